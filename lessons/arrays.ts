@@ -1,0 +1,113 @@
+/**
+ * The few helpers around the package ndarray that every lesson may use.
+ *
+ * An ndarray is a flat typed array with a shape: `x.shape` is its size along each axis, `x.get(i, j)`
+ * reads an entry and `x.set(i, j, value)` writes one. `x.transpose(1, 0)` and `x.pick(i, null)` are
+ * *views*: they share the data of x but step through it differently. So read through `get`, or through
+ * these helpers, and never through `x.data`, which knows nothing of the steps.
+ */
+import ndarray, { type NdArray } from 'ndarray';
+import ops from 'ndarray-ops';
+
+/** An array of real numbers of any shape. */
+export type Tensor = NdArray<Float64Array>;
+
+/** Class numbers 0, 1, 2, …, one for each sample: shape (N). */
+export type Labels = NdArray<Int32Array>;
+
+/** Numbers in lists in lists, all of one length at each depth: `[[1, 2, 3], [4, 5, 6]]`. */
+export type Nested = number[] | Nested[];
+
+/**
+ * A tensor of zeros.
+ *
+ * @param shape its size along each axis, `zeros(2, 3)` for two rows of three
+ */
+export function zeros(...shape: number[]): Tensor {
+  return ndarray(new Float64Array(product(shape)), shape);
+}
+
+/**
+ * A tensor written out as nested lists, `array([[1, 2, 3], [4, 5, 6]])` of shape (2, 3).
+ *
+ * @throws RangeError when the lists at one depth differ in length
+ */
+export function array(nested: Nested): Tensor {
+  const shape: number[] = [];
+  for (let level: Nested | number | undefined = nested; Array.isArray(level); level = level[0]) {
+    shape.push(level.length);
+  }
+  const flat = (nested as unknown[]).flat(Infinity) as number[];
+  if (!isRegular(nested, shape)) {
+    throw new RangeError(
+      `array: the lists are not all of shape ${shapeText(shape)}; give every row the same length`,
+    );
+  }
+  return ndarray(Float64Array.from(flat), shape);
+}
+
+/** Labels from a list, `labels([3, 0, 1])` of shape (3). */
+export function labels(list: number[]): Labels {
+  return ndarray(Int32Array.from(list), [list.length]);
+}
+
+/** A new row-major array with the entries of x, whatever view x is. */
+export function copy<D extends Float64Array | Float32Array | Int32Array>(
+  x: NdArray<D>,
+): NdArray<D> {
+  const ArrayType = x.data.constructor as new (length: number) => D;
+  const out = ndarray(new ArrayType(x.size), [...x.shape]);
+  ops.assign(out, x);
+  return out;
+}
+
+/**
+ * f of every entry of x.
+ *
+ * @param x any shape
+ * @param f from a number to a number
+ * @returns a new tensor of the shape of x
+ */
+export function map(x: Tensor, f: (value: number) => number): Tensor {
+  const out = copy(x);
+  out.data.forEach((value, i) => (out.data[i] = f(value)));
+  return out;
+}
+
+/** A shape as people write it: `(2, 3)`. */
+export function shapeText(shape: readonly number[]): string {
+  return `(${shape.join(', ')})`;
+}
+
+/**
+ * Refuses two tensors of different shapes.
+ *
+ * @param operation the function that is speaking, for the message
+ * @param arrays the two, by name: `{ y, t }`
+ * @throws RangeError `operation: y is (2, 3) and t is (3, 2); …`
+ */
+export function requireSameShape(
+  operation: string,
+  arrays: Readonly<Record<string, { shape: readonly number[] }>>,
+): void {
+  const shapes = Object.entries(arrays).map(
+    ([name, { shape }]) => [name, shapeText(shape)] as const,
+  );
+  if (new Set(shapes.map(([, shape]) => shape)).size > 1) {
+    const found = shapes.map(([name, shape]) => `${name} is ${shape}`).join(' and ');
+    throw new RangeError(
+      `${operation}: ${found}; they must have the same shape, so transpose, slice or reshape one of them`,
+    );
+  }
+}
+
+/** How many entries an array of this shape has. */
+export function product(shape: readonly number[]): number {
+  return shape.reduce((size, length) => size * length, 1);
+}
+
+function isRegular(nested: Nested | number, shape: number[]): boolean {
+  if (!Array.isArray(nested)) return shape.length === 0;
+  const [length, ...rest] = shape;
+  return nested.length === length && nested.every((item) => isRegular(item, rest));
+}
