@@ -101,6 +101,29 @@ export function requireSameShape(
   }
 }
 
+/**
+ * Refuses an array with too few or too many axes.
+ *
+ * @param operation the function that is speaking, for the message
+ * @param arrays the one, by name: `{ x }`
+ * @param axes the axes it must have, as the documentation writes them: `'N, C'`
+ * @throws RangeError `operation: x is (3) and must be (N, C); …`
+ */
+export function requireAxes(
+  operation: string,
+  arrays: Readonly<Record<string, { shape: readonly number[] }>>,
+  axes: string,
+): void {
+  for (const [name, { shape }] of Object.entries(arrays)) {
+    if (shape.length !== axes.split(',').length) {
+      throw new RangeError(
+        `${operation}: ${name} is ${shapeText(shape)} and must be (${axes}); ` +
+          'add an axis of length 1, or pick one entry of the axis that is too many',
+      );
+    }
+  }
+}
+
 /** How many entries an array of this shape has. */
 export function product(shape: readonly number[]): number {
   return shape.reduce((size, length) => size * length, 1);

@@ -1,0 +1,41 @@
+/** What the checks need to know about arrays that somebody else made, and may have made badly. */
+import { zeros } from '#arrays';
+import type { NdArray, TypedArray } from 'ndarray';
+import ops from 'ndarray-ops';
+
+/** An ndarray over any numeric storage. */
+export type AnyArray = NdArray<TypedArray | number[]>;
+
+/** Whether a value is an ndarray: something with a shape, a `get` and data behind it. */
+export function isArray(value: unknown): value is AnyArray {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Array.isArray((value as AnyArray).shape) &&
+    typeof (value as AnyArray).get === 'function' &&
+    typeof (value as AnyArray).data === 'object'
+  );
+}
+
+/** The entries of any view in row-major order. */
+export function entries(x: AnyArray): Float64Array {
+  const flat = zeros(...x.shape);
+  ops.assign(flat, x);
+  return flat.data;
+}
+
+/** The index of the i-th entry in row-major order: 4 is [1, 1] in shape (2, 3). */
+export function unravel(i: number, shape: readonly number[]): number[] {
+  const index: number[] = [];
+  let rest = i;
+  for (const length of shape.toReversed()) {
+    index.unshift(rest % length);
+    rest = Math.floor(rest / length);
+  }
+  return index;
+}
+
+/** Whether two shapes agree in rank and in every size. */
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((length, axis) => length === b[axis]);
+}

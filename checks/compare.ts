@@ -1,0 +1,137 @@
+/** Whether a value is the expected one, and if not, where and by how much it differs. */
+import { shapeText } from '#arrays';
+import { entries, isArray, sameShape, unravel, type AnyArray } from './arrays.ts';
+import { distinctNumberText, numberText, valueText } from './text.ts';
+
+/** How far a number may be from the expected one: |actual − expected| ≤ absolute + relative·|expected|. */
+export interface Tolerance {
+  relative?: number;
+  absolute?: number;
+}
+
+/** Rounding of a few hundred float64 operations, and no more. */
+export const ROUNDING: Required<Tolerance> = { relative: 1e-9, absolute: 1e-12 };
+
+/**
+ * Compares a value with the expected one: numbers and arrays within the tolerance, plain objects field by
+ * field, lists item by item, everything else exactly. NaN and the infinities equal only themselves.
+ *
+ * @returns undefined when they agree, else one sentence that says how they differ
+ */
+export function difference(
+  actual: unknown,
+  expected: unknown,
+  tolerance: Tolerance = ROUNDING,
+): string | undefined {
+  if (typeof expected === 'number') return numberDifference(actual, expected, tolerance);
+  if (isArray(expected)) return arrayDifference(actual, expected, tolerance);
+  if (Array.isArray(expected)) return listDifference(actual, expected, tolerance);
+  if (typeof expected === 'object' && expected !== null) {
+    return fieldDifference(actual, expected as Readonly<Record<string, unknown>>, tolerance);
+  }
+  if (Object.is(actual, expected)) return undefined;
+  return `${valueText(expected)} was expected and ${got(actual)} came back`;
+}
+
+/** Whether two values agree within rounding: see `difference`. */
+export function agrees(actual: unknown, expected: unknown): boolean {
+  return difference(actual, expected) === undefined;
+}
+
+function numberDifference(
+  actual: unknown,
+  expected: number,
+  tolerance: Tolerance,
+): string | undefined {
+  if (typeof actual !== 'number') return `a number was expected and ${got(actual)} came back`;
+  if (isClose(actual, expected, tolerance)) return undefined;
+  const distance = Number.isFinite(actual - expected)
+    ? ` (they differ by ${numberText(Math.abs(actual - expected))})`
+    : '';
+  return `${distinctNumberText(expected, actual)} was expected and ${distinctNumberText(actual, expected)} came back${distance}`;
+}
+
+function arrayDifference(
+  actual: unknown,
+  expected: AnyArray,
+  tolerance: Tolerance,
+): string | undefined {
+  const shape = shapeText(expected.shape);
+  if (!isArray(actual)) {
+    return `an ndarray of shape ${shape} was expected and ${got(actual)} came back`;
+  }
+  if (!sameShape(actual.shape, expected.shape)) {
+    return `shape ${shape} was expected and shape ${shapeText(actual.shape)} came back`;
+  }
+  const [a, e] = [entries(actual), entries(expected)];
+  const wrong = [...a.keys()].filter((i) => !isClose(a[i]!, e[i]!, tolerance));
+  const first = wrong[0];
+  if (first === undefined) return undefined;
+  const distances = wrong.map((i) => Math.abs(a[i]! - e[i]!)).filter(Number.isFinite);
+  const largest = distances.reduce((most, distance) => Math.max(most, distance), 0);
+  const differ = wrong.length === 1 ? '1 of the entries differs' : `${wrong.length} entries differ`;
+  const spread = distances.length > 0 ? `; the largest difference is ${numberText(largest)}` : '';
+  return (
+    `${differ} (of ${a.length}), first at [${unravel(first, expected.shape).join(', ')}]: ` +
+    `${distinctNumberText(e[first]!, a[first]!)} was expected and ${distinctNumberText(a[first]!, e[first]!)} came back${spread}`
+  );
+}
+
+function listDifference(
+  actual: unknown,
+  expected: readonly unknown[],
+  tolerance: Tolerance,
+): string | undefined {
+  if (!Array.isArray(actual)) {
+    return `a list of ${expected.length} was expected and ${got(actual)} came back`;
+  }
+  if (actual.length !== expected.length) {
+    return `a list of ${expected.length} was expected and a list of ${actual.length} came back`;
+  }
+  return firstOf(
+    expected.map((item, i) => [`item ${i}`, actual[i], item]),
+    tolerance,
+  );
+}
+
+function fieldDifference(
+  actual: unknown,
+  expected: Readonly<Record<string, unknown>>,
+  tolerance: Tolerance,
+): string | undefined {
+  const names = Object.keys(expected);
+  if (typeof actual !== 'object' || actual === null) {
+    return `an object with ${names.join(', ')} was expected and ${got(actual)} came back`;
+  }
+  const missing = names.find((name) => !(name in actual));
+  if (missing !== undefined) {
+    return `an object with ${names.join(', ')} was expected and ${missing} is missing`;
+  }
+  const fields = actual as Readonly<Record<string, unknown>>;
+  return firstOf(
+    names.map((name) => [name, fields[name], expected[name]]),
+    tolerance,
+  );
+}
+
+function firstOf(
+  parts: [name: string, actual: unknown, expected: unknown][],
+  tolerance: Tolerance,
+): string | undefined {
+  for (const [name, actual, expected] of parts) {
+    const found = difference(actual, expected, tolerance);
+    if (found !== undefined) return `${name}: ${found}`;
+  }
+  return undefined;
+}
+
+function isClose(actual: number, expected: number, tolerance: Tolerance): boolean {
+  if (!Number.isFinite(actual) || !Number.isFinite(expected)) return Object.is(actual, expected);
+  const { relative = 0, absolute = 0 } = tolerance;
+  return Math.abs(actual - expected) <= absolute + relative * Math.abs(expected);
+}
+
+function got(actual: unknown): string {
+  if (actual === undefined) return 'nothing (undefined)';
+  return isArray(actual) ? `an ndarray of shape ${shapeText(actual.shape)}` : valueText(actual);
+}

@@ -1,0 +1,54 @@
+/** How values are written in messages: short, on one line, with their shape where it matters. */
+import { shapeText } from '#arrays';
+import { isArray, type AnyArray } from './arrays.ts';
+
+const LONGEST_ROW = 8;
+
+/** A number in at most six significant digits, `0.333333`; whole numbers, NaN, −0 and infinities in full. */
+export function numberText(value: number): string {
+  if (Object.is(value, -0)) return '-0';
+  return Number.isInteger(value) || !Number.isFinite(value)
+    ? String(value)
+    : String(Number(value.toPrecision(6)));
+}
+
+/** The same number with as many digits as it takes to tell it from `other`. */
+export function distinctNumberText(value: number, other: number): string {
+  return numberText(value) === numberText(other) ? String(value) : numberText(value);
+}
+
+/**
+ * Any value that a call may take or return, in short.
+ *
+ * @returns `0.5`, `(2, 3) [[1, 2, 3], [4, 5, 6]]`, `{ loss: 0.5, … }`; long arrays end in `…`
+ */
+export function valueText(value: unknown): string {
+  if (typeof value === 'number') return numberText(value);
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return 'a function';
+  if (isArray(value)) return `${shapeText(value.shape)} ${entriesText(value)}`;
+  if (Array.isArray(value)) return listText(value.map(valueText));
+  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (typeof value === 'object' && value !== null) {
+    const fields = Object.entries(value).map(([name, field]) => `${name}: ${valueText(field)}`);
+    return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
+  }
+  return String(value);
+}
+
+function entriesText(x: AnyArray): string {
+  const [length = 0, ...rest] = x.shape;
+  const shown = Math.min(length, LONGEST_ROW + 1);
+  const items = Array.from({ length: shown }, (_, i) =>
+    rest.length === 0
+      ? numberText(Number(x.get(i)))
+      : entriesText(x.pick(i, ...rest.map(() => null))),
+  );
+  return listText(items);
+}
+
+function listText(items: string[]): string {
+  return items.length > LONGEST_ROW
+    ? `[${items.slice(0, LONGEST_ROW).join(', ')}, …]`
+    : `[${items.join(', ')}]`;
+}
