@@ -33,9 +33,26 @@ export function difference(
   return `${valueText(expected)} was expected and ${got(actual)} came back`;
 }
 
-/** Whether two values agree within rounding: see `difference`. */
+/**
+ * Whether two values are the same but for rounding: as `difference`, with a tolerance that goes with the
+ * values' own size, so that 10⁻²² and 0 are told apart when they stand alone.
+ */
 export function agrees(actual: unknown, expected: unknown): boolean {
-  return difference(actual, expected) === undefined;
+  const absolute = ROUNDING.absolute * magnitude(expected);
+  return difference(actual, expected, { ...ROUNDING, absolute }) === undefined;
+}
+
+/** The largest finite absolute value of the numbers in a value; 0 when there are none. */
+function magnitude(value: unknown): number {
+  if (typeof value === 'number') return Number.isFinite(value) ? Math.abs(value) : 0;
+  const parts: Iterable<unknown> = isArray(value)
+    ? entries(value)
+    : typeof value === 'object' && value !== null
+      ? Object.values(value)
+      : [];
+  let largest = 0;
+  for (const part of parts) largest = Math.max(largest, magnitude(part));
+  return largest;
 }
 
 function numberDifference(

@@ -28,6 +28,7 @@ export function valueText(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (isArray(value)) return `${shapeText(value.shape)} ${entriesText(value)}`;
   if (Array.isArray(value)) return listText(value.map(valueText));
+  if (value instanceof Promise) return 'a promise';
   if (value instanceof Error) return `${value.name}: ${value.message}`;
   if (typeof value === 'object' && value !== null) {
     const fields = Object.entries(value).map(([name, field]) => `${name}: ${valueText(field)}`);

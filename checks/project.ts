@@ -1,0 +1,79 @@
+/** Where things are: the project's folder and, in it, the lessons and their files. */
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { basename, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The project's folder. */
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A lesson and the absolute paths of its files. */
+export interface Lesson {
+  /** `02` */
+  number: string;
+  /** `activations` */
+  slug: string;
+  /** `02-activations` */
+  name: string;
+  folder: string;
+  readme: string;
+  learner: string;
+  reference: string;
+  misconceptions: string;
+  suite: string;
+}
+
+/** All lessons in their order. A folder in lessons/ whose name starts with two digits is one. */
+export function lessons(): Lesson[] {
+  return readdirSync(join(root, 'lessons'))
+    .filter((name) => /^\d\d-/.test(name))
+    .toSorted()
+    .map(lessonNamed);
+}
+
+/**
+ * The lesson that somebody means.
+ *
+ * @param query a number (`2`, `02`), a slug (`activations`), a name (`02-activations`), or the path of its
+ *   folder, of a file in it or of its suite
+ * @returns undefined when there is no such lesson
+ */
+export function findLesson(query: string): Lesson | undefined {
+  const number = /^\d{1,2}$/.test(query) ? query.padStart(2, '0') : undefined;
+  return lessons().find(
+    (lesson) =>
+      lesson.number === number ||
+      lesson.slug === query ||
+      lesson.name === query ||
+      (existsSync(query) && holds(lesson, realpathSync(query))),
+  );
+}
+
+/** A path as it is shown: relative to the project, with forward slashes. */
+export function shownPath(path: string): string {
+  const inside = relative(root, path);
+  return (inside.startsWith('..') ? path : inside).split(sep).join('/');
+}
+
+function lessonNamed(name: string): Lesson {
+  const slug = name.slice(3);
+  const folder = join(root, 'lessons', name);
+  return {
+    number: name.slice(0, 2),
+    slug,
+    name,
+    folder,
+    readme: join(folder, 'README.md'),
+    learner: join(folder, `${slug}.ts`),
+    reference: join(folder, `${slug}.reference.ts`),
+    misconceptions: join(folder, `${slug}.misconceptions.ts`),
+    suite: join(root, 'test', 'lessons', `${name}.test.ts`),
+  };
+}
+
+function holds(lesson: Lesson, path: string): boolean {
+  return (
+    path === realpathSync(lesson.folder) ||
+    path.startsWith(realpathSync(lesson.folder) + sep) ||
+    basename(path) === basename(lesson.suite)
+  );
+}

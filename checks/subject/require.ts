@@ -1,0 +1,49 @@
+/**
+ * The same as hooks.ts for `require`: mocha requires the suites, and tsx turns their imports into calls of
+ * `require`, which Node's module hooks don't see before Node 22.15.
+ *
+ * It uses the two places that tsx itself and every other compiler behind `require` use: the resolution of a
+ * file name, and the loader of a file ending.
+ */
+import nodeModule from 'node:module';
+import { dirname } from 'node:path';
+import { findLesson, type Lesson } from '../project.ts';
+import type { Misconception } from '../misconception.ts';
+import { facadePath, lessonOfSpecifier, openFacade, subjectFile } from './facade.ts';
+import type { Functions } from './subject.ts';
+
+/** How the file name of a required facade ends. */
+const REQUIRED = '.facade.cjs';
+
+/** The parts of Node's CommonJS loader that its types leave out. */
+interface CommonJs {
+  _resolveFilename: (specifier: string, ...rest: unknown[]) => string;
+  _extensions: Record<string, (module: { exports: unknown }, filename: string) => void>;
+}
+
+/** Puts a lesson's facade behind `require('#lessons/…')`. */
+export function hookRequire(): void {
+  const loader = nodeModule as unknown as CommonJs;
+  const resolveFilename = loader._resolveFilename;
+  loader._resolveFilename = (specifier, ...rest) => {
+    const lesson = lessonOfSpecifier(specifier);
+    return lesson === undefined
+      ? resolveFilename.call(loader, specifier, ...rest)
+      : facadePath(lesson, REQUIRED);
+  };
+  loader._extensions[REQUIRED] = (module, filename) => {
+    module.exports = facadeModule(findLesson(dirname(filename))!);
+    // Not kept, so that mocha's --watch asks for the subject again.
+    delete nodeModule.createRequire(filename).cache[filename];
+  };
+}
+
+function facadeModule(lesson: Lesson): Functions {
+  const require = nodeModule.createRequire(lesson.reference);
+  const file = subjectFile(lesson);
+  return openFacade(lesson.name, {
+    reference: require(lesson.reference) as Functions,
+    ...(require(lesson.misconceptions) as { misconceptions: Misconception[] }),
+    file: file === undefined ? undefined : (require(file) as Functions),
+  });
+}
