@@ -53,3 +53,8 @@ function listText(items: string[]): string {
     ? `[${items.slice(0, LONGEST_ROW).join(', ')}, …]`
     : `[${items.join(', ')}]`;
 }
+
+/** A call in short: `leakyRelu((2) [-8, 3], 0.25)`. */
+export function callText(name: string, args: readonly unknown[]): string {
+  return `${name}(${args.map(valueText).join(', ')})`;
+}

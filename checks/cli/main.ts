@@ -1,0 +1,112 @@
+/** The commands of the course. Each loads only when it is asked for, since `npm test 02` runs all day. */
+import { Command, CommanderError } from 'commander';
+import { shownPath, findLesson, lessons, type Lesson } from '../project.ts';
+
+/** The exit code for a command that was called wrongly. */
+const MISUSE = 2;
+
+/**
+ * Runs one command and sets the exit code: 0 when all is well, 1 when something failed or is still to do,
+ * 2 when the command was called wrongly.
+ *
+ * @param args the words after the program's name: `['test', '02']`
+ */
+export async function main(args: readonly string[]): Promise<void> {
+  const program = new Command('chainrule')
+    .description('Deep learning from scratch, one failing test at a time.')
+    .exitOverride();
+
+  program
+    .command('start', { isDefault: true })
+    .description('show the course, how far you are, and what is next')
+    .action(async () => {
+      const { start } = await import('./start.ts');
+      await start();
+    });
+
+  program
+    .command('test [lesson]')
+    .description('grade your file of one lesson; without a lesson, prove the course itself')
+    .action(async (query?: string) => {
+      const { testCourse, testLesson } = await import('./test.ts');
+      if (query === undefined) await testCourse();
+      else await withLesson(query, testLesson);
+    });
+
+  program
+    .command('watch <lesson>')
+    .description('grade your file whenever you save it')
+    .action(async (query: string) => {
+      const { watchLesson } = await import('./watch.ts');
+      await withLesson(query, watchLesson);
+    });
+
+  program
+    .command('hint <exercise> [number]')
+    .description('a hint for an exercise (02.5), or for the first open one of a lesson (02)')
+    .action(async (query: string, number?: string) => {
+      const { hint } = await import('./hint.ts');
+      await withLesson(lessonPart(query), (lesson) => hint(lesson, query, number));
+    });
+
+  program
+    .command('compare <exercise>')
+    .description('your code, results and times beside the reference, for an exercise or a lesson')
+    .option('--yes', 'do not ask, even if the lesson is not solved yet')
+    .action(async (query: string, options: { yes?: boolean }) => {
+      const { compare } = await import('./compare.ts');
+      await withLesson(lessonPart(query), (lesson) => compare(lesson, query, options.yes ?? false));
+    });
+
+  program
+    .command('reset <lesson>')
+    .description('start a lesson again; your file is kept')
+    .action(async (query: string) => {
+      const { resetLesson } = await import('./attempts.ts');
+      await withLesson(query, resetLesson);
+    });
+
+  program
+    .command('undo <lesson>')
+    .description('bring back the file that was kept last')
+    .action(async (query: string) => {
+      const { undoReset } = await import('./attempts.ts');
+      await withLesson(query, undoReset);
+    });
+
+  program
+    .command('doctor')
+    .description('say what is wrong with this installation, if anything is')
+    .action(async () => {
+      const { doctor } = await import('./doctor.ts');
+      await doctor();
+    });
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : MISUSE;
+  }
+}
+
+/** The lesson of an exercise: `02` for `02.5`. */
+function lessonPart(exercise: string): string {
+  return /^(\d{1,2})\.\d+$/.exec(exercise)?.[1] ?? exercise;
+}
+
+/** Calls `run` with the lesson that is meant, or lists the lessons that there are. */
+async function withLesson(
+  query: string,
+  run: (lesson: Lesson) => void | Promise<void>,
+): Promise<void> {
+  const lesson = findLesson(query);
+  if (lesson !== undefined) return run(lesson);
+  const list = lessons().map(
+    ({ number, slug, folder }) => `  ${number}  ${slug}  ${shownPath(folder)}`,
+  );
+  process.stderr.write(
+    `There is no lesson "${query}". Name one by its number, its name or a path:\n${list.join('\n')}\n`,
+  );
+  process.exitCode = MISUSE;
+}

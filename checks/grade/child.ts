@@ -1,0 +1,51 @@
+/**
+ * The process in which the learner's code runs when a lesson is graded locally. It loads the suite, runs it
+ * and tells every step to the process that started it, which ends this one when a step takes too long.
+ *
+ * The environment variable CHAINRULE_SUBJECT says whose code stands behind `#lessons/…`.
+ */
+import { findLesson } from '../project.ts';
+import { installHooks } from '../subject/install.ts';
+import { onCall } from '../subject/subject.ts';
+import type { Job } from './grade.ts';
+import type { Message, Sample } from './result.ts';
+import { loadSuite } from './run-suite.ts';
+import { collectSamples } from './samples.ts';
+
+function tell(message: Message): void {
+  process.send?.(message);
+}
+
+const job = JSON.parse(process.argv[2] ?? '') as Job;
+installHooks();
+try {
+  const suite = await loadSuite(findLesson(job.lesson)!);
+  tell({ kind: 'loaded', checks: suite.checks });
+  const samples = new Map<string, Sample>();
+  let told = '';
+  onCall((name) => {
+    // A loop in a check may call a function thousands of times; once is enough to know its name.
+    if (name !== told) tell({ kind: 'call', name });
+    told = name;
+  });
+  if (!job.listOnly) {
+    await suite.run(
+      {
+        begin: (index) => {
+          told = '';
+          tell({ kind: 'begin', index });
+        },
+        explaining: () => tell({ kind: 'explaining' }),
+        end: (index, result) => {
+          if (job.samples) collectSamples(samples, suite.opened.reference);
+          tell({ kind: 'end', index, result });
+        },
+      },
+      new Set(job.leftOut),
+    );
+  }
+  tell({ kind: 'done', samples: [...samples.values()] });
+} catch (error) {
+  tell({ kind: 'broken', message: error instanceof Error ? error.message : String(error) });
+}
+process.disconnect?.();

@@ -1,0 +1,215 @@
+/**
+ * Grades a lesson: runs its suite in a process of its own and watches over it.
+ *
+ * A synchronous endless loop can't be stopped from inside, so the suite's process is ended when a check
+ * takes longer than it may, and another process goes on with the exercises that are left.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { root, shownPath, type Lesson } from '../project.ts';
+import { VARIABLE } from '../subject/choice.ts';
+import type { Check, CheckResult, LessonResult, Message, Sample } from './result.ts';
+
+/** What the grading process is asked to do. */
+export interface Job {
+  /** The lesson's name. */
+  lesson: string;
+  /** Only list the checks. */
+  listOnly: boolean;
+  /** Collect a sample of each function's calls. */
+  samples: boolean;
+  /** The numbers of the checks that are already decided. */
+  leftOut: number[];
+}
+
+/** What may be chosen when a lesson is graded. */
+export interface GradeOptions {
+  /** Whose code, as the environment variable CHAINRULE_SUBJECT names it; the learner's unless given. */
+  subject?: string;
+  /** Collect a sample of each function's calls, for `compare`. */
+  samples?: boolean;
+  /** How long loading may take, in milliseconds. */
+  loadLimit?: number;
+}
+
+/** What one process found out before it ended. */
+interface Outcome {
+  checks: Check[] | undefined;
+  results: Map<number, CheckResult>;
+  samples: Sample[];
+  printed: string;
+  /** How it ended: by itself, by the watch, or before its time. */
+  end: 'done' | 'late' | 'died' | { broken: string };
+  /** The check and the function that were running at the end. */
+  index: number | undefined;
+  call: string | undefined;
+}
+
+const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
+
+/** Lines of output beyond this many are not worth keeping. */
+const LONGEST_OUTPUT = 20_000;
+
+/**
+ * Grades a lesson.
+ *
+ * @returns the result of every check of the suite; a check that could not run is failed
+ */
+export async function gradeLesson(
+  lesson: Lesson,
+  options: GradeOptions = {},
+): Promise<LessonResult> {
+  const { subject = 'learner', samples = false, loadLimit = 10_000 } = options;
+  const results = new Map<number, CheckResult>();
+  const printed: string[] = [];
+  for (;;) {
+    const job = { lesson: lesson.name, listOnly: false, samples, leftOut: [...results.keys()] };
+    const outcome = await runChild(job, subject, loadLimit);
+    printed.push(outcome.printed);
+    for (const [index, result] of outcome.results) results.set(index, result);
+    const { checks, end, index } = outcome;
+    if (checks === undefined || (end !== 'done' && index === undefined)) {
+      const all = checks ?? (await listChecks(lesson, loadLimit));
+      return {
+        lesson: lesson.name,
+        checks: all.map((check, i) => results.get(i) ?? notRun(check)),
+        broken: brokenText(lesson, outcome, loadLimit),
+        printed: printed.join(''),
+        samples: [],
+      };
+    }
+    if (end !== 'done' && index !== undefined) stopExercise(checks, index, outcome, results);
+    if (end === 'done' || results.size === checks.length) {
+      return {
+        lesson: lesson.name,
+        checks: checks.map((check, i) => results.get(i) ?? notRun(check)),
+        printed: printed.join(''),
+        samples: outcome.samples,
+      };
+    }
+  }
+}
+
+/** The checks of a lesson's suite, which the reference always loads. */
+async function listChecks(lesson: Lesson, loadLimit: number): Promise<Check[]> {
+  const job = { lesson: lesson.name, listOnly: true, samples: false, leftOut: [] };
+  const { checks, end } = await runChild(job, 'reference', loadLimit);
+  if (checks === undefined) {
+    throw new Error(
+      `gradeLesson: ${shownPath(lesson.suite)} does not load (${JSON.stringify(end)}); restore it with git`,
+    );
+  }
+  return checks;
+}
+
+/** Fails the check that ended its process, and those of its exercise that would most likely do the same. */
+function stopExercise(
+  checks: readonly Check[],
+  index: number,
+  { end, call }: Outcome,
+  results: Map<number, CheckResult>,
+): void {
+  const { exercise, limit } = checks[index]!;
+  const name = call ?? exercise;
+  const problem =
+    end === 'late'
+      ? `${name} did not return within ${limit / 1000} seconds; is there a loop that never ends?`
+      : `the process ended while ${name} ran; does something call process.exit, or fill the memory?`;
+  checks.forEach((check, i) => {
+    if (check.exercise !== exercise || results.has(i)) return;
+    const failure = {
+      problem: i === index ? problem : `left out, since ${name} did not return in a check before`,
+    };
+    results.set(i, {
+      exercise,
+      title: check.title,
+      status: 'failed',
+      failure,
+    });
+  });
+}
+
+function notRun({ exercise, title }: Check): CheckResult {
+  return { exercise, title, status: 'failed', failure: { problem: 'this check did not run' } };
+}
+
+function brokenText(lesson: Lesson, { end }: Outcome, loadLimit: number): string {
+  const file = shownPath(lesson.learner);
+  if (typeof end === 'object') return end.broken;
+  return end === 'late'
+    ? `${file} did not finish loading within ${loadLimit / 1000} seconds; is there an endless loop outside the functions?`
+    : `the process ended while ${file} was loading; does something outside the functions call process.exit?`;
+}
+
+/** Runs one process until it is done, too late or dead. */
+function runChild(job: Job, subject: string, loadLimit: number): Promise<Outcome> {
+  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, JSON.stringify(job)], {
+    cwd: root,
+    env: { ...process.env, [VARIABLE]: subject },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const outcome: Outcome = {
+    checks: undefined,
+    results: new Map(),
+    samples: [],
+    printed: '',
+    end: 'died',
+    index: undefined,
+    call: undefined,
+  };
+  keepOutput(child, outcome);
+  return new Promise((resolve) => {
+    const finish = (end: Outcome['end']): void => {
+      outcome.end = end;
+      child.kill('SIGKILL');
+    };
+    let timer = setTimeout(finish, loadLimit, 'late');
+    const restart = (limit: number): void => {
+      clearTimeout(timer);
+      timer = setTimeout(finish, limit, 'late');
+    };
+    child.on('message', (message: Message) => {
+      switch (message.kind) {
+        case 'loaded':
+          outcome.checks = message.checks;
+          restart(loadLimit);
+          break;
+        case 'begin':
+          outcome.index = message.index;
+          outcome.call = undefined;
+          restart(outcome.checks![message.index]!.limit);
+          break;
+        case 'call':
+          outcome.call = message.name;
+          break;
+        case 'explaining':
+          restart(loadLimit);
+          break;
+        case 'end':
+          outcome.results.set(message.index, message.result);
+          outcome.index = undefined;
+          restart(loadLimit);
+          break;
+        case 'broken':
+          finish({ broken: message.message });
+          break;
+        case 'done':
+          outcome.samples = message.samples;
+          finish('done');
+          break;
+      }
+    });
+    child.on('close', () => {
+      clearTimeout(timer);
+      resolve(outcome);
+    });
+  });
+}
+
+function keepOutput(child: ChildProcess, outcome: Outcome): void {
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      outcome.printed = (outcome.printed + text).slice(0, LONGEST_OUTPUT);
+    });
+  }
+}

@@ -1,0 +1,80 @@
+/** What grading a lesson finds. */
+
+/** A check of a suite, before it ran. */
+export interface Check {
+  /** The exercise it belongs to: `02.5 sigmoid`. */
+  exercise: string;
+  /** The check's sentence: `is ½ at 0 …`. */
+  title: string;
+  /** Milliseconds after which it counts as endless. */
+  limit: number;
+}
+
+/** How one check of a suite ended. A check is worth a point, and only `passed` earns it. */
+export interface CheckResult {
+  /** The exercise it belongs to: `02.5 sigmoid`. */
+  exercise: string;
+  /** The check's sentence: `is ½ at 0 …`. */
+  title: string;
+  status: 'passed' | 'failed' | 'todo';
+  /** Why it failed. */
+  failure?: Failure;
+}
+
+/** A failed check, told to the learner. */
+export interface Failure {
+  /** What is wrong, in a sentence. */
+  problem: string;
+  /** The call that gave the wrong value, in short: `sigmoid(x = (2) [0, 1])`. */
+  call?: string;
+  /** What came back from it, in short. */
+  got?: string;
+  /** What the check expected, in short, when it is one value. */
+  expected?: string;
+  /** The first function whose result held a NaN although its arguments didn't. */
+  nanFrom?: string;
+  /** Where in the learner's file an error was thrown: `lessons/…/activations.ts:31`. */
+  place?: string;
+  /** What the learner did, when a known wrong answer explains the value. */
+  diagnosis?: Diagnosis;
+}
+
+/** A misconception that was recognized. */
+export interface Diagnosis {
+  id: string;
+  sentence: string;
+  /** The heading of the lesson's README that explains it. */
+  anchor: string;
+}
+
+/** The first call of a function in a suite: the learner's result beside the reference's. */
+export interface Sample {
+  name: string;
+  call: string;
+  yours: { value: string; milliseconds: number };
+  reference: { value: string; milliseconds: number };
+}
+
+/** A graded lesson. */
+export interface LessonResult {
+  /** `02-activations` */
+  lesson: string;
+  /** Every check of the suite, in order: those that never ran are failed. */
+  checks: CheckResult[];
+  /** Why the suite could not be loaded on the learner's file. */
+  broken?: string;
+  /** What the learner's file wrote to the terminal. */
+  printed: string;
+  /** One for each function that was called, if they were asked for. */
+  samples: Sample[];
+}
+
+/** What the process that runs a suite tells the one that watches it. */
+export type Message =
+  | { kind: 'loaded'; checks: Check[] }
+  | { kind: 'begin'; index: number }
+  | { kind: 'call'; name: string }
+  | { kind: 'explaining' }
+  | { kind: 'end'; index: number; result: CheckResult }
+  | { kind: 'broken'; message: string }
+  | { kind: 'done'; samples: Sample[] };

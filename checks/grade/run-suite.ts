@@ -1,0 +1,101 @@
+/** Runs a lesson's suite in this process, on whatever stands behind `#lessons/…`. */
+import Mocha from 'mocha';
+import { shownPath, type Lesson } from '../project.ts';
+import { openedLessons, recordedCalls, startRecording, type Opened } from '../subject/subject.ts';
+import { explain } from './explain.ts';
+import type { Check, CheckResult } from './result.ts';
+
+/** What is told to whoever follows a run. */
+export interface Listener {
+  /** A check begins. */
+  begin: (index: number) => void;
+  /** A check failed, and its calls are about to be replayed to find out why. */
+  explaining: () => void;
+  /** A check ended. */
+  end: (index: number, result: CheckResult) => void;
+}
+
+/** A suite that can be run, several times if need be. */
+export interface LoadedSuite {
+  checks: Check[];
+  /** The lesson as its facade opened it. */
+  opened: Opened;
+  /** Runs the checks, but for those whose numbers are left out. */
+  run: (listener: Listener, leftOut?: ReadonlySet<number>) => Promise<void>;
+}
+
+/** How long a check may take unless the suite says otherwise, in milliseconds. */
+const LIMIT = 5000;
+
+/**
+ * Loads a lesson's suite with mocha. The module hooks must be in place.
+ *
+ * @throws what the suite, or the subject that it imports, throws while it loads
+ */
+export async function loadSuite(lesson: Lesson): Promise<LoadedSuite> {
+  const mocha = new Mocha({ timeout: LIMIT, reporter: Mocha.reporters.Base });
+  mocha.cleanReferencesAfterRun(false);
+  mocha.addFile(lesson.suite);
+  await mocha.loadFilesAsync();
+  const opened = openedLessons().get(lesson.name);
+  if (opened === undefined) {
+    throw new Error(
+      `loadSuite: ${shownPath(lesson.suite)} does not import #lessons/${lesson.name}`,
+    );
+  }
+  const tests: Mocha.Test[] = [];
+  mocha.suite.eachTest((test: Mocha.Test) => tests.push(test));
+
+  return {
+    opened,
+    checks: tests.map((test) => ({
+      exercise: exerciseOf(test),
+      title: test.title,
+      limit: test.timeout(),
+    })),
+    run: (listener, leftOut = new Set()) =>
+      new Promise((resolve) => {
+        tests.forEach((test, index) => (test.pending = leftOut.has(index)));
+        const errors = new Map<Mocha.Test, unknown>();
+        const runner = mocha.run(() => resolve());
+        runner.on('test', (test) => {
+          startRecording();
+          listener.begin(tests.indexOf(test));
+        });
+        runner.on('fail', (test, error: unknown) => errors.set(test, error));
+        runner.on('test end', (test) => {
+          const index = tests.indexOf(test);
+          if (leftOut.has(index)) return;
+          const failed = errors.has(test) || test.isPending();
+          if (failed) listener.explaining();
+          const { exercise, title } = { exercise: exerciseOf(test), title: test.title };
+          listener.end(index, { exercise, title, ...outcome(failed, errors.get(test), opened) });
+        });
+      }),
+  };
+}
+
+/** The exercise of a check: the title of the block that it stands in. */
+function exerciseOf(test: Mocha.Test): string {
+  return test.parent?.title ?? '';
+}
+
+/** How the check ended whose calls were recorded last. */
+function outcome(
+  failed: boolean,
+  error: unknown,
+  opened: Opened,
+): Pick<CheckResult, 'status' | 'failure'> {
+  const calls = recordedCalls();
+  // Even a check that expects an error must not take "still to do" for it.
+  if (calls.some(({ outcome: end }) => 'thrown' in end && isTodo(end.thrown))) {
+    return { status: 'todo' };
+  }
+  return failed
+    ? { status: 'failed', failure: explain(error, calls, opened) }
+    : { status: 'passed' };
+}
+
+function isTodo(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'TodoError';
+}

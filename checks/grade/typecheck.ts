@@ -1,0 +1,49 @@
+/** Type errors and syntax errors in one file, from TypeScript's own compiler. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import nodeModule from 'node:module';
+import { dirname, join } from 'node:path';
+import { root, type Lesson } from '../project.ts';
+
+/** An error in the learner's file. */
+export interface TypeProblem {
+  /** `lessons/02-activations/activations.ts:31:5` */
+  place: string;
+  /** What the compiler says: `Type 'string' is not assignable to type 'number'.` */
+  message: string;
+}
+
+/**
+ * Checks the learner's file of a lesson, with the project's options.
+ *
+ * @returns its errors in order; none when it compiles
+ */
+export function typecheck(lesson: Lesson): Promise<TypeProblem[]> {
+  const folder = join(root, '.chainrule', 'typecheck');
+  const config = join(folder, `${lesson.name}.json`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    config,
+    JSON.stringify({ extends: '../../tsconfig.json', include: [], files: [lesson.learner] }),
+  );
+  const manifest = nodeModule.createRequire(import.meta.url).resolve('typescript/package.json');
+  const compiler = join(dirname(manifest), 'bin', 'tsc');
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [compiler, '--project', config, '--pretty', 'false'],
+      { cwd: root },
+      (_, stdout) => resolve(problems(stdout)),
+    );
+  });
+}
+
+/** Reads `file(line,column): error TS1234: message`. */
+function problems(output: string): TypeProblem[] {
+  return [...output.matchAll(/^(.+)\((\d+),(\d+)\): error TS\d+: (.+)$/gm)].map(
+    ([, file = '', line, column, message = '']) => ({
+      place: `${file.replaceAll('\\', '/')}:${line}:${column}`,
+      message,
+    }),
+  );
+}

@@ -1,0 +1,16 @@
+/** Colours for a terminal, and none for a pipe or a file. */
+import picocolors from 'picocolors';
+
+export type Colours = ReturnType<typeof picocolors.createColors>;
+
+/** No colours at all: for pipes, files and tests. */
+export const plain: Colours = picocolors.createColors(false);
+
+/**
+ * Colours if the stream is a terminal and the environment doesn't refuse them (https://no-color.org).
+ *
+ * @param stream where the text will go
+ */
+export function coloursFor(stream: { isTTY?: boolean }): Colours {
+  return picocolors.createColors(stream.isTTY === true && !process.env['NO_COLOR']);
+}

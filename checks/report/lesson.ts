@@ -1,0 +1,142 @@
+/** A graded lesson as the learner reads it. */
+import type { TypeProblem } from '../grade/typecheck.ts';
+import type { CheckResult, Failure, LessonResult } from '../grade/result.ts';
+import { shownPath, type Lesson } from '../project.ts';
+import { anchorOf } from '../readme.ts';
+import type { Colours } from './colours.ts';
+
+/** What the report needs besides the result. */
+export interface Context {
+  lesson: Lesson;
+  /** The path of the file that was graded, as it is shown. */
+  file: string;
+  /** The beginning of its content's SHA-256. */
+  hash: string;
+  typeProblems: readonly TypeProblem[];
+  colours: Colours;
+}
+
+/** The checks of one exercise. */
+export interface ExerciseResult {
+  exercise: string;
+  checks: CheckResult[];
+  points: number;
+}
+
+/** The checks by exercise, in the order of the suite. */
+export function byExercise(checks: readonly CheckResult[]): ExerciseResult[] {
+  const exercises = new Map<string, CheckResult[]>();
+  for (const check of checks) {
+    exercises.set(check.exercise, [...(exercises.get(check.exercise) ?? []), check]);
+  }
+  return [...exercises].map(([exercise, own]) => ({
+    exercise,
+    checks: own,
+    points: pointsOf(own),
+  }));
+}
+
+/** A point for each check that passed. */
+export function pointsOf(checks: readonly CheckResult[]): number {
+  return checks.filter(({ status }) => status === 'passed').length;
+}
+
+/** Whether every check passed and the file compiles. */
+export function isSolved(result: LessonResult, typeProblems: readonly TypeProblem[]): boolean {
+  return (
+    result.broken === undefined &&
+    typeProblems.length === 0 &&
+    pointsOf(result.checks) === result.checks.length
+  );
+}
+
+/** The whole report: whose code ran, a line an exercise, the first failure in full, and what is next. */
+export function lessonReport(result: LessonResult, context: Context): string {
+  const { lesson, file, hash, typeProblems, colours } = context;
+  const exercises = byExercise(result.checks);
+  const firstFailed = result.checks.find(({ status }) => status === 'failed');
+  const parts = [
+    `${colours.bold(`${lesson.number} · ${lesson.slug}`)}  ${file}  ${colours.dim(`sha256 ${hash}`)}`,
+    typeProblems.map((problem) => typeProblemLine(problem, colours)).join('\n'),
+    result.broken === undefined
+      ? exercises.map((exercise) => exerciseLine(exercise, exercises, colours)).join('\n')
+      : brokenText(result.broken, typeProblems, colours),
+    result.broken === undefined && firstFailed !== undefined
+      ? failureText(firstFailed, lesson, colours)
+      : '',
+    result.printed.trim() === '' ? '' : `Your code printed:\n${indented(result.printed.trimEnd())}`,
+    closing(result, context, exercises),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function exerciseLine(
+  { exercise, checks, points }: ExerciseResult,
+  all: readonly ExerciseResult[],
+  colours: Colours,
+): string {
+  const width = Math.max(...all.map((one) => one.exercise.length));
+  const score = `${points}/${checks.length}`.padStart(5);
+  const line = `${exercise.padEnd(width)}  ${score}`;
+  const failed = checks.find(({ status }) => status === 'failed');
+  if (failed) return `  ${colours.red('✘')} ${line}  ${failed.title}`;
+  return points === checks.length
+    ? `  ${colours.green('✔')} ${line}`
+    : `  ${colours.yellow('·')} ${line}  to do`;
+}
+
+function failureText(check: CheckResult, lesson: Lesson, colours: Colours): string {
+  const failure = check.failure ?? { problem: 'it failed without saying why' };
+  const anchor = failure.diagnosis?.anchor ?? anchorOf(check.exercise);
+  return [
+    colours.red(`✘ ${check.exercise}: ${check.title}`),
+    ...valueLines(failure),
+    `    ${failure.problem}`,
+    failure.place === undefined ? '' : `    at ${failure.place}`,
+    failure.nanFrom === undefined
+      ? ''
+      : `    The first function to return NaN is ${failure.nanFrom}.`,
+    failure.diagnosis === undefined ? '' : `  ${colours.bold(failure.diagnosis.sentence)}`,
+    `  Read ${shownPath(lesson.readme)}${anchor}`,
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+function valueLines({ call, got, expected }: Failure): string[] {
+  return [
+    ['call    ', call],
+    ['returned', got],
+    ['expected', expected],
+  ].flatMap(([name, value]) => (value === undefined ? [] : [`    ${name}  ${value}`]));
+}
+
+function typeProblemLine({ place, message }: TypeProblem, colours: Colours): string {
+  return `${colours.red('type error')}  ${place}  ${message}`;
+}
+
+/** When the compiler has already named the place of a syntax error, the loader's words add nothing. */
+function brokenText(
+  broken: string,
+  typeProblems: readonly TypeProblem[],
+  colours: Colours,
+): string {
+  const reason = typeProblems.length > 0 ? 'mend the error above' : broken;
+  return colours.red(`✘ Nothing could be graded: ${reason}`);
+}
+
+function closing(
+  result: LessonResult,
+  { lesson, typeProblems }: Context,
+  exercises: readonly ExerciseResult[],
+): string {
+  const score = `${pointsOf(result.checks)} of ${result.checks.length} points`;
+  if (isSolved(result, typeProblems)) return `${score}. Lesson ${lesson.number} is solved.`;
+  const open = exercises.find(({ points, checks }) => points < checks.length);
+  if (result.broken !== undefined || open === undefined) return `${score}.`;
+  return `${score}. Next: ${open.exercise} (npm run hint ${open.exercise.split(' ')[0]})`;
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^/gm, '    ');
+}
