@@ -20,6 +20,8 @@ export interface Lesson {
   reference: string;
   misconceptions: string;
   suite: string;
+  /** A folder of right solutions that are written differently than the reference. */
+  solutions: string;
 }
 
 /** All lessons in their order. A folder in lessons/ whose name starts with two digits is one. */
@@ -67,6 +69,7 @@ function lessonNamed(name: string): Lesson {
     reference: join(folder, `${slug}.reference.ts`),
     misconceptions: join(folder, `${slug}.misconceptions.ts`),
     suite: join(root, 'test', 'lessons', `${name}.test.ts`),
+    solutions: join(root, 'test', 'solutions', name),
   };
 }
 

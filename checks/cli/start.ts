@@ -5,7 +5,7 @@ import { lessons, shownPath, type Lesson } from '../project.ts';
 import { anchorOf } from '../readme.ts';
 import { coloursFor, type Colours } from '../report/colours.ts';
 
-/** A lesson with the learner's standing; without one, its file is missing. */
+/** A lesson with the learner's standing; without one, some of its files are missing. */
 export interface Progress {
   lesson: Lesson;
   standing?: Standing;
@@ -19,7 +19,7 @@ export async function start(): Promise<void> {
   for (const lesson of lessons()) {
     progress.push({
       lesson,
-      ...(existsSync(lesson.learner) && { standing: await standing(lesson) }),
+      ...(isWhole(lesson) && { standing: await standing(lesson) }),
     });
   }
   process.stdout.write(
@@ -36,12 +36,17 @@ export function courseMap(progress: readonly Progress[], colours: Colours, bars:
   const width = Math.max(...progress.map(({ lesson }) => lesson.slug.length));
   const lines = progress.map(({ lesson, standing: found }) => {
     const name = `${lesson.number}  ${lesson.slug.padEnd(width)}`;
-    if (found === undefined) return `  ${name}  ${colours.red('file missing')}`;
+    if (found === undefined)
+      return `  ${name}  ${colours.red('files are missing: npm run doctor')}`;
     const { points, max } = found;
     const bar = bars ? `  ${barText(points, max, colours)}` : '';
     return `  ${name}${bar}  ${`${points}/${max}`.padStart(7)}  ${stateText(found, colours)}`;
   });
   return `${colours.bold('chainrule')}: deep learning from scratch, one failing test at a time\n\n${lines.join('\n')}\n\n${nextStep(progress)}`;
+}
+
+function isWhole({ learner, reference, suite }: Lesson): boolean {
+  return [learner, reference, suite].every((file) => existsSync(file));
 }
 
 function barText(points: number, max: number, colours: Colours): string {
@@ -55,18 +60,15 @@ function stateText({ points, max }: Standing, colours: Colours): string {
 }
 
 function nextStep(progress: readonly Progress[]): string {
-  const next = progress.find(({ standing: found }) => found === undefined || found.open);
-  if (next === undefined) return 'Every lesson is solved.\n';
-  const { lesson, standing: found } = next;
-  const file = shownPath(lesson.learner);
-  if (found?.open === undefined) {
-    return `Next: npm run reset ${lesson.number} puts ${file} back.\n`;
-  }
-  const [id] = found.open.split(' ');
+  const next = progress.find(({ standing: found }) => found?.open);
+  const open = next?.standing?.open;
+  if (next === undefined || open === undefined) return '';
+  const { lesson } = next;
+  const [id] = open.split(' ');
   return [
-    `Next: ${found.open}`,
-    `  read    ${shownPath(lesson.readme)}${anchorOf(found.open)}`,
-    `  write   ${file}`,
+    `Next: ${open}`,
+    `  read    ${shownPath(lesson.readme)}${anchorOf(open)}`,
+    `  write   ${shownPath(lesson.learner)}`,
     `  grade   npm test ${lesson.number}, or npm run watch ${lesson.number} to grade on every save`,
     `  stuck?  npm run hint ${id}`,
     '',

@@ -1,0 +1,67 @@
+/**
+ * The process in which a lesson's suite is run on many subjects, one after the other: its stub, every right
+ * solution and every misconception. The suite is loaded once; the facade changes what stands behind it.
+ */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { stubOf } from '../declarations.ts';
+import type { CheckResult } from '../grade/result.ts';
+import { loadSuite, type LoadedSuite } from '../grade/run-suite.ts';
+import { findLesson, root, type Lesson } from '../project.ts';
+import { installHooks } from '../subject/install.ts';
+import { overlay, use, type Functions } from '../subject/subject.ts';
+import type { Audit } from './audit.ts';
+
+async function audit(lesson: Lesson): Promise<Audit> {
+  const suite = await loadSuite(lesson);
+  const { opened } = suite;
+  const { reference, misconceptions } = opened;
+  const grade = (functions: Functions): Promise<CheckResult[]> => {
+    use(opened, functions);
+    return results(suite);
+  };
+  const solutions: Audit['solutions'] = [];
+  for (const file of readdirSync(lesson.solutions)) {
+    const functions = await load(join(lesson.solutions, file));
+    solutions.push({ file, checks: await grade(functions) });
+  }
+  const found: Audit['misconceptions'] = [];
+  for (const misconception of misconceptions) {
+    const checks = await grade(overlay(reference, misconceptions, misconception.id));
+    const { exercise, id, sentence, anchor } = misconception;
+    found.push({ misconception: { exercise, id, sentence, anchor }, checks });
+  }
+  return {
+    reference: await grade(reference),
+    stub: await grade(await load(writeStub(lesson))),
+    solutions,
+    misconceptions: found,
+  };
+}
+
+async function results(suite: LoadedSuite): Promise<CheckResult[]> {
+  const checks: CheckResult[] = [];
+  await suite.run({
+    begin: () => {},
+    explaining: () => {},
+    end: (_, result) => checks.push(result),
+  });
+  return checks;
+}
+
+async function load(file: string): Promise<Functions> {
+  return (await import(pathToFileURL(file).href)) as Functions;
+}
+
+/** The stub as it is handed out, whatever the learner's file holds by now. */
+function writeStub(lesson: Lesson): string {
+  const folder = join(root, '.chainrule', 'audit');
+  const file = join(folder, `${lesson.name}-${process.pid}.ts`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, stubOf(readFileSync(lesson.reference, 'utf8')));
+  return file;
+}
+
+installHooks();
+process.send?.(await audit(findLesson(process.argv[2] ?? '')!), () => process.exit());
