@@ -12,14 +12,6 @@ import {
 
 export const misconceptions: Misconception[] = [
   {
-    exercise: '02.1 identity',
-    id: 'identity-in-place',
-    sentence:
-      'The array that came in is returned itself, so whoever writes to the result changes the input. Make a new array.',
-    anchor: '#021-identity',
-    wrong: (x: Tensor) => x,
-  },
-  {
     exercise: '02.2 identityDerivative',
     id: 'identity-derivative-is-x',
     sentence: 'This is x again. The derivative of x with respect to x is 1, whatever x is.',
@@ -170,19 +162,19 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '02.13 softplus',
-    id: 'softplus-overflows',
-    sentence:
-      'ln(1 + eˣ) is right on paper, but e¹⁰⁰⁰ is Infinity. Use max(0, x) + ln(1 + e^(−|x|)), whose exponential is at most 1.',
-    anchor: '#staying-finite',
-    wrong: (x: Tensor) => map(x, (v) => Math.log(1 + Math.exp(v))),
-  },
-  {
-    exercise: '02.13 softplus',
     id: 'softplus-rounds-away',
     sentence:
       'For very negative x, 1 + eˣ rounds to exactly 1 and the logarithm loses everything. Math.log1p(t) is ln(1 + t) without that loss.',
     anchor: '#staying-finite',
     wrong: (x: Tensor) => map(x, (v) => Math.max(0, v) + Math.log(1 + Math.exp(-Math.abs(v)))),
+  },
+  {
+    exercise: '02.13 softplus',
+    id: 'softplus-overflows',
+    sentence:
+      'ln(1 + eˣ) is right on paper, but e¹⁰⁰⁰ is Infinity. Use max(0, x) + ln(1 + e^(−|x|)), whose exponential is at most 1.',
+    anchor: '#staying-finite',
+    wrong: (x: Tensor) => map(x, (v) => Math.log(1 + Math.exp(v))),
   },
   {
     exercise: '02.14 softplusDerivative',
