@@ -1,5 +1,5 @@
 /** Where things are: the project's folder and, in it, the lessons and their files. */
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -48,6 +48,16 @@ export function findLesson(query: string): Lesson | undefined {
       lesson.name === query ||
       (existsSync(query) && holds(lesson, realpathSync(query))),
   );
+}
+
+/**
+ * The text of one of the course's files.
+ *
+ * The coverage run executes an instrumented copy of the project, whose text is no longer what its authors
+ * wrote; the environment variable CHAINRULE_SOURCES then names the folder where that stands.
+ */
+export function sourceText(file: string): string {
+  return readFileSync(join(process.env['CHAINRULE_SOURCES'] ?? root, relative(root, file)), 'utf8');
 }
 
 /** A path as it is shown: relative to the project, with forward slashes. */

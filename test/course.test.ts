@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { auditLesson, type Audit } from '../checks/audit/audit.ts';
 import { declarations } from '../checks/declarations.ts';
 import type { CheckResult } from '../checks/grade/result.ts';
-import { lessons } from '../checks/project.ts';
+import { lessons, sourceText } from '../checks/project.ts';
 import { anchors, hints } from '../checks/readme.ts';
 
 /** The checks that did not end in the given way, as sentences. */
@@ -17,7 +17,7 @@ function others(checks: readonly CheckResult[], status: CheckResult['status']): 
 for (const lesson of lessons()) {
   describe(`The lesson ${lesson.name}`, function () {
     this.timeout(60_000);
-    const reference = declarations(readFileSync(lesson.reference, 'utf8'));
+    const reference = declarations(sourceText(lesson.reference));
     const readme = readFileSync(lesson.readme, 'utf8');
     const exercises = reference.map(({ exercise }) => exercise);
     let audit: Audit;

@@ -2,13 +2,13 @@
  * The process in which a lesson's suite is run on many subjects, one after the other: its stub, every right
  * solution and every misconception. The suite is loaded once; the facade changes what stands behind it.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { stubOf } from '../declarations.ts';
 import type { CheckResult } from '../grade/result.ts';
 import { loadSuite, type LoadedSuite } from '../grade/run-suite.ts';
-import { findLesson, root, type Lesson } from '../project.ts';
+import { findLesson, root, sourceText, type Lesson } from '../project.ts';
 import { installHooks } from '../subject/install.ts';
 import { overlay, use, type Functions } from '../subject/subject.ts';
 import type { Audit } from './audit.ts';
@@ -59,7 +59,7 @@ function writeStub(lesson: Lesson): string {
   const folder = join(root, '.chainrule', 'audit');
   const file = join(folder, `${lesson.name}-${process.pid}.ts`);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(file, stubOf(readFileSync(lesson.reference, 'utf8')));
+  writeFileSync(file, stubOf(sourceText(lesson.reference)));
   return file;
 }
 

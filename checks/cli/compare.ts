@@ -5,7 +5,7 @@ import { diffLines } from 'diff';
 import { declarations, type Declaration } from '../declarations.ts';
 import type { Sample } from '../grade/result.ts';
 import { gradeLesson } from '../grade/grade.ts';
-import type { Lesson } from '../project.ts';
+import { sourceText, type Lesson } from '../project.ts';
 import { coloursFor, type Colours } from '../report/colours.ts';
 import { pointsOf } from '../report/lesson.ts';
 import { exerciseNumbered } from './hint.ts';
@@ -27,7 +27,7 @@ export async function compare(lesson: Lesson, query: string, yes: boolean): Prom
   }
   const exercise = exerciseNumbered(lesson, query);
   const yours = declarations(readFileSync(lesson.learner, 'utf8'));
-  const references = declarations(readFileSync(lesson.reference, 'utf8'));
+  const references = declarations(sourceText(lesson.reference));
   const colours = coloursFor(process.stdout);
   for (const reference of references) {
     if (exercise !== undefined && reference.exercise !== exercise) continue;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { declarations } from '../declarations.ts';
 import { typecheck } from '../grade/typecheck.ts';
-import { lessons, root, shownPath, type Lesson } from '../project.ts';
+import { lessons, root, shownPath, sourceText, type Lesson } from '../project.ts';
 
 /** Prints what is wrong, and exits with 0 only if nothing is. */
 export async function doctor(): Promise<void> {
@@ -32,7 +32,7 @@ export async function lessonProblems(lesson: Lesson): Promise<string[]> {
   }
   if (course.length > 0) return course;
   const own = new Set(declarations(readFileSync(learner, 'utf8')).map(({ name }) => name));
-  const lost = declarations(readFileSync(lesson.reference, 'utf8')).filter(
+  const lost = declarations(sourceText(lesson.reference)).filter(
     ({ name }) => !own.has(name) && !exportsName(learner, name),
   );
   return [

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { standing } from '../course/standing.ts';
 import { declarations } from '../declarations.ts';
-import { shownPath, type Lesson } from '../project.ts';
+import { shownPath, sourceText, type Lesson } from '../project.ts';
 import { anchorOf, hints } from '../readme.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function hint(lesson: Lesson, query: string, number = '1'): Promise
 /** The full name of the exercise with this number: `02.5 sigmoid` for `02.5` or `2.5`. */
 export function exerciseNumbered(lesson: Lesson, query: string): string | undefined {
   const number = query.padStart(lesson.number.length + query.length - query.indexOf('.'), '0');
-  return declarations(readFileSync(lesson.reference, 'utf8')).find(({ exercise }) =>
+  return declarations(sourceText(lesson.reference)).find(({ exercise }) =>
     exercise.startsWith(`${number} `),
   )?.exercise;
 }

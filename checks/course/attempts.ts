@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { stubOf } from '../declarations.ts';
-import { root, type Lesson } from '../project.ts';
+import { root, sourceText, type Lesson } from '../project.ts';
 
 /**
  * Puts the stub back in the place of the learner's file, and keeps what stood there.
@@ -13,7 +13,7 @@ import { root, type Lesson } from '../project.ts';
  * @returns the path of the kept copy; undefined when the file was missing or still the stub
  */
 export function reset(lesson: Lesson, attempts = attemptsFolder(lesson)): string | undefined {
-  const stub = stubOf(readFileSync(lesson.reference, 'utf8'));
+  const stub = stubOf(sourceText(lesson.reference));
   const kept = keep(lesson, stub, attempts);
   writeFileSync(lesson.learner, stub);
   return kept;

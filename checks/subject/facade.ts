@@ -5,11 +5,11 @@
  * So a function that the learner deleted is one failing exercise rather than a suite that doesn't load, and
  * the subject can be changed without loading the suite again.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { declarations } from '../declarations.ts';
-import { findLesson, type Lesson } from '../project.ts';
+import { findLesson, sourceText, type Lesson } from '../project.ts';
 import { subjectChoice } from './choice.ts';
 import { open, overlay, type Functions, type Opened } from './subject.ts';
 
@@ -39,7 +39,7 @@ export function subjectFile(lesson: Lesson): string | undefined {
 /** The facade as the source of an ES module. */
 export function facadeSource(lesson: Lesson): string {
   const file = subjectFile(lesson);
-  const names = declarations(readFileSync(lesson.reference, 'utf8')).map(({ name }) => name);
+  const names = declarations(sourceText(lesson.reference)).map(({ name }) => name);
   return [
     `import { openFacade } from ${JSON.stringify(import.meta.url)};`,
     `import * as reference from ${urlText(lesson.reference)};`,

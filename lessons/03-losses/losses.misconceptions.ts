@@ -1,0 +1,950 @@
+/** Lesson 03: the wrong answers that people really give. Of two that look alike, the more specific is first. */
+import { copy, map, zeros, type Labels, type Tensor } from '#arrays';
+import type { Misconception } from '../../checks/misconception.ts';
+import {
+  accuracy,
+  binaryCrossEntropy,
+  binaryCrossEntropyGradient,
+  categoricalCrossEntropy,
+  categoricalCrossEntropyGradient,
+  hinge,
+  hingeGradient,
+  meanSquaredError,
+  meanSquaredErrorGradient,
+  oneHot,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGradient,
+  sumSquaredResiduals,
+  sumSquaredResidualsGradient,
+} from './losses.reference.ts';
+
+const EPSILON = 1e-12;
+
+export const misconceptions: Misconception[] = [
+  {
+    exercise: '03.1 oneHot',
+    id: 'one-hot-transposed',
+    sentence:
+      'Rows and columns are swapped: the result is (C, N). A row is a sample, so row n, column labels[n] gets the 1.',
+    anchor: '#031-onehot',
+    wrong: (labels: Labels, classes: number) => copy(oneHot(labels, classes).transpose(1, 0)),
+  },
+  {
+    exercise: '03.1 oneHot',
+    id: 'one-hot-from-one',
+    sentence:
+      'Every 1 stands one column too far left, as if labels began at 1. They begin at 0, so label 0 is column 0.',
+    anchor: '#031-onehot',
+    wrong: (labels: Labels, classes: number) =>
+      overRows(oneHot(labels, classes), (row) => [...row.slice(1), 0]),
+  },
+  {
+    exercise: '03.1 oneHot',
+    id: 'one-hot-classes-seen',
+    sentence:
+      'The width is the largest label + 1. A batch need not contain every class: use the argument `classes`.',
+    anchor: '#031-onehot',
+    wrong: (labels: Labels) => oneHot(labels, Math.max(-1, ...copy(labels).data) + 1),
+  },
+  {
+    exercise: '03.2 sumSquaredResiduals',
+    id: 'ssr-mean',
+    sentence: 'This is the mean of the squares. sumSquaredResiduals is their sum: do not divide.',
+    anchor: '#mean-over-the-batch',
+    wrong: (y: Tensor, t: Tensor) => sumSquaredResiduals(y, t) / y.size,
+  },
+  {
+    exercise: '03.2 sumSquaredResiduals',
+    id: 'ssr-half',
+    sentence:
+      'This is half the sum. Some books put ½ there so that the gradient has no 2; this course does not.',
+    anchor: '#032-sumsquaredresiduals',
+    wrong: (y: Tensor, t: Tensor) => sumSquaredResiduals(y, t) / 2,
+  },
+  {
+    exercise: '03.2 sumSquaredResiduals',
+    id: 'ssr-square-of-sum',
+    sentence:
+      'The residuals are added first and the sum is squared, so that too much and too little cancel. Square each one, then add.',
+    anchor: '#032-sumsquaredresiduals',
+    wrong: refusingLike(sumSquaredResiduals, (y, t) => total(zip(y, t, (a, b) => a - b)) ** 2),
+  },
+  {
+    exercise: '03.2 sumSquaredResiduals',
+    id: 'ssr-unsquared',
+    sentence:
+      'The residuals are added without squaring, so that too much and too little cancel. Square each one, then add.',
+    anchor: '#032-sumsquaredresiduals',
+    wrong: refusingLike(sumSquaredResiduals, (y, t) => total(zip(y, t, (a, b) => a - b))),
+  },
+  {
+    exercise: '03.2 sumSquaredResiduals',
+    id: 'ssr-absolute',
+    sentence: 'This adds absolute values. The residuals are to be squared.',
+    anchor: '#032-sumsquaredresiduals',
+    wrong: refusingLike(sumSquaredResiduals, (y, t) => total(zip(y, t, (a, b) => Math.abs(a - b)))),
+  },
+  {
+    exercise: '03.3 sumSquaredResidualsGradient',
+    id: 'ssr-gradient-factor',
+    sentence: 'The factor 2 is missing: the derivative of r² is 2r.',
+    anchor: '#033-sumsquaredresidualsgradient',
+    wrong: (y: Tensor, t: Tensor) => zip(y, t, (a, b) => a - b),
+  },
+  {
+    exercise: '03.3 sumSquaredResidualsGradient',
+    id: 'ssr-gradient-sign',
+    sentence:
+      'The sign is turned round: this is 2 · (t − y), the way downhill. The gradient points uphill: 2 · (y − t).',
+    anchor: '#033-sumsquaredresidualsgradient',
+    wrong: (y: Tensor, t: Tensor) => sumSquaredResidualsGradient(t, y),
+  },
+  {
+    exercise: '03.3 sumSquaredResidualsGradient',
+    id: 'ssr-gradient-mean',
+    sentence:
+      'This is divided by the number of entries. The loss is a sum, so its gradient has no such factor.',
+    anchor: '#mean-over-the-batch',
+    wrong: (y: Tensor, t: Tensor) => meanSquaredErrorGradient(y, t),
+  },
+  {
+    exercise: '03.4 meanSquaredError',
+    id: 'mse-sum',
+    sentence: 'This is the sum of the squares. Divide it by the number of entries to get the mean.',
+    anchor: '#mean-over-the-batch',
+    wrong: (y: Tensor, t: Tensor) => meanSquaredError(y, t) * y.size,
+  },
+  {
+    exercise: '03.4 meanSquaredError',
+    id: 'mse-over-samples',
+    sentence:
+      'The sum is divided by the number of samples N alone. The mean goes over all entries: for shape (N, D), divide by N · D.',
+    anchor: '#mean-over-the-batch',
+    wrong: (y: Tensor, t: Tensor) => (meanSquaredError(y, t) * y.size) / y.shape[0]!,
+  },
+  {
+    exercise: '03.4 meanSquaredError',
+    id: 'mse-half',
+    sentence:
+      'This is half the mean. Some books put ½ there so that the gradient has no 2; this course does not.',
+    anchor: '#034-meansquarederror',
+    wrong: (y: Tensor, t: Tensor) => meanSquaredError(y, t) / 2,
+  },
+  {
+    exercise: '03.4 meanSquaredError',
+    id: 'mse-root',
+    sentence: 'This is the root of the mean square. The mean squared error has no root.',
+    anchor: '#034-meansquarederror',
+    wrong: (y: Tensor, t: Tensor) => Math.sqrt(meanSquaredError(y, t)),
+  },
+  {
+    exercise: '03.4 meanSquaredError',
+    id: 'mse-absolute',
+    sentence:
+      'This is the mean of the absolute values. Square the residuals before you take the mean.',
+    anchor: '#034-meansquarederror',
+    wrong: refusingLike(
+      meanSquaredError,
+      (y, t) => total(zip(y, t, (a, b) => Math.abs(a - b))) / y.size,
+    ),
+  },
+  {
+    exercise: '03.5 meanSquaredErrorGradient',
+    id: 'mse-gradient-sum',
+    sentence:
+      'The loss is a mean and this is the gradient of the sum: the factor 1 over the number of entries is missing.',
+    anchor: '#mean-over-the-batch',
+    wrong: (y: Tensor, t: Tensor) => sumSquaredResidualsGradient(y, t),
+  },
+  {
+    exercise: '03.5 meanSquaredErrorGradient',
+    id: 'mse-gradient-over-samples',
+    sentence:
+      'This is divided by the number of samples N alone. The loss is a mean over all entries: for shape (N, D), divide by N · D.',
+    anchor: '#mean-over-the-batch',
+    wrong: (y: Tensor, t: Tensor) => zip(y, t, (a, b) => (2 * (a - b)) / y.shape[0]!),
+  },
+  {
+    exercise: '03.5 meanSquaredErrorGradient',
+    id: 'mse-gradient-factor',
+    sentence: 'The factor 2 is missing: the derivative of r² is 2r.',
+    anchor: '#035-meansquarederrorgradient',
+    wrong: (y: Tensor, t: Tensor) => zip(y, t, (a, b) => (a - b) / y.size),
+  },
+  {
+    exercise: '03.5 meanSquaredErrorGradient',
+    id: 'mse-gradient-sign',
+    sentence:
+      'The sign is turned round: this goes with t − y, the way downhill. The gradient points uphill and goes with y − t.',
+    anchor: '#035-meansquarederrorgradient',
+    wrong: (y: Tensor, t: Tensor) => meanSquaredErrorGradient(t, y),
+  },
+  {
+    exercise: '03.6 binaryCrossEntropy',
+    id: 'bce-swapped',
+    sentence:
+      'Predictions and answers are swapped: this takes the logarithm of t. The logarithm is of the prediction, and the answer weighs it.',
+    anchor: '#036-binarycrossentropy',
+    wrong: (p: Tensor, t: Tensor) => binaryCrossEntropy(t, p),
+  },
+  {
+    exercise: '03.6 binaryCrossEntropy',
+    id: 'bce-yes-only',
+    sentence:
+      'The term (1 − t) · ln(1 − p) is missing, so a sample whose answer is no costs nothing whatever was predicted.',
+    anchor: '#036-binarycrossentropy',
+    wrong: refusingLike(
+      binaryCrossEntropy,
+      (p, t) => -total(zip(p, t, (q, a) => a * Math.log(clip(q, EPSILON)))) / p.size,
+    ),
+  },
+  {
+    exercise: '03.6 binaryCrossEntropy',
+    id: 'bce-sum',
+    sentence: 'This is the sum over the batch. Divide it by the number of samples N.',
+    anchor: '#mean-over-the-batch',
+    wrong: (p: Tensor, t: Tensor) => binaryCrossEntropy(p, t) * p.size,
+  },
+  {
+    exercise: '03.6 binaryCrossEntropy',
+    id: 'bce-sign',
+    sentence:
+      'The minus sign is missing. The logarithm of a probability is negative or 0, and a loss must be positive or 0.',
+    anchor: '#036-binarycrossentropy',
+    wrong: (p: Tensor, t: Tensor) => -binaryCrossEntropy(p, t),
+  },
+  {
+    exercise: '03.6 binaryCrossEntropy',
+    id: 'bce-log2',
+    sentence:
+      'The logarithm has the base 2. This course uses the natural logarithm: Math.log, not Math.log2.',
+    anchor: '#036-binarycrossentropy',
+    wrong: (p: Tensor, t: Tensor) => binaryCrossEntropy(p, t) / Math.LN2,
+  },
+  {
+    exercise: '03.6 binaryCrossEntropy',
+    id: 'bce-unclipped',
+    sentence:
+      'At a prediction of exactly 0 or 1 this takes the logarithm of 0, which is −Infinity, and 0 · Infinity is NaN. Clip p into [ε, 1 − ε] first.',
+    anchor: '#staying-finite',
+    wrong: refusingLike(binaryCrossEntropy, (p, t) => meanBinary(p, t, (q) => q)),
+  },
+  {
+    exercise: '03.6 binaryCrossEntropy',
+    id: 'bce-clipped-below',
+    sentence:
+      'p is kept away from 0 but not from 1, where ln(1 − p) is the logarithm of 0. Clip on both sides: [ε, 1 − ε].',
+    anchor: '#staying-finite',
+    wrong: refusingLike(binaryCrossEntropy, (p, t) =>
+      meanBinary(p, t, (q) => Math.max(q, EPSILON)),
+    ),
+  },
+  {
+    exercise: '03.6 binaryCrossEntropy',
+    id: 'bce-large-epsilon',
+    sentence:
+      'p is clipped at 10⁻⁷, as fits 32-bit floats. Here ε is 10⁻¹², so that 10⁻¹⁰ still counts as itself.',
+    anchor: '#staying-finite',
+    wrong: refusingLike(binaryCrossEntropy, (p, t) => meanBinary(p, t, (q) => clip(q, 1e-7))),
+  },
+  {
+    exercise: '03.7 binaryCrossEntropyGradient',
+    id: 'bce-gradient-of-logit',
+    sentence:
+      'This is (p − t) / N, the gradient with respect to the score before the sigmoid. With respect to p itself, divide by p · (1 − p).',
+    anchor: '#where-the-gradients-come-from',
+    wrong: (p: Tensor, t: Tensor) => zip(p, t, (q, a) => (q - a) / p.size),
+  },
+  {
+    exercise: '03.7 binaryCrossEntropyGradient',
+    id: 'bce-gradient-sum',
+    sentence: 'The loss is a mean and this is the gradient of the sum: the factor 1/N is missing.',
+    anchor: '#mean-over-the-batch',
+    wrong: (p: Tensor, t: Tensor) => map(binaryCrossEntropyGradient(p, t), (v) => v * p.size),
+  },
+  {
+    exercise: '03.7 binaryCrossEntropyGradient',
+    id: 'bce-gradient-sign',
+    sentence:
+      'The sign is turned round. More of p makes the loss smaller where the answer is yes, so the gradient is negative there.',
+    anchor: '#037-binarycrossentropygradient',
+    wrong: (p: Tensor, t: Tensor) => map(binaryCrossEntropyGradient(p, t), (v) => -v),
+  },
+  {
+    exercise: '03.7 binaryCrossEntropyGradient',
+    id: 'bce-gradient-yes-only',
+    sentence:
+      'This is −t / p, without the term of the answer no. The derivative of −(1 − t) · ln(1 − p) is (1 − t) / (1 − p).',
+    anchor: '#037-binarycrossentropygradient',
+    wrong: (p: Tensor, t: Tensor) => zip(p, t, (q, a) => -a / clip(q, EPSILON) / p.size),
+  },
+  {
+    exercise: '03.7 binaryCrossEntropyGradient',
+    id: 'bce-gradient-unclipped',
+    sentence:
+      'At a prediction of exactly 0 or 1 this divides by 0. Clip p into [ε, 1 − ε] first, as the loss does.',
+    anchor: '#staying-finite',
+    wrong: (p: Tensor, t: Tensor) => zip(p, t, (q, a) => (q - a) / (q * (1 - q)) / p.size),
+  },
+  {
+    exercise: '03.7 binaryCrossEntropyGradient',
+    id: 'bce-gradient-flat',
+    sentence:
+      'Where p was clipped the gradient is 0 here, so a prediction that is as wrong as can be is never corrected. Put the clipped p into the formula instead.',
+    anchor: '#staying-finite',
+    wrong: (p: Tensor, t: Tensor) =>
+      zip(p, binaryCrossEntropyGradient(p, t), (q, v) => (q === clip(q, EPSILON) ? v : 0)),
+  },
+  {
+    exercise: '03.8 categoricalCrossEntropy',
+    id: 'cce-swapped',
+    sentence:
+      'Predictions and targets are swapped: this takes the logarithm of t. The logarithm is of the prediction, and the target weighs it.',
+    anchor: '#038-categoricalcrossentropy',
+    wrong: (p: Tensor, t: Tensor) => categoricalCrossEntropy(t, p),
+  },
+  {
+    exercise: '03.8 categoricalCrossEntropy',
+    id: 'cce-like-binary',
+    sentence:
+      'The terms (1 − t) · ln(1 − p) are added, as for yes or no. With classes the sum is over t · ln p alone.',
+    anchor: '#038-categoricalcrossentropy',
+    wrong: refusingLike(
+      categoricalCrossEntropy,
+      (p, t) => meanBinary(p, t, (q) => clip(q, EPSILON)) * p.shape[1]!,
+    ),
+  },
+  {
+    exercise: '03.8 categoricalCrossEntropy',
+    id: 'cce-sum',
+    sentence: 'This is the sum over the batch. Divide it by the number of samples N.',
+    anchor: '#mean-over-the-batch',
+    wrong: (p: Tensor, t: Tensor) => categoricalCrossEntropy(p, t) * p.shape[0]!,
+  },
+  {
+    exercise: '03.8 categoricalCrossEntropy',
+    id: 'cce-over-entries',
+    sentence:
+      'The sum is divided by N · C. A row is one prediction, however many classes it has: divide by N.',
+    anchor: '#mean-over-the-batch',
+    wrong: (p: Tensor, t: Tensor) => categoricalCrossEntropy(p, t) / p.shape[1]!,
+  },
+  {
+    exercise: '03.8 categoricalCrossEntropy',
+    id: 'cce-sign',
+    sentence:
+      'The minus sign is missing. The logarithm of a probability is negative or 0, and a loss must be positive or 0.',
+    anchor: '#038-categoricalcrossentropy',
+    wrong: (p: Tensor, t: Tensor) => -categoricalCrossEntropy(p, t),
+  },
+  {
+    exercise: '03.8 categoricalCrossEntropy',
+    id: 'cce-log10',
+    sentence:
+      'The logarithm has the base 10. This course uses the natural logarithm, which JavaScript calls Math.log.',
+    anchor: '#038-categoricalcrossentropy',
+    wrong: (p: Tensor, t: Tensor) => categoricalCrossEntropy(p, t) / Math.LN10,
+  },
+  {
+    exercise: '03.8 categoricalCrossEntropy',
+    id: 'cce-unclipped',
+    sentence:
+      'At a probability of exactly 0 this takes the logarithm of 0, which is −Infinity, and 0 · Infinity is NaN. Let p be no less than ε.',
+    anchor: '#staying-finite',
+    wrong: refusingLike(
+      categoricalCrossEntropy,
+      (p, t) => -total(zip(p, t, (q, a) => a * Math.log(q))) / p.shape[0]!,
+    ),
+  },
+  {
+    exercise: '03.9 categoricalCrossEntropyGradient',
+    id: 'cce-gradient-of-logits',
+    sentence:
+      'This is (p − t) / N, the gradient with respect to the scores before softmax. With respect to p itself it is −t / p / N.',
+    anchor: '#where-the-gradients-come-from',
+    wrong: (p: Tensor, t: Tensor) => zip(p, t, (q, a) => (q - a) / p.shape[0]!),
+  },
+  {
+    exercise: '03.9 categoricalCrossEntropyGradient',
+    id: 'cce-gradient-without-targets',
+    sentence:
+      'This is −1 / p at every class. Only ln p of the right class is in the loss: the target is a factor.',
+    anchor: '#039-categoricalcrossentropygradient',
+    wrong: (p: Tensor) => map(p, (q) => -1 / Math.max(q, EPSILON) / p.shape[0]!),
+  },
+  {
+    exercise: '03.9 categoricalCrossEntropyGradient',
+    id: 'cce-gradient-sum',
+    sentence: 'The loss is a mean and this is the gradient of the sum: the factor 1/N is missing.',
+    anchor: '#mean-over-the-batch',
+    wrong: (p: Tensor, t: Tensor) =>
+      map(categoricalCrossEntropyGradient(p, t), (v) => v * p.shape[0]!),
+  },
+  {
+    exercise: '03.9 categoricalCrossEntropyGradient',
+    id: 'cce-gradient-over-entries',
+    sentence:
+      'This is divided by N · C. The loss is a mean over the N rows, so its gradient carries 1/N.',
+    anchor: '#mean-over-the-batch',
+    wrong: (p: Tensor, t: Tensor) =>
+      map(categoricalCrossEntropyGradient(p, t), (v) => v / p.shape[1]!),
+  },
+  {
+    exercise: '03.9 categoricalCrossEntropyGradient',
+    id: 'cce-gradient-sign',
+    sentence:
+      'The minus sign is missing. More of the right probability makes the loss smaller, so the gradient is negative there.',
+    anchor: '#039-categoricalcrossentropygradient',
+    wrong: (p: Tensor, t: Tensor) => map(categoricalCrossEntropyGradient(p, t), (v) => -v),
+  },
+  {
+    exercise: '03.9 categoricalCrossEntropyGradient',
+    id: 'cce-gradient-unclipped',
+    sentence:
+      'At a probability of exactly 0 this divides by 0. Let p be no less than ε, as the loss does.',
+    anchor: '#staying-finite',
+    wrong: (p: Tensor, t: Tensor) => zip(p, t, (q, a) => -a / q / p.shape[0]!),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-of-logits',
+    sentence:
+      'The scores are used as if they were probabilities: this is −ln of the score itself. Softmax belongs in between.',
+    anchor: '#0310-softmaxcrossentropy',
+    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) =>
+      meanOverRows(logits, labels, (row, label) => -Math.log(clip(row[label]!, EPSILON))),
+    ),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-twice',
+    sentence:
+      'Softmax is applied twice: its probabilities go through softmax again. Logits are scores before any softmax.',
+    anchor: '#0310-softmaxcrossentropy',
+    wrong: (logits: Tensor, labels: Labels) =>
+      softmaxCrossEntropy(overRows(logits, softmaxOfRow), labels),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-over-columns',
+    sentence:
+      'The exponentials are added up over the samples. A row is one sample: add over its classes.',
+    anchor: '#0310-softmaxcrossentropy',
+    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) => {
+      const columns = overRows(logits.transpose(1, 0), softmaxOfRow).transpose(1, 0);
+      return meanOverRows(columns, labels, (row, label) => -Math.log(row[label]!));
+    }),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-shift-lost',
+    sentence:
+      'The maximum is subtracted inside the exponentials and never given back: add it to the logarithm, or subtract it from the score of the right class too.',
+    anchor: '#staying-finite',
+    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) =>
+      meanOverRows(
+        logits,
+        labels,
+        (row, label) => Math.log(sumOfExponentials(row, Math.max(...row))) - row[label]!,
+      ),
+    ),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-sum',
+    sentence: 'This is the sum over the batch. Divide it by the number of samples N.',
+    anchor: '#mean-over-the-batch',
+    wrong: (logits: Tensor, labels: Labels) =>
+      softmaxCrossEntropy(logits, labels) * logits.shape[0]!,
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-over-entries',
+    sentence:
+      'The sum is divided by N · C. A row is one prediction, however many classes it has: divide by N.',
+    anchor: '#mean-over-the-batch',
+    wrong: (logits: Tensor, labels: Labels) =>
+      softmaxCrossEntropy(logits, labels) / logits.shape[1]!,
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-sign',
+    sentence:
+      'The minus sign is missing: this is ln of the right probability, at most 0. A loss must be positive or 0.',
+    anchor: '#0310-softmaxcrossentropy',
+    wrong: (logits: Tensor, labels: Labels) => -softmaxCrossEntropy(logits, labels),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-log-of-zero',
+    sentence:
+      'The probability of a hopeless row is 0 in floating point, and its logarithm −Infinity. Do not form the probability: ln of the sum minus the score needs no division.',
+    anchor: '#staying-finite',
+    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) =>
+      meanOverRows(logits, labels, (row, label) => -Math.log(softmaxOfRow(row)[label]!)),
+    ),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-clipped',
+    sentence:
+      'The probability is clipped at 10⁻¹², so a hopeless row costs 27.6 however hopeless it is. ln of the sum minus the score needs no clipping.',
+    anchor: '#staying-finite',
+    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) =>
+      meanOverRows(
+        logits,
+        labels,
+        (row, label) => -Math.log(clip(softmaxOfRow(row)[label]!, EPSILON)),
+      ),
+    ),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-unshifted',
+    sentence:
+      'The exponentials are taken without a shift, so a score of 1000 becomes Infinity and Infinity / Infinity is NaN. Subtract the maximum of the row first.',
+    anchor: '#staying-finite',
+    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) =>
+      meanOverRows(
+        logits,
+        labels,
+        (row, label) => -Math.log(Math.exp(row[label]!) / sumOfExponentials(row, 0)),
+      ),
+    ),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-unshifted-sum',
+    sentence:
+      'The sum of the exponentials is taken without a shift, so a score of 1000 makes it Infinity. Take the maximum of the row out of the logarithm first.',
+    anchor: '#staying-finite',
+    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) =>
+      meanOverRows(
+        logits,
+        labels,
+        (row, label) => Math.log(sumOfExponentials(row, 0)) - row[label]!,
+      ),
+    ),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-one-shift',
+    sentence:
+      "All rows are shifted by the maximum of the whole batch, and the probabilities of a row far below it become 0/0. Subtract each row's own maximum.",
+    anchor: '#staying-finite',
+    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) => {
+      const max = Math.max(...copy(logits).data);
+      return meanOverRows(
+        logits,
+        labels,
+        (row, label) => -Math.log(Math.exp(row[label]! - max) / sumOfExponentials(row, max)),
+      );
+    }),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-one-shift-sum',
+    sentence:
+      "All rows are shifted by the maximum of the whole batch, and in a row far below it this takes the logarithm of 0. Subtract each row's own maximum.",
+    anchor: '#staying-finite',
+    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) => {
+      const max = Math.max(...copy(logits).data);
+      return meanOverRows(
+        logits,
+        labels,
+        (row, label) => Math.log(sumOfExponentials(row, max)) + max - row[label]!,
+      );
+    }),
+  },
+  {
+    exercise: '03.11 softmaxCrossEntropyGradient',
+    id: 'softmax-loss-gradient-without-one-hot',
+    sentence:
+      'These are the probabilities over N. The score of the right class is subtracted in the loss: subtract 1 at the label.',
+    anchor: '#where-the-gradients-come-from',
+    wrong: (logits: Tensor) =>
+      map(overRows(logits, softmaxOfRow), (probability) => probability / logits.shape[0]!),
+  },
+  {
+    exercise: '03.11 softmaxCrossEntropyGradient',
+    id: 'softmax-loss-gradient-label-only',
+    sentence:
+      'Only the column of the label is filled. The other scores are in the sum of the exponentials, so they have a slope too: their probability.',
+    anchor: '#where-the-gradients-come-from',
+    wrong: (logits: Tensor, labels: Labels) =>
+      zip(
+        softmaxCrossEntropyGradient(logits, labels),
+        oneHot(labels, logits.shape[1]!),
+        (slope, target) => slope * target,
+      ),
+  },
+  {
+    exercise: '03.11 softmaxCrossEntropyGradient',
+    id: 'softmax-loss-gradient-of-probabilities',
+    sentence:
+      'This is −1 / p at the label, the gradient with respect to the probabilities. Softmax is part of this loss: its derivative belongs in too.',
+    anchor: '#where-the-gradients-come-from',
+    wrong: (logits: Tensor, labels: Labels) =>
+      categoricalCrossEntropyGradient(
+        overRows(logits, softmaxOfRow),
+        oneHot(labels, logits.shape[1]!),
+      ),
+  },
+  {
+    exercise: '03.11 softmaxCrossEntropyGradient',
+    id: 'softmax-loss-gradient-sum',
+    sentence: 'The loss is a mean and this is the gradient of the sum: the factor 1/N is missing.',
+    anchor: '#mean-over-the-batch',
+    wrong: (logits: Tensor, labels: Labels) =>
+      map(softmaxCrossEntropyGradient(logits, labels), (v) => v * logits.shape[0]!),
+  },
+  {
+    exercise: '03.11 softmaxCrossEntropyGradient',
+    id: 'softmax-loss-gradient-over-entries',
+    sentence:
+      'This is divided by N · C. The loss is a mean over the N rows, so its gradient carries 1/N.',
+    anchor: '#mean-over-the-batch',
+    wrong: (logits: Tensor, labels: Labels) =>
+      map(softmaxCrossEntropyGradient(logits, labels), (v) => v / logits.shape[1]!),
+  },
+  {
+    exercise: '03.11 softmaxCrossEntropyGradient',
+    id: 'softmax-loss-gradient-sign',
+    sentence:
+      'The sign is turned round: this is (one-hot − softmax) / N, the way downhill. The gradient points uphill.',
+    anchor: '#0311-softmaxcrossentropygradient',
+    wrong: (logits: Tensor, labels: Labels) =>
+      map(softmaxCrossEntropyGradient(logits, labels), (v) => -v),
+  },
+  {
+    exercise: '03.11 softmaxCrossEntropyGradient',
+    id: 'softmax-loss-gradient-unshifted',
+    sentence:
+      'The exponentials are taken without a shift, so a score of 1000 becomes Infinity and the row NaN. Subtract the maximum of the row first.',
+    anchor: '#staying-finite',
+    wrong: (logits: Tensor, labels: Labels) => softmaxLessOneHot(logits, labels, 0),
+  },
+  {
+    exercise: '03.11 softmaxCrossEntropyGradient',
+    id: 'softmax-loss-gradient-one-shift',
+    sentence:
+      "All rows are shifted by the maximum of the whole batch. A row far below it underflows to 0/0. Subtract each row's own maximum.",
+    anchor: '#staying-finite',
+    wrong: (logits: Tensor, labels: Labels) =>
+      softmaxLessOneHot(logits, labels, Math.max(...copy(logits).data)),
+  },
+  {
+    exercise: '03.12 hinge',
+    id: 'hinge-counts-right-class',
+    sentence:
+      'Every row costs 1 too much: the right class is compared with itself, and max(0, 0 + 1) is 1. Leave j = label out.',
+    anchor: '#0312-hinge',
+    wrong: (scores: Tensor, labels: Labels) => hinge(scores, labels) + 1,
+  },
+  {
+    exercise: '03.12 hinge',
+    id: 'hinge-sum',
+    sentence: 'This is the sum over the batch. Divide it by the number of samples N.',
+    anchor: '#mean-over-the-batch',
+    wrong: (scores: Tensor, labels: Labels) => hinge(scores, labels) * scores.shape[0]!,
+  },
+  {
+    exercise: '03.12 hinge',
+    id: 'hinge-over-entries',
+    sentence:
+      'The sum is divided by N · C. A row is one prediction, however many classes it has: divide by N.',
+    anchor: '#mean-over-the-batch',
+    wrong: (scores: Tensor, labels: Labels) => hinge(scores, labels) / scores.shape[1]!,
+  },
+  {
+    exercise: '03.12 hinge',
+    id: 'hinge-worst-rival',
+    sentence:
+      'Only the strongest wrong class of each row is counted. This hinge adds up all of them.',
+    anchor: '#0312-hinge',
+    wrong: refusingLike(hinge, (scores, labels) =>
+      meanOverRows(scores, labels, (row, label) => Math.max(0, ...shortfalls(row, label))),
+    ),
+  },
+  {
+    exercise: '03.12 hinge',
+    id: 'hinge-without-margin',
+    sentence:
+      'The margin is missing: a class behind by a hair costs nothing here. The right class must lead by 1, so add 1 inside the maximum.',
+    anchor: '#0312-hinge',
+    wrong: refusingLike(hinge, (scores, labels) =>
+      meanOverRows(scores, labels, (row, label) =>
+        sum(shortfalls(row, label).map((v) => Math.max(0, v - 1))),
+      ),
+    ),
+  },
+  {
+    exercise: '03.12 hinge',
+    id: 'hinge-sign',
+    sentence:
+      'The difference is turned round: this punishes the right class for leading. It is the score of the wrong class minus that of the right one.',
+    anchor: '#0312-hinge',
+    wrong: (scores: Tensor, labels: Labels) =>
+      hinge(
+        map(scores, (v) => -v),
+        labels,
+      ),
+  },
+  {
+    exercise: '03.12 hinge',
+    id: 'hinge-not-cut-off',
+    sentence:
+      'Terms below 0 are added as well, so a class that is far behind pays for another. Cut each term off: max(0, …).',
+    anchor: '#0312-hinge',
+    wrong: refusingLike(hinge, (scores, labels) =>
+      meanOverRows(scores, labels, (row, label) => sum(shortfalls(row, label))),
+    ),
+  },
+  {
+    exercise: '03.12 hinge',
+    id: 'hinge-squared',
+    sentence:
+      'The terms are squared. That is a loss in its own right, but this hinge takes them as they are.',
+    anchor: '#0312-hinge',
+    wrong: refusingLike(hinge, (scores, labels) =>
+      meanOverRows(scores, labels, (row, label) =>
+        sum(shortfalls(row, label).map((v) => Math.max(0, v) ** 2)),
+      ),
+    ),
+  },
+  {
+    exercise: '03.13 hingeGradient',
+    id: 'hinge-gradient-right-class-zero',
+    sentence:
+      'The right class gets nothing. Its score is in every term above 0, with a minus: take 1/N from it for each.',
+    anchor: '#0313-hingegradient',
+    wrong: (scores: Tensor, labels: Labels) =>
+      map(hingeGradient(scores, labels), (v) => Math.max(0, v)),
+  },
+  {
+    exercise: '03.13 hingeGradient',
+    id: 'hinge-gradient-right-class-once',
+    sentence:
+      'The right class gets −1/N, whatever happens in its row. Its score is in every term above 0: take 1/N from it for each of them.',
+    anchor: '#0313-hingegradient',
+    wrong: (scores: Tensor, labels: Labels) =>
+      zip(
+        map(hingeGradient(scores, labels), (v) => Math.max(0, v)),
+        oneHot(labels, scores.shape[1]!),
+        (slope, target) => slope - target / scores.shape[0]!,
+      ),
+  },
+  {
+    exercise: '03.13 hingeGradient',
+    id: 'hinge-gradient-counts-right-class',
+    sentence:
+      'The right class loses 1/N too much: it is counted among the classes within its own margin. Leave j = label out.',
+    anchor: '#0313-hingegradient',
+    wrong: (scores: Tensor, labels: Labels) =>
+      zip(
+        hingeGradient(scores, labels),
+        oneHot(labels, scores.shape[1]!),
+        (slope, target) => slope - target / scores.shape[0]!,
+      ),
+  },
+  {
+    exercise: '03.13 hingeGradient',
+    id: 'hinge-gradient-kink',
+    sentence:
+      'At a lead of exactly 1 the slope is taken as 1 here. This course takes 0 at a kink: count a term only when it is > 0.',
+    anchor: '#0313-hingegradient',
+    // A margin wider by a millionth of a millionth takes in the leads of exactly 1.
+    wrong: (scores: Tensor, labels: Labels) =>
+      hingeGradient(
+        zip(scores, oneHot(labels, scores.shape[1]!), (v, target) => v - 1e-12 * target),
+        labels,
+      ),
+  },
+  {
+    exercise: '03.13 hingeGradient',
+    id: 'hinge-gradient-sum',
+    sentence: 'The loss is a mean and this is the gradient of the sum: the factor 1/N is missing.',
+    anchor: '#mean-over-the-batch',
+    wrong: (scores: Tensor, labels: Labels) =>
+      map(hingeGradient(scores, labels), (v) => v * scores.shape[0]!),
+  },
+  {
+    exercise: '03.13 hingeGradient',
+    id: 'hinge-gradient-sign',
+    sentence:
+      'The sign is turned round. More of a wrong score makes the loss larger, so the gradient is positive there and negative at the label.',
+    anchor: '#0313-hingegradient',
+    wrong: (scores: Tensor, labels: Labels) => map(hingeGradient(scores, labels), (v) => -v),
+  },
+  {
+    exercise: '03.14 accuracy',
+    id: 'accuracy-count',
+    sentence: 'This counts the right rows. Divide by the number of rows to get the fraction.',
+    anchor: '#0314-accuracy',
+    wrong: (scores: Tensor, labels: Labels) => accuracy(scores, labels) * scores.shape[0]!,
+  },
+  {
+    exercise: '03.14 accuracy',
+    id: 'accuracy-percent',
+    sentence: 'This is in percent. The accuracy is a fraction between 0 and 1.',
+    anchor: '#0314-accuracy',
+    wrong: (scores: Tensor, labels: Labels) => accuracy(scores, labels) * 100,
+  },
+  {
+    exercise: '03.14 accuracy',
+    id: 'accuracy-over-columns',
+    sentence:
+      'The largest score is looked for down each column, among the samples. A row is one sample: look along it.',
+    anchor: '#0314-accuracy',
+    wrong: refusingLike(accuracy, (scores, labels) => {
+      const columns = rowsOf(scores.transpose(1, 0));
+      const best = columns.map((column) => column.indexOf(Math.max(...column)));
+      return fraction(labels, (label, n) => best[n] === label);
+    }),
+  },
+  {
+    exercise: '03.14 accuracy',
+    id: 'accuracy-from-one',
+    sentence:
+      'The columns are counted from 1 here and the labels from 0, so no row matches that should. Column 0 is class 0.',
+    anchor: '#0314-accuracy',
+    wrong: refusingLike(accuracy, (scores, labels) => {
+      const rows = rowsOf(scores);
+      return fraction(labels, (label, n) => rows[n]!.indexOf(Math.max(...rows[n]!)) + 1 === label);
+    }),
+  },
+  {
+    exercise: '03.14 accuracy',
+    id: 'accuracy-starts-at-zero',
+    sentence:
+      'The search for the maximum starts at 0, so in a row of negative scores it finds nothing. Start at the first score, or at −Infinity.',
+    anchor: '#0314-accuracy',
+    wrong: refusingLike(accuracy, (scores, labels) => {
+      const rows = rowsOf(scores);
+      return fraction(
+        labels,
+        (label, n) => Math.max(0, rows[n]!.indexOf(Math.max(0, ...rows[n]!))) === label,
+      );
+    }),
+  },
+  {
+    exercise: '03.14 accuracy',
+    id: 'accuracy-last-maximum',
+    sentence:
+      'Of equal largest scores the last one counts here. The first one should: compare with >, not with >=.',
+    anchor: '#0314-accuracy',
+    wrong: refusingLike(accuracy, (scores, labels) => {
+      const rows = rowsOf(scores);
+      return fraction(labels, (label, n) => rows[n]!.lastIndexOf(Math.max(...rows[n]!)) === label);
+    }),
+  },
+  {
+    exercise: '03.14 accuracy',
+    id: 'accuracy-any-maximum',
+    sentence:
+      'A row counts as right when its label is among several equal largest scores. Only the first of them is the prediction.',
+    anchor: '#0314-accuracy',
+    wrong: refusingLike(accuracy, (scores, labels) => {
+      const rows = rowsOf(scores);
+      return fraction(labels, (label, n) => rows[n]![label] === Math.max(...rows[n]!));
+    }),
+  },
+  {
+    exercise: '03.14 accuracy',
+    id: 'accuracy-error-rate',
+    sentence: 'This is the fraction of wrong rows. The accuracy is the fraction of right ones.',
+    anchor: '#0314-accuracy',
+    wrong: (scores: Tensor, labels: Labels) => 1 - accuracy(scores, labels),
+  },
+];
+
+/** f, with the refusals of the right loss: the mistake of a misconception is its only one. */
+function refusingLike<Args extends unknown[]>(
+  right: (...args: Args) => number,
+  f: (...args: Args) => number,
+): (...args: Args) => number {
+  return (...args) => {
+    right(...args);
+    return f(...args);
+  };
+}
+
+/** f of each entry of a and the entry of b at the same place. */
+function zip(a: Tensor, b: Tensor, f: (a: number, b: number) => number): Tensor {
+  const out = copy(a);
+  const others = copy(b).data;
+  out.data.forEach((value, i) => (out.data[i] = f(value, others[i]!)));
+  return out;
+}
+
+/** The sum of all entries. */
+function total(x: Tensor): number {
+  return sum([...copy(x).data]);
+}
+
+function sum(values: number[]): number {
+  return values.reduce((before, value) => before + value, 0);
+}
+
+function clip(p: number, epsilon: number): number {
+  return Math.min(Math.max(p, epsilon), 1 - epsilon);
+}
+
+/** The mean over all entries of the two terms of yes and no, with p moved by `safely` first. */
+function meanBinary(p: Tensor, t: Tensor, safely: (p: number) => number): number {
+  const terms = zip(map(p, safely), t, (q, a) => a * Math.log(q) + (1 - a) * Math.log(1 - q));
+  return -total(terms) / p.size;
+}
+
+/** The rows of x as lists. */
+function rowsOf(x: Tensor): number[][] {
+  const [N, C] = x.shape as [number, number];
+  return [...Array(N).keys()].map((n) => [...Array(C).keys()].map((i) => x.get(n, i)));
+}
+
+/** f of every row, as an array of the shape of x. */
+function overRows(x: Tensor, f: (row: number[]) => number[]): Tensor {
+  const out = zeros(...x.shape);
+  for (const [n, row] of rowsOf(x).entries()) {
+    for (const [i, value] of f(row).entries()) out.set(n, i, value);
+  }
+  return out;
+}
+
+/** The mean over the samples of f(scores of the row, its label). */
+function meanOverRows(
+  scores: Tensor,
+  labels: Labels,
+  f: (row: number[], label: number) => number,
+): number {
+  const rows = rowsOf(scores);
+  return sum(rows.map((row, n) => f(row, labels.get(n)))) / rows.length;
+}
+
+/** The fraction of the labels for which `isRight` holds. */
+function fraction(labels: Labels, isRight: (label: number, n: number) => boolean): number {
+  return copy(labels).data.filter(isRight).length / labels.size;
+}
+
+function sumOfExponentials(row: number[], shift: number): number {
+  return sum(row.map((score) => Math.exp(score - shift)));
+}
+
+function softmaxOfRow(row: number[]): number[] {
+  const max = Math.max(...row);
+  return row.map((score) => Math.exp(score - max) / sumOfExponentials(row, max));
+}
+
+/** (softmax − one-hot) / N with one shift for all rows. */
+function softmaxLessOneHot(logits: Tensor, labels: Labels, shift: number): Tensor {
+  const probabilities = overRows(logits, (row) =>
+    row.map((score) => Math.exp(score - shift) / sumOfExponentials(row, shift)),
+  );
+  const targets = oneHot(labels, logits.shape[1]!);
+  return zip(probabilities, targets, (p, target) => (p - target) / logits.shape[0]!);
+}
+
+/** sⱼ − sₗ + 1 for each wrong class j. */
+function shortfalls(row: number[], label: number): number[] {
+  return row.filter((_, j) => j !== label).map((score) => score - row[label]! + 1);
+}

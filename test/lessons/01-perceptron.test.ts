@@ -1,0 +1,566 @@
+import { array, labels, zeros, type Labels, type Tensor } from '#arrays';
+import { expect } from '#checks/expect';
+import { blobs } from '#datasets/blobs';
+import { truthTable } from '#datasets/gates';
+import { loadMnist } from '#datasets/mnist';
+import { seededRandom, shuffled } from '#datasets/random';
+import {
+  andWeights,
+  halfAdder,
+  linearScores,
+  nandWeights,
+  neuron,
+  orWeights,
+  perceptronUpdate,
+  predictClasses,
+  step,
+  trainLinearClassifier,
+  trainPerceptron,
+  xorNetwork,
+} from '#lessons/01-perceptron';
+
+// Whatever is trained or chosen here is judged by the suite's own neuron, not by the one of 01.2.
+
+/** A neuron's sum, w·x + b. */
+function sumOf(x: Tensor, w: Tensor, b: number): number {
+  let z = b;
+  for (let i = 0; i < x.size; i++) z += w.get(i) * x.get(i);
+  return z;
+}
+
+/** Whether a neuron fires, as 0 or 1, for each row of x. */
+function answers(x: Tensor, { w, b }: { w: Tensor; b: number }): Tensor {
+  return array(rowsOf(x).map((row) => Number(sumOf(row, w, b) > 0)));
+}
+
+function rowsOf(x: Tensor): Tensor[] {
+  return Array.from({ length: x.shape[0]! }, (_, n) => x.pick(n, null));
+}
+
+/** One neuron with two inputs, all of whose numbers are numbers. */
+function expectNeuronWithTwoInputs({ w, b }: { w: Tensor; b: number }): void {
+  expect(w).to.have.arrayShape([2]);
+  expect(w).to.be.finiteArray;
+  expect(array([b])).to.be.finiteArray;
+}
+
+/**
+ * Novikoff's bound on the mistakes, (R/γ)²: with 1 as a further input, whose weight is the bias, R is the length of
+ * the longest sample, and γ the distance of the nearest one from the line of a neuron that gets all of them right.
+ */
+function novikoff(x: Tensor, t: Tensor, { w, b }: { w: Tensor; b: number }): number {
+  const samples = rowsOf(x);
+  const R2 = Math.max(...samples.map((row) => sumOf(row, row, 1)));
+  const nearest = Math.min(
+    ...samples.map((row, n) => sumOf(row, w, b) * (t.get(n) === 1 ? 1 : -1)),
+  );
+  return (R2 * sumOf(w, w, b * b)) / nearest ** 2;
+}
+
+describe('01-perceptron', () => {
+  describe('01.1 step', () => {
+    it('is 1 above zero and 0 below', () => {
+      expect([7, 1e-9, -1e-9, -7].map((z) => step(z))).to.almostEqual([1, 1, 0, 0]);
+    });
+
+    it('is 0 at 0', () => {
+      expect(step(0)).to.almostEqual(0);
+    });
+  });
+
+  describe('01.2 neuron', () => {
+    it('fires if w·x + b is above 0', () => {
+      const w = array([2, -3]);
+      // w·x is 2·4 − 3·2 = 2, then −2, then 0; with b on top: 1, 3, 1; −1, −1.
+      const outputs = [
+        neuron(array([4, 2]), w, -1),
+        neuron(array([4, 2]), w, 1),
+        neuron(array([2, 2]), w, 3),
+        neuron(array([2, 2]), w, 1),
+        neuron(array([3, 2]), w, 1),
+        neuron(array([3, 2]), w, -1),
+      ];
+      expect(outputs).to.almostEqual([1, 1, 1, 0, 1, 0]);
+    });
+
+    it('does not fire when the sum is exactly 0', () => {
+      expect(neuron(array([4, 2]), array([2, -3]), -2)).to.almostEqual(0);
+    });
+
+    it('has one input, five, or none', () => {
+      expect(neuron(array([-3]), array([-1]), -2)).to.almostEqual(1);
+      expect(neuron(array([1, 1, 1, 1, 1]), array([-1, -1, -1, 1, 3]), 0)).to.almostEqual(1);
+      expect(neuron(zeros(0), zeros(0), 0.5)).to.almostEqual(1);
+    });
+
+    it('reads views through their strides and leaves them unchanged', () => {
+      const x = array([1, 99, 2, 99]);
+      const w = array([
+        [5, -2],
+        [0, 1],
+      ]);
+      const call = (): number => neuron(x.step(2), w.pick(null, 1), 0.5);
+      for (const argument of [x, w]) expect(argument).to.be.unchangedBy(call);
+      // −2·1 + 1·2 + ½ = ½
+      expect(call()).to.almostEqual(1);
+    });
+
+    it('refuses inputs and weights of different lengths, naming both shapes', () => {
+      expect(() => neuron(zeros(2), zeros(3), 0)).to.throw(RangeError, /neuron.*\(2\).*\(3\)/);
+    });
+  });
+
+  describe('01.3 andWeights', () => {
+    it('makes a neuron that fires for (1, 1) alone', () => {
+      expect(answers(truthTable('AND').x, andWeights())).to.almostEqual([0, 0, 0, 1]);
+    });
+
+    it('is two finite weights and a finite bias', () => {
+      expectNeuronWithTwoInputs(andWeights());
+    });
+  });
+
+  describe('01.4 nandWeights', () => {
+    it('makes a neuron that fires for all but (1, 1)', () => {
+      expect(answers(truthTable('NAND').x, nandWeights())).to.almostEqual([1, 1, 1, 0]);
+    });
+
+    it('is two finite weights and a finite bias', () => {
+      expectNeuronWithTwoInputs(nandWeights());
+    });
+  });
+
+  describe('01.5 orWeights', () => {
+    it('makes a neuron that fires for all but (0, 0)', () => {
+      expect(answers(truthTable('OR').x, orWeights())).to.almostEqual([0, 1, 1, 1]);
+    });
+
+    it('is two finite weights and a finite bias', () => {
+      expectNeuronWithTwoInputs(orWeights());
+    });
+  });
+
+  describe('01.6 xorNetwork', () => {
+    it('makes two layers that fire for (0, 1) and (1, 0) alone', () => {
+      const { hidden, output } = xorNetwork();
+      const H = output.w.size;
+      const outputs = rowsOf(truthTable('XOR').x).map((row) => {
+        const fired = Array.from({ length: H }, (_, h) =>
+          Number(sumOf(row, hidden.W.pick(null, h), hidden.b.get(h)) > 0),
+        );
+        return Number(sumOf(array(fired), output.w, output.b) > 0);
+      });
+      expect(outputs).to.almostEqual([0, 1, 1, 0]);
+    });
+
+    it('has a column of W, a bias and an output weight for each hidden neuron', () => {
+      const { hidden, output } = xorNetwork();
+      const H = output.w.size;
+      expect(hidden.W).to.have.arrayShape([2, H]);
+      expect(hidden.b).to.have.arrayShape([H]);
+      expect(output.w).to.have.arrayShape([H]);
+      for (const part of [hidden.W, hidden.b, output.w, array([output.b])]) {
+        expect(part).to.be.finiteArray;
+      }
+    });
+  });
+
+  describe('01.7 halfAdder', () => {
+    const nand = (a: number, b: number): number => 1 - a * b;
+
+    it('adds two bits: 0 + 0 = 00, 0 + 1 = 01, 1 + 0 = 01, 1 + 1 = 10', () => {
+      const sums = rowsOf(truthTable('XOR').x).map((bits) => {
+        const { carry, sum } = halfAdder(nand, bits.get(0), bits.get(1));
+        return [carry, sum];
+      });
+      expect(sums).to.almostEqual([
+        [0, 0],
+        [0, 1],
+        [0, 1],
+        [1, 0],
+      ]);
+    });
+
+    it('is made of NAND gates alone, so it works when a wire is a number without a meaning', () => {
+      // A wire carries four bits at once, one for each of the inputs 00, 01, 10 and 11, but its number does not
+      // show them. So a single call runs the circuit on all four inputs, and only nand can find a wire.
+      const wires = shuffled([...Array(16).keys()], seededRandom(1)).map((i) => 17 + 25 * i);
+      const bitsOn = (wire: number): number => {
+        const bits = wires.indexOf(wire);
+        if (bits < 0) throw new RangeError(`${wire} is no wire: only a, b and what nand gives are`);
+        return bits;
+      };
+      const { sum, carry } = halfAdder(
+        (a, b) => wires[~(bitsOn(a) & bitsOn(b)) & 0b1111]!,
+        wires[0b0011]!,
+        wires[0b0101]!,
+      );
+      expect(bitsOn(sum), 'the sum for 00, 01, 10, 11, as a binary number').to.equal(0b0110);
+      expect(bitsOn(carry), 'the carry for 00, 01, 10, 11, as a binary number').to.equal(0b0001);
+    });
+
+    it('adds whole numbers, chained: 6 + 7 = 13 and 11 + 9 = 20', () => {
+      // A full adder is two half adders, and the OR of their carries; one for each binary digit.
+      const add = (x: number, y: number): number => {
+        let [total, carried] = [0, 0];
+        for (let digit = 0; digit < 5; digit++) {
+          const first = halfAdder(nand, (x >> digit) & 1, (y >> digit) & 1);
+          const second = halfAdder(nand, first.sum, carried);
+          carried = Math.max(first.carry, second.carry);
+          total += second.sum << digit;
+        }
+        return total;
+      };
+      expect([add(6, 7), add(11, 9)]).to.almostEqual([13, 20]);
+    });
+  });
+
+  describe('01.8 perceptronUpdate', () => {
+    it('adds the sample when the neuron should have fired', () => {
+      // The sum is 2 − 6 + 1 = −3, so y = 0 and t − y = 1.
+      const updated = perceptronUpdate({ w: array([1, -2]), b: 1 }, array([2, 3]), 1, 0.5);
+      expect(updated).to.almostEqual({ w: array([2, -0.5]), b: 1.5 });
+    });
+
+    it('subtracts the sample when the neuron should not have fired', () => {
+      // The sum is 3 + 8 − 1 = 10, so y = 1 and t − y = −1.
+      const updated = perceptronUpdate({ w: array([1, -2]), b: -1 }, array([3, -4]), 0, 0.25);
+      expect(updated).to.almostEqual({ w: array([0.25, -1]), b: -1.25 });
+    });
+
+    it('changes nothing when the answer was right', () => {
+      const weights = { w: array([1, -2]), b: -1 };
+      const right = [
+        perceptronUpdate(weights, array([3, -4]), 1, 0.25),
+        perceptronUpdate(weights, array([2, 3]), 0, 0.25),
+      ];
+      expect(right).to.almostEqual([weights, weights]);
+    });
+
+    it('takes a sum of exactly 0 for the answer 0', () => {
+      const still = { w: zeros(2), b: 0 };
+      expect([
+        perceptronUpdate(still, array([2, -3]), 0, 1),
+        perceptronUpdate(still, array([2, -3]), 1, 1),
+      ]).to.almostEqual([still, { w: array([2, -3]), b: 1 }]);
+    });
+
+    it('returns new weights and leaves the old ones alone, even when nothing is to change', () => {
+      const weights = { w: array([1, -2]), b: -1 };
+      const updated = perceptronUpdate(weights, array([3, -4]), 1, 0.25);
+      updated.w.set(0, 99);
+      updated.b = 99;
+      expect(weights).to.almostEqual({ w: array([1, -2]), b: -1 });
+    });
+
+    it('reads views through their strides and leaves them unchanged', () => {
+      const w = array([1, 99, -2, 99]);
+      const x = array([
+        [9, 2],
+        [9, 3],
+      ]);
+      const call = (): unknown => perceptronUpdate({ w: w.step(2), b: 1 }, x.pick(null, 1), 1, 0.5);
+      for (const argument of [w, x]) expect(argument).to.be.unchangedBy(call);
+      expect(call()).to.almostEqual({ w: array([2, -0.5]), b: 1.5 });
+    });
+  });
+
+  describe('01.9 trainPerceptron', () => {
+    it('finds OR in four epochs with four mistakes, as on paper', () => {
+      // 01 is wrong: w = (0, 1), b = 1 | 00: b = 0; 10: w = (1, 1), b = 1 | 00: b = 0 | no mistake
+      const { x, t } = truthTable('OR');
+      expect(trainPerceptron(x, t, { learningRate: 1, maxEpochs: 20 })).to.almostEqual({
+        w: array([1, 1]),
+        b: 0,
+        epochs: 4,
+        mistakes: 4,
+        converged: true,
+      });
+    });
+
+    it('reports that XOR does not converge, and stops after maxEpochs', () => {
+      // 2 mistakes in the first epoch, 3 in the second and then 4 in each, which come round to the same weights.
+      const { x, t } = truthTable('XOR');
+      const after = (maxEpochs: number): unknown =>
+        trainPerceptron(x, t, { learningRate: 1, maxEpochs });
+      const cycle = { w: array([-1, 0]), b: 1, converged: false };
+      expect([after(3), after(50)]).to.almostEqual([
+        { ...cycle, epochs: 3, mistakes: 9 },
+        { ...cycle, epochs: 50, mistakes: 5 + 48 * 4 },
+      ]);
+    });
+
+    it('has converged if the very last epoch was the one without a mistake, and not before', () => {
+      const { x, t } = truthTable('OR');
+      const after = (maxEpochs: number): unknown =>
+        trainPerceptron(x, t, { learningRate: 1, maxEpochs });
+      const found = { w: array([1, 1]), b: 0, mistakes: 4 };
+      expect([after(3), after(4)]).to.almostEqual([
+        { ...found, epochs: 3, converged: false },
+        { ...found, epochs: 4, converged: true },
+      ]);
+    });
+
+    it("finds AND, NAND and OR within Novikoff's bound on the mistakes", () => {
+      // The samples with 1 as a third input are at most √3 long. The line of (1, 1), −3⁄2 passes ½ / √(17⁄4) from
+      // the nearest, the line of (1, 1), −½ passes ½ / √(9⁄4): so the bounds are 3·17 and 3·9.
+      const bounds = { AND: 51, NAND: 51, OR: 27 };
+      for (const gate of ['AND', 'NAND', 'OR'] as const) {
+        const { x, t } = truthTable(gate);
+        const trained = trainPerceptron(x, t, { learningRate: 1, maxEpochs: 100 });
+        expect(trained.converged, gate).to.equal(true);
+        expect(answers(x, trained)).to.almostEqual(t);
+        expect(trained.mistakes, gate).to.be.within(1, bounds[gate]);
+      }
+    });
+
+    it('separates two clouds of points, within the same bound', () => {
+      const points = blobs(seededRandom(1), {
+        samplesPerClass: 50,
+        noise: 0.5,
+        centres: [
+          [-1, 3],
+          [3, 1],
+        ],
+      });
+      const t = array(Array.from(points.labels.data));
+      const trained = trainPerceptron(points.x, t, { learningRate: 1, maxEpochs: 1000 });
+      expect(trained.converged).to.equal(true);
+      expect(answers(points.x, trained)).to.almostEqual(t);
+      // Halfway between the centres runs 4·x₀ − 2·x₁ = 0.
+      const bound = novikoff(points.x, t, { w: array([4, -2]), b: 0 });
+      expect(trained.mistakes).to.be.within(1, bound);
+    });
+
+    it('starts at zero, so the learning rate scales the weights and changes nothing else', () => {
+      const x = array([[3, -4, 0.5]]);
+      const trained = trainPerceptron(x, array([1]), { learningRate: 0.25, maxEpochs: 9 });
+      expect(trained).to.almostEqual({
+        w: array([0.75, -1, 0.125]),
+        b: 0.25,
+        epochs: 2,
+        mistakes: 1,
+        converged: true,
+      });
+    });
+
+    it('converges in one epoch when zero weights are right, or when there are no samples', () => {
+      const options = { learningRate: 1, maxEpochs: 9 };
+      const untouched = { w: zeros(2), b: 0, epochs: 1, mistakes: 0, converged: true };
+      expect([
+        trainPerceptron(array([[5, 7]]), array([0]), options),
+        trainPerceptron(zeros(0, 2), zeros(0), options),
+      ]).to.almostEqual([untouched, untouched]);
+    });
+
+    it('reads views through their strides and leaves them unchanged', () => {
+      const x = array([
+        [0, 0, 1, 1],
+        [0, 1, 0, 1],
+      ]);
+      const t = array([0, 9, 1, 9, 1, 9, 1, 9]);
+      const call = (): unknown =>
+        trainPerceptron(x.transpose(1, 0), t.step(2), { learningRate: 1, maxEpochs: 20 });
+      for (const argument of [x, t]) expect(argument).to.be.unchangedBy(call);
+      expect(call()).to.almostEqual({ w: array([1, 1]), b: 0, epochs: 4, mistakes: 4 });
+    });
+  });
+
+  describe('01.10 linearScores', () => {
+    it('is x·W + b: a row for each sample, a column for each neuron', () => {
+      const x = array([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]);
+      const W = array([
+        [1, 0, 2, -1],
+        [0, 1, -1, 0],
+        [2, -1, 0, 1],
+      ]);
+      expect(linearScores(x, W, array([10, 20, 30, 40]))).to.almostEqual([
+        [17, 19, 30, 42],
+        [26, 19, 33, 42],
+      ]);
+    });
+
+    it('takes the neurons from the columns of W when W is square too', () => {
+      const W = array([
+        [1, 2],
+        [3, 4],
+      ]);
+      expect(linearScores(array([[1, 10]]), W, array([0, 0.5]))).to.almostEqual([[31, 42.5]]);
+    });
+
+    it('keeps both axes for one sample, one neuron or no samples', () => {
+      expect(linearScores(array([[2]]), array([[3]]), array([-7]))).to.almostEqual([[-1]]);
+      expect(linearScores(zeros(0, 3), zeros(3, 2), zeros(2))).to.have.arrayShape([0, 2]);
+    });
+
+    it('reads views through their strides and leaves them unchanged', () => {
+      const x = array([
+        [1, 4],
+        [2, 5],
+        [3, 6],
+      ]);
+      const W = array([
+        [1, 0, 2],
+        [0, 1, -1],
+      ]);
+      const b = array([10, 99, 20, 99]);
+      const call = (): Tensor => linearScores(x.transpose(1, 0), W.transpose(1, 0), b.step(2));
+      for (const argument of [x, W, b]) expect(argument).to.be.unchangedBy(call);
+      expect(call()).to.almostEqual([
+        [17, 19],
+        [26, 19],
+      ]);
+    });
+
+    it('refuses rows of x and columns of W of different lengths, naming both', () => {
+      expect(() => linearScores(zeros(5, 3), zeros(2, 4), zeros(4))).to.throw(
+        RangeError,
+        /linearScores.*3.*2/,
+      );
+    });
+  });
+
+  describe('01.11 predictClasses', () => {
+    it('finds the column of the largest score in each row', () => {
+      const scores = array([
+        [1, 7, 3, 5],
+        [2, -8, 9, 4],
+        [6, 0, 1, 2],
+      ]);
+      expect(predictClasses(scores)).to.almostEqual([1, 2, 0]);
+    });
+
+    it('takes the first of equal scores', () => {
+      const scores = array([
+        [0, 0, 0],
+        [1, 5, 5],
+      ]);
+      expect(predictClasses(scores)).to.almostEqual([0, 1]);
+    });
+
+    it('finds the largest of negative scores', () => {
+      expect(predictClasses(array([[-5, -2, -3]]))).to.almostEqual([1]);
+    });
+
+    it('returns 0 for a single class, and nothing for no samples', () => {
+      expect(predictClasses(array([[-3], [8]]))).to.almostEqual([0, 0]);
+      expect(predictClasses(zeros(0, 3))).to.have.arrayShape([0]);
+    });
+
+    it('reads a view through its strides and leaves it unchanged', () => {
+      const scores = array([
+        [1, 6],
+        [7, 0],
+        [3, 8],
+      ]);
+      expect(scores).to.be.unchangedBy(() => predictClasses(scores));
+      expect(predictClasses(scores.transpose(1, 0))).to.almostEqual([1, 2]);
+    });
+  });
+
+  describe('01.12 trainLinearClassifier', () => {
+    // After (1, 2) of class 2, taken for class 0, W is [[−1, 0, 1], [−2, 0, 2]] and b is (−1, 0, 1). After (3, 0) of
+    // class 1, taken for class 2, W is [[−1, 3, −2], [−2, 0, 2]] and b is (−1, 1, 0). (0, 1) is rightly taken for 2.
+    const x = array([
+      [1, 2],
+      [3, 0],
+      [0, 1],
+    ]);
+    const t = labels([2, 1, 2]);
+
+    it('averages the weights after each of three samples, as on paper', () => {
+      const options = { classes: 3, learningRate: 1, epochs: 1 };
+      expect(trainLinearClassifier(x, t, options)).to.almostEqual({
+        W: array([
+          [-1, 2, -1],
+          [-2, 0, 2],
+        ]),
+        b: array([-1, 2 / 3, 1 / 3]),
+      });
+    });
+
+    it('goes on in the second epoch where the first ended, and averages over both', () => {
+      // Now (1, 2) is taken for class 1, which leads to W = [[−1, 2, −1], [−2, −2, 4]] and b = (−1, 0, 1); these stay.
+      const options = { classes: 3, learningRate: 1, epochs: 2 };
+      expect(trainLinearClassifier(x, t, options)).to.almostEqual({
+        W: array([
+          [-1, 2, -1],
+          [-2, -1, 3],
+        ]),
+        b: array([-1, 1 / 3, 2 / 3]),
+      });
+    });
+
+    it('starts at zero, so half the learning rate halves the weights', () => {
+      const options = { classes: 3, learningRate: 0.5, epochs: 1 };
+      expect(trainLinearClassifier(x, t, options)).to.almostEqual({
+        W: array([
+          [-0.5, 1, -0.5],
+          [-1, 0, 1],
+        ]),
+        b: array([-1 / 2, 1 / 3, 1 / 6]),
+      });
+    });
+
+    it('changes nothing when the class was right, and equal scores mean the first class', () => {
+      const one = array([[4, -1, 2]]);
+      const options = { classes: 2, learningRate: 1, epochs: 3 };
+      expect([
+        trainLinearClassifier(one, labels([0]), options),
+        trainLinearClassifier(one, labels([1]), options),
+      ]).to.almostEqual([
+        { W: zeros(3, 2), b: zeros(2) },
+        {
+          W: array([
+            [-4, 4],
+            [1, -1],
+            [-2, 2],
+          ]),
+          b: array([-1, 1]),
+        },
+      ]);
+    });
+
+    it('reads views through their strides and leaves them unchanged', () => {
+      const columns = array([
+        [1, 3, 0],
+        [2, 0, 1],
+      ]);
+      const spaced = labels([2, 9, 1, 9, 2, 9]);
+      const call = (): unknown =>
+        trainLinearClassifier(columns.transpose(1, 0), spaced.step(2), {
+          classes: 3,
+          learningRate: 1,
+          epochs: 1,
+        });
+      for (const argument of [columns, spaced]) expect(argument).to.be.unchangedBy(call);
+      expect(call()).to.almostEqual({ b: array([-1, 2 / 3, 1 / 3]) });
+    });
+
+    it('reads at least 85% of 2,000 handwritten digits that it has never seen', function () {
+      this.timeout(30_000);
+      const { train, test } = loadMnist({ folder: '', train: 4000 });
+      const { W, b } = trainLinearClassifier(train.images, train.labels, {
+        classes: 10,
+        learningRate: 1,
+        epochs: 1,
+      });
+      expect(W).to.have.arrayShape([784, 10]);
+      expect(b).to.have.arrayShape([10]);
+      expect(accuracy(test.images, test.labels, W, b)).to.be.at.least(0.85);
+    });
+  });
+});
+
+/** The share of the images whose class has the largest score. */
+function accuracy(images: Tensor, classes: Labels, W: Tensor, b: Tensor): number {
+  let right = 0;
+  for (const [n, image] of rowsOf(images).entries()) {
+    const scores = Array.from(b.data, (bias, m) => sumOf(image, W.pick(null, m), bias));
+    if (scores.indexOf(Math.max(...scores)) === classes.get(n)) right++;
+  }
+  return right / classes.size;
+}
