@@ -1,0 +1,63 @@
+/**
+ * `npm run coverage`: how much of the source the tests run, counted on the source itself.
+ *
+ * tsx compiles TypeScript as it is loaded, and what its compiler adds would be counted too. So the source is
+ * instrumented first, as TypeScript, into a copy of the project, and the tests run on the copy.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import nodeModule from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const copy = join(root, 'coverage', 'copy');
+const instrumented = ['lessons', 'checks', 'datasets'];
+const asTheyAre = ['test', '.mocharc.json', 'package.json', 'package-lock.json', 'tsconfig.json'];
+/** What must be covered, in percent of the statements and of the branches. */
+const thresholds = [
+  { include: ['lessons/**/*.reference.ts'], percent: 100 },
+  { include: ['checks/**/*.ts', 'datasets/**/*.ts'], percent: 95 },
+];
+
+rmSync(join(root, 'coverage'), { recursive: true, force: true });
+mkdirSync(copy, { recursive: true });
+for (const name of [...instrumented, ...asTheyAre]) {
+  cpSync(join(root, name), join(copy, name), { recursive: true });
+}
+symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
+for (const folder of instrumented) nyc(root, ['instrument', folder, join(copy, folder)]);
+nyc(copy, [
+  '--silent',
+  '--instrument=false',
+  '--hook-require=false',
+  process.execPath,
+  binary('mocha', 'bin/mocha.js'),
+  'test/**/*.test.ts',
+]);
+nyc(root, ['report', '--reporter=text', '--reporter=lcov', `--report-dir=coverage`]);
+for (const { include, percent } of thresholds) {
+  nyc(root, [
+    'check-coverage',
+    ...include.map((pattern) => `--include=${pattern}`),
+    `--statements=${percent}`,
+    `--branches=${percent}`,
+    '--lines=0',
+    '--functions=0',
+  ]);
+}
+
+/** Runs nyc in a folder, always on the project's own configuration and measurements. */
+function nyc(folder: string, args: readonly string[]): void {
+  execFileSync(
+    process.execPath,
+    [binary('nyc', 'bin/nyc.js'), '--cwd', root, '--temp-dir', 'coverage/raw', ...args],
+    { cwd: folder, stdio: 'inherit', env: { ...process.env, CHAINRULE_SOURCES: root } },
+  );
+}
+
+/** The path of a file in an installed package. */
+function binary(name: string, file: string): string {
+  const manifest = nodeModule.createRequire(import.meta.url).resolve(`${name}/package.json`);
+  return join(dirname(manifest), file);
+}
