@@ -4,7 +4,7 @@
  * tsx compiles TypeScript as it is loaded, and what its compiler adds would be counted too. So the source is
  * instrumented first, as TypeScript, into a copy of the project, and the tests run on the copy.
  */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
@@ -31,6 +31,7 @@ nyc(copy, [
   '--silent',
   '--instrument=false',
   '--hook-require=false',
+  '--all',
   process.execPath,
   binary('mocha', 'bin/mocha.js'),
   'test/**/*.test.ts',
@@ -49,11 +50,12 @@ for (const { include, percent } of thresholds) {
 
 /** Runs nyc in a folder, always on the project's own configuration and measurements. */
 function nyc(folder: string, args: readonly string[]): void {
-  execFileSync(
+  const { status } = spawnSync(
     process.execPath,
     [binary('nyc', 'bin/nyc.js'), '--cwd', root, '--temp-dir', 'coverage/raw', ...args],
     { cwd: folder, stdio: 'inherit', env: { ...process.env, CHAINRULE_SOURCES: root } },
   );
+  if (status !== 0) process.exit(1);
 }
 
 /** The path of a file in an installed package. */

@@ -12,14 +12,19 @@ import type { Message, Sample } from './result.ts';
 import { loadSuite } from './run-suite.ts';
 import { collectSamples } from './samples.ts';
 
-function tell(message: Message): void {
-  process.send?.(message);
+function tell(message: Message, then = (): void => {}): void {
+  process.send?.(message, then);
+}
+
+/** Ends this process, whatever the learner's code left running. */
+function end(): never {
+  process.exit();
 }
 
 const job = JSON.parse(process.argv[2] ?? '') as Job;
 installHooks();
 try {
-  const suite = await loadSuite(findLesson(job.lesson)!);
+  const suite = await loadSuite(findLesson(job.lesson)!, job.limit);
   tell({ kind: 'loaded', checks: suite.checks });
   const samples = new Map<string, Sample>();
   let told = '';
@@ -44,8 +49,7 @@ try {
       new Set(job.leftOut),
     );
   }
-  tell({ kind: 'done', samples: [...samples.values()] });
+  tell({ kind: 'done', samples: [...samples.values()] }, end);
 } catch (error) {
-  tell({ kind: 'broken', message: error instanceof Error ? error.message : String(error) });
+  tell({ kind: 'broken', message: error instanceof Error ? error.message : String(error) }, end);
 }
-process.disconnect?.();

@@ -18,6 +18,8 @@ export interface Job {
   listOnly: boolean;
   /** Collect a sample of each function's calls. */
   samples: boolean;
+  /** How long a check may take unless the suite says otherwise, in milliseconds. */
+  limit: number;
   /** The numbers of the checks that are already decided. */
   leftOut: number[];
 }
@@ -28,6 +30,8 @@ export interface GradeOptions {
   subject?: string;
   /** Collect a sample of each function's calls, for `compare`. */
   samples?: boolean;
+  /** How long a check may take unless the suite says otherwise, in milliseconds. */
+  limit?: number;
   /** How long loading may take, in milliseconds. */
   loadLimit?: number;
 }
@@ -59,17 +63,18 @@ export async function gradeLesson(
   lesson: Lesson,
   options: GradeOptions = {},
 ): Promise<LessonResult> {
-  const { subject = 'learner', samples = false, loadLimit = 10_000 } = options;
+  const { subject = 'learner', samples = false, limit = 5000, loadLimit = 10_000 } = options;
   const results = new Map<number, CheckResult>();
   const printed: string[] = [];
   for (;;) {
-    const job = { lesson: lesson.name, listOnly: false, samples, leftOut: [...results.keys()] };
+    const leftOut = [...results.keys()];
+    const job = { lesson: lesson.name, listOnly: false, samples, limit, leftOut };
     const outcome = await runChild(job, subject, loadLimit);
     printed.push(outcome.printed);
     for (const [index, result] of outcome.results) results.set(index, result);
     const { checks, end, index } = outcome;
     if (checks === undefined || (end !== 'done' && index === undefined)) {
-      const all = checks ?? (await listChecks(lesson, loadLimit));
+      const all = checks ?? (await listChecks(lesson));
       return {
         lesson: lesson.name,
         checks: all.map((check, i) => results.get(i) ?? notRun(check)),
@@ -91,9 +96,9 @@ export async function gradeLesson(
 }
 
 /** The checks of a lesson's suite, which the reference always loads. */
-async function listChecks(lesson: Lesson, loadLimit: number): Promise<Check[]> {
-  const job = { lesson: lesson.name, listOnly: true, samples: false, leftOut: [] };
-  const { checks, end } = await runChild(job, 'reference', loadLimit);
+async function listChecks(lesson: Lesson): Promise<Check[]> {
+  const job = { lesson: lesson.name, listOnly: true, samples: false, limit: 5000, leftOut: [] };
+  const { checks, end } = await runChild(job, 'reference', 10_000);
   if (checks === undefined) {
     throw new Error(
       `gradeLesson: ${shownPath(lesson.suite)} does not load (${JSON.stringify(end)}); restore it with git`,
@@ -159,15 +164,20 @@ function runChild(job: Job, subject: string, loadLimit: number): Promise<Outcome
   };
   keepOutput(child, outcome);
   return new Promise((resolve) => {
+    let timer: NodeJS.Timeout;
+    const restart = (milliseconds: number, end: Outcome['end'] = 'late'): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        outcome.end = end;
+        child.kill('SIGKILL');
+      }, milliseconds);
+    };
+    // The process ends by itself now, unless the learner's code left something running.
     const finish = (end: Outcome['end']): void => {
       outcome.end = end;
-      child.kill('SIGKILL');
+      restart(1000, end);
     };
-    let timer = setTimeout(finish, loadLimit, 'late');
-    const restart = (limit: number): void => {
-      clearTimeout(timer);
-      timer = setTimeout(finish, limit, 'late');
-    };
+    restart(loadLimit);
     child.on('message', (message: Message) => {
       switch (message.kind) {
         case 'loaded':

@@ -24,16 +24,14 @@ export interface LoadedSuite {
   run: (listener: Listener, leftOut?: ReadonlySet<number>) => Promise<void>;
 }
 
-/** How long a check may take unless the suite says otherwise, in milliseconds. */
-const LIMIT = 5000;
-
 /**
  * Loads a lesson's suite with mocha. The module hooks must be in place.
  *
+ * @param limit how long a check may take unless the suite says otherwise, in milliseconds
  * @throws what the suite, or the subject that it imports, throws while it loads
  */
-export async function loadSuite(lesson: Lesson): Promise<LoadedSuite> {
-  const mocha = new Mocha({ timeout: LIMIT, reporter: Mocha.reporters.Base });
+export async function loadSuite(lesson: Lesson, limit = 5000): Promise<LoadedSuite> {
+  const mocha = new Mocha({ timeout: limit, reporter: Mocha.reporters.Base });
   mocha.cleanReferencesAfterRun(false);
   mocha.addFile(lesson.suite);
   await mocha.loadFilesAsync();
