@@ -3,7 +3,7 @@
  *
  *     expect(softmax(x)).to.almostEqual([[0.25, 0.75]]);
  *     expect(im2col(x)).to.have.arrayShape([12, 9]);
- *     expect(sigmoid(x)).to.be.finiteArray;
+ *     expect(sigmoid(x)).to.be.finiteArray();
  *     expect(x).to.be.unchangedBy(() => relu(x));
  */
 import { array, shapeText, type Nested } from '#arrays';
@@ -24,7 +24,7 @@ declare global {
       /** An ndarray of exactly this shape. */
       arrayShape(shape: number[]): Assertion;
       /** An ndarray with neither NaN nor an infinity in it. */
-      finiteArray: Assertion;
+      finiteArray(): Assertion;
       /** An ndarray whose shape and entries are the same after the call as before it. */
       unchangedBy(call: () => unknown): Assertion;
     }
@@ -58,7 +58,7 @@ use((chai, utils) => {
     }
   });
 
-  Assertion.addProperty('finiteArray', function () {
+  Assertion.addMethod('finiteArray', function () {
     const actual = arrayOf(this, 'an ndarray of finite numbers');
     const values = entries(actual);
     const first = values.findIndex((value) => !Number.isFinite(value));

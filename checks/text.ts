@@ -38,7 +38,8 @@ export function valueText(value: unknown): string {
 }
 
 function entriesText(x: AnyArray): string {
-  const [length = 0, ...rest] = x.shape;
+  const [length, ...rest] = x.shape;
+  if (length === undefined) return numberText(Number(x.get()));
   const shown = Math.min(length, LONGEST_ROW + 1);
   const items = Array.from({ length: shown }, (_, i) =>
     rest.length === 0

@@ -7,9 +7,12 @@ import { lessons, root, shownPath, sourceText, type Lesson } from '../project.ts
 
 /** Prints what is wrong, and exits with 0 only if nothing is. */
 export async function doctor(): Promise<void> {
-  const problems = [folderProblem(join(root, '.chainrule'))];
-  for (const lesson of lessons()) problems.push(...(await lessonProblems(lesson)));
-  const found = problems.filter((problem) => problem !== undefined);
+  const stateProblem = folderProblem(join(root, '.chainrule'));
+  const found = stateProblem === undefined ? [] : [stateProblem];
+  // Without a place for its settings the compiler can't look at the lessons.
+  if (stateProblem === undefined) {
+    for (const lesson of lessons()) found.push(...(await lessonProblems(lesson)));
+  }
   process.stdout.write(
     found.length === 0
       ? `Node ${process.versions.node}, the packages, and the files of ${lessons().length} lessons are in order.\n`
@@ -59,6 +62,6 @@ function folderProblem(folder: string): string | undefined {
     rmSync(file);
     return undefined;
   } catch {
-    return `${shownPath(folder)} can't be written, so nothing is cached and no attempt can be kept: check its permissions.`;
+    return `${shownPath(folder)} can't be written, so no lesson can be graded and no attempt kept: check that it is a folder of yours.`;
   }
 }

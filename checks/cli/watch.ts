@@ -32,7 +32,7 @@ export async function watchLesson(lesson: Lesson): Promise<void> {
       return run();
     });
   });
-  process.once('SIGINT', () => void watcher.close());
-  await once(watcher, 'close').catch(() => {});
+  await once(process, 'SIGINT');
+  await watcher.close();
   await running;
 }

@@ -9,6 +9,7 @@ import { installHooks } from '../subject/install.ts';
 import { onCall } from '../subject/subject.ts';
 import type { Job } from './grade.ts';
 import type { Message, Sample } from './result.ts';
+import { problemOf } from './explain.ts';
 import { loadSuite } from './run-suite.ts';
 import { collectSamples } from './samples.ts';
 
@@ -51,5 +52,5 @@ try {
   }
   tell({ kind: 'done', samples: [...samples.values()] }, end);
 } catch (error) {
-  tell({ kind: 'broken', message: error instanceof Error ? error.message : String(error) }, end);
+  tell({ kind: 'broken', message: problemOf(error) }, end);
 }

@@ -34,7 +34,8 @@ export function explain(error: unknown, calls: readonly Call[], lesson: Opened):
   };
 }
 
-function problemOf(error: unknown): string {
+/** What was thrown, in a sentence: an assertion speaks for itself, another error says what kind it is. */
+export function problemOf(error: unknown): string {
   if (isAssertion(error)) return error.message;
   if (error instanceof Error) return `${error.name}: ${error.message}`;
   return `${valueText(error)} was thrown, which is not an Error`;
@@ -88,5 +89,5 @@ function holdsNaN(value: unknown): boolean {
 
 /** The first place in a lesson's file on the way to an error: `activations.ts:31`. */
 function placeOf(error: Error): string | undefined {
-  return /[\\/]lessons[\\/]\d\d-[\w-]+[\\/]([\w-]+\.ts:\d+)/.exec(error.stack ?? '')?.[1];
+  return /[\\/]lessons[\\/]\d\d-[\w-]+[\\/]([\w.-]+\.ts:\d+)/.exec(error.stack ?? '')?.[1];
 }

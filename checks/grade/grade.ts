@@ -118,7 +118,7 @@ function stopExercise(
   const name = call ?? exercise;
   const problem =
     end === 'late'
-      ? `${name} did not return within ${limit / 1000} seconds; is there a loop that never ends?`
+      ? `${name} did not return within ${limit / 1000} s; is there a loop that never ends?`
       : `the process ended while ${name} ran; does something call process.exit, or fill the memory?`;
   checks.forEach((check, i) => {
     if (check.exercise !== exercise || results.has(i)) return;
@@ -140,9 +140,9 @@ function notRun({ exercise, title }: Check): CheckResult {
 
 function brokenText(lesson: Lesson, { end }: Outcome, loadLimit: number): string {
   const file = shownPath(lesson.learner);
-  if (typeof end === 'object') return end.broken;
+  if (typeof end === 'object') return `${file} did not load. ${end.broken}`;
   return end === 'late'
-    ? `${file} did not finish loading within ${loadLimit / 1000} seconds; is there an endless loop outside the functions?`
+    ? `${file} did not finish loading within ${loadLimit / 1000} s; is there an endless loop outside the functions?`
     : `the process ended while ${file} was loading; does something outside the functions call process.exit?`;
 }
 

@@ -112,7 +112,7 @@ function valueLines({ call, got, expected }: Failure): string[] {
 }
 
 function typeProblemLine({ place, message }: TypeProblem, colours: Colours): string {
-  return `${colours.red('type error')}  ${place}  ${message}`;
+  return `${colours.red('error')}  ${place}  ${message}`;
 }
 
 /** When the compiler has already named the place of a syntax error, the loader's words add nothing. */
@@ -133,7 +133,8 @@ function closing(
   const score = `${pointsOf(result.checks)} of ${result.checks.length} points`;
   if (isSolved(result, typeProblems)) return `${score}. Lesson ${lesson.number} is solved.`;
   const open = exercises.find(({ points, checks }) => points < checks.length);
-  if (result.broken !== undefined || open === undefined) return `${score}.`;
+  if (result.broken !== undefined) return `${score}.`;
+  if (open === undefined) return `${score}, but the file does not compile yet.`;
   return `${score}. Next: ${open.exercise} (npm run hint ${open.exercise.split(' ')[0]})`;
 }
 

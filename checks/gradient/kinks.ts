@@ -1,0 +1,133 @@
+/**
+ * A second look at a kink where several may meet.
+ *
+ * At x = 0 both units of relu(x) − relu(−x) have a kink, and the sum of the two has none: its slope is 1.
+ * Backpropagation takes 0 for the slope of either unit and gets 0, which is not between the slopes of the sum,
+ * and yet everybody does it. Where every output has its own kink, as in a layer, the differences see each of
+ * them; inside of a longer computation, such as a loss on top of a network at zeros, they see the sum only.
+ *
+ * But kinks that meet at a point part when the inputs are nudged, each input by itself: then some of the units
+ * are on and some off. The slopes there, followed back to the point, are limits of honest gradients, and the
+ * interval that they span is the least that must be granted. It is F. H. Clarke's generalized derivative
+ * ("Optimization and Nonsmooth Analysis", https://doi.org/10.1137/1.9781611971309), entry by entry.
+ */
+import type { Random } from '#datasets/random';
+import { measure, type Base } from './difference.ts';
+import type { Entry } from './numeric.ts';
+import { entryDirection, unitsOf } from './probe.ts';
+import { isComplaint, writeEntries, type Input, type Subject } from './subject.ts';
+
+/** How many directions are looked in: of two units, on or off, all four cases are seen, but once in 25 times. */
+const DIRECTIONS = 16;
+
+/** And how many to find out whether there is anything to see. */
+const FIRST_DIRECTIONS = 4;
+
+/** How far the inputs are nudged, in smallest steps and as a power of two: so far that a step meets no kink. */
+const NUDGE = 5;
+
+/** The part of a disagreement that slopes nearby must differ by to have anything to do with it. */
+const RELEVANT = 0.1;
+
+/** How many times their rounding the slopes nearby may be off. */
+const CAUTION = 30;
+
+/**
+ * Judges entries again that seem wrong: all those at kinks, and the others too if at the first of them kinks
+ * cancel.
+ *
+ * @param random draws the directions
+ * @returns the entries, those where several kinks meet with the interval that the slopes nearby span: `right` if
+ *   it holds the learner's number, and else `open`, since there may be more kinks than were seen
+ */
+export function reconsider(
+  subject: Subject,
+  base: Base,
+  input: Input,
+  entries: readonly Entry[],
+  random: Random,
+): Entry[] {
+  const again = (entry: Entry, directions: number) =>
+    widened(entry, slopesNearby(subject, base, input, entry.place, directions, random), subject);
+  const isWrong = ({ judgement }: Entry) => judgement === 'wrong';
+  const smooth = entries.find((entry) => isWrong(entry) && !entry.isKink);
+  const areHidden = smooth !== undefined && !isWrong(again(smooth, FIRST_DIRECTIONS));
+  return entries.map((entry) =>
+    isWrong(entry) && (entry.isKink || areHidden) ? again(entry, DIRECTIONS) : entry,
+  );
+}
+
+/** A slope near the point, followed back to it, and its rounding. */
+interface SlopeNearby {
+  value: number;
+  rounding: number;
+}
+
+function widened(entry: Entry, nearby: readonly SlopeNearby[], { precision }: Subject): Entry {
+  const numeric = entry.numeric!;
+  const disagreement = Math.max(numeric.low - entry.yours, entry.yours - numeric.high);
+  const rounding = Math.max(0, ...nearby.map((slope) => slope.rounding));
+  const slack = Math.max(
+    entry.tolerance + precision.trust * (numeric.high - numeric.low) + CAUTION * rounding,
+    RELEVANT * disagreement,
+  );
+  const low = Math.min(numeric.low, ...nearby.map(({ value }) => value));
+  const high = Math.max(numeric.high, ...nearby.map(({ value }) => value));
+  if (low >= numeric.low - slack && high <= numeric.high + slack) return entry;
+  const isWithin = entry.yours >= low - entry.tolerance && entry.yours <= high + entry.tolerance;
+  return {
+    ...entry,
+    numeric: { ...numeric, value: (low + high) / 2, low, high },
+    judgement: isWithin ? 'right' : 'open',
+    isKink: true,
+  };
+}
+
+/** The slopes of one entry near the point, in random directions from it. */
+function slopesNearby(
+  subject: Subject,
+  base: Base,
+  input: Input,
+  place: number,
+  directions: number,
+  random: Random,
+): SlopeNearby[] {
+  const step = Math.min(...subject.precision.steps);
+  const unit = unitsOf(input)[place]!;
+  return Array.from({ length: directions }, () => {
+    const direction = new Map(
+      subject.inputs.map((each) => [each, unitsOf(each).map((size) => size * (2 * random() - 1))]),
+    );
+    const slopeAt = (distance: number) => {
+      const moved = movedBy(subject, direction, distance);
+      const here = moved.subject.forward();
+      if (isComplaint(here)) return undefined;
+      const along = entryDirection(moved.subject, moved.inputs.get(input)!, place);
+      return measure(along, { ...base, values: here.values }, step, unit);
+    };
+    const far = slopeAt(2 ** (step + NUDGE));
+    const near = slopeAt(2 ** (step + NUDGE - 1));
+    // What is due to a curve halves with the distance; what is due to a kink stays.
+    return far && near && { value: 2 * near.value - far.value, rounding: near.blindness };
+  }).filter((slope) => slope !== undefined);
+}
+
+/** The function around other inputs, every entry of which has moved some way along a direction. */
+function movedBy(
+  subject: Subject,
+  direction: ReadonlyMap<Input, Float64Array>,
+  distance: number,
+): { subject: Subject; inputs: ReadonlyMap<Input, Input> } {
+  const inputs = new Map(
+    subject.inputs.map((input) => {
+      const values = input.values.map((x, i) => x + distance * direction.get(input)![i]!);
+      return [input, { ...input, values }];
+    }),
+  );
+  const forward: Subject['forward'] = (change) =>
+    subject.forward((args) => {
+      for (const moved of inputs.values()) writeEntries(args, moved, moved.values);
+      change?.(args);
+    });
+  return { subject: { ...subject, forward }, inputs };
+}

@@ -1,0 +1,133 @@
+import { expect } from 'chai';
+import {
+  array,
+  copy,
+  labels,
+  map,
+  product,
+  requireAxes,
+  requireSameShape,
+  shapeText,
+  zeros,
+} from '#arrays';
+
+describe('array', () => {
+  it('reads nested lists in row-major order', () => {
+    const x = array([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    expect(x.shape).to.deep.equal([2, 3]);
+    expect([...x.data]).to.deep.equal([1, 2, 3, 4, 5, 6]);
+    expect(x.get(1, 0)).to.equal(4);
+  });
+
+  it('reads empty lists as axes of length 0', () => {
+    expect(array([]).shape).to.deep.equal([0]);
+    expect(array([[], []]).shape).to.deep.equal([2, 0]);
+  });
+
+  it('refuses lists of different lengths, or of different depths', () => {
+    const message = 'array: the lists are not all of shape (2, 2); give every row the same length';
+    expect(() => array([[1, 2], [3]])).to.throw(RangeError, message);
+    expect(() =>
+      array([
+        [1, 2],
+        [3, 4, 5],
+      ]),
+    ).to.throw(RangeError, message);
+    expect(() =>
+      array([
+        [1, 2],
+        [[3], [4]],
+      ] as never),
+    ).to.throw(RangeError, message);
+  });
+});
+
+describe('zeros and labels', () => {
+  it('make arrays of the shape and the type that they say', () => {
+    expect(zeros(2, 3)).to.deep.include({ shape: [2, 3], dtype: 'float64', size: 6 });
+    expect(zeros(0, 3)).to.deep.include({ shape: [0, 3], size: 0 });
+    expect(labels([3, 0])).to.deep.include({ shape: [2], dtype: 'int32' });
+    expect(labels([3, 0]).get(0)).to.equal(3);
+  });
+});
+
+describe('copy', () => {
+  it('turns a view into a row-major array of its own', () => {
+    const x = array([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    const y = copy(x.transpose(1, 0));
+    expect(y.shape).to.deep.equal([3, 2]);
+    expect([...y.data]).to.deep.equal([1, 4, 2, 5, 3, 6]);
+    y.set(0, 0, 99);
+    expect(x.get(0, 0)).to.equal(1);
+  });
+
+  it('keeps the type, and copies what is empty', () => {
+    expect(copy(labels([1, 2]).step(-1)).data).to.deep.equal(Int32Array.of(2, 1));
+    expect(copy(zeros(0, 3)).shape).to.deep.equal([0, 3]);
+  });
+});
+
+describe('map', () => {
+  it('calls the function once for each entry of a view, in row-major order', () => {
+    const seen: number[] = [];
+    const x = array([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    const y = map(x.transpose(1, 0), (v) => {
+      seen.push(v);
+      return 10 * v;
+    });
+    expect(seen).to.deep.equal([1, 4, 2, 5, 3, 6]);
+    expect(y.get(0, 1)).to.equal(40);
+    expect(x.get(0, 1)).to.equal(2);
+  });
+});
+
+describe('requireSameShape', () => {
+  it('says both shapes and what to do', () => {
+    expect(() =>
+      requireSameShape('sumSquaredResiduals', { y: zeros(2, 3), t: zeros(3, 2) }),
+    ).to.throw(
+      RangeError,
+      'sumSquaredResiduals: y is (2, 3) and t is (3, 2); they must have the same shape, so transpose, slice or reshape one of them',
+    );
+  });
+
+  it('tells (6) from (2, 3)', () => {
+    expect(() => requireSameShape('f', { y: zeros(6), t: zeros(2, 3) })).to.throw(RangeError);
+  });
+
+  it('lets equal shapes pass', () => {
+    expect(() => requireSameShape('f', { y: zeros(2, 3), t: zeros(2, 3) })).not.to.throw();
+  });
+});
+
+describe('requireAxes', () => {
+  it('says the shape, the axes that are wanted, and what to do', () => {
+    expect(() => requireAxes('softmax', { x: zeros(3) }, 'N, C')).to.throw(
+      RangeError,
+      'softmax: x is (3) and must be (N, C); add an axis of length 1, or pick one entry of the axis that is too many',
+    );
+  });
+
+  it('lets the right number of axes pass, whatever their lengths', () => {
+    expect(() => requireAxes('softmax', { x: zeros(0, 3) }, 'N, C')).not.to.throw();
+  });
+});
+
+describe('shapeText and product', () => {
+  it('write a shape and count its entries', () => {
+    expect(shapeText([2, 3])).to.equal('(2, 3)');
+    expect(shapeText([])).to.equal('()');
+    expect(product([2, 3, 4])).to.equal(24);
+    expect(product([])).to.equal(1);
+    expect(product([2, 0])).to.equal(0);
+  });
+});
