@@ -89,5 +89,5 @@ function holdsNaN(value: unknown): boolean {
 
 /** The first place in a lesson's file on the way to an error: `activations.ts:31`. */
 function placeOf(error: Error): string | undefined {
-  return /[\\/]lessons[\\/]\d\d-[\w-]+[\\/]([\w.-]+\.ts:\d+)/.exec(error.stack ?? '')?.[1];
+  return /lessons[\\/]\d\d-[\w-]+[\\/]([\w.-]+\.ts:\d+)/.exec(error.stack ?? '')?.[1];
 }
