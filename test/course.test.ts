@@ -93,9 +93,11 @@ for (const lesson of lessons()) {
 
     it('fails each misconception in its own exercise, and the first failure names it', () => {
       const faults = audit.misconceptions.flatMap(({ misconception: { id, exercise }, checks }) => {
-        const failed = checks.filter(({ status }) => status !== 'passed');
-        if (!failed.some((check) => check.exercise === exercise)) return [`${id} is not caught`];
-        const named = failed[0]?.failure?.diagnosis?.id;
+        const failed = checks.find(
+          (check) => check.exercise === exercise && check.status !== 'passed',
+        );
+        if (failed === undefined) return [`${id} is not caught`];
+        const named = failed.failure?.diagnosis?.id;
         return named === id ? [] : [`${id} is shown as ${named ?? 'nothing'}`];
       });
       expect(faults).to.deep.equal([]);

@@ -15,7 +15,7 @@ export interface Audit {
   stub: CheckResult[];
   /** Right solutions written in other ways: every check must pass. */
   solutions: { file: string; checks: CheckResult[] }[];
-  /** The reference with one wrong answer in it: its exercise must fail, and the wrong answer be named. */
+  /** The reference with one wrong answer in it: its exercise, which alone is run, must fail and name it. */
   misconceptions: { misconception: Omit<Misconception, 'wrong'>; checks: CheckResult[] }[];
 }
 

@@ -17,9 +17,9 @@ async function audit(lesson: Lesson): Promise<Audit> {
   const suite = await loadSuite(lesson);
   const { opened } = suite;
   const { reference, misconceptions } = opened;
-  const grade = (functions: Functions): Promise<CheckResult[]> => {
+  const grade = (functions: Functions, exercise?: string): Promise<CheckResult[]> => {
     use(opened, functions);
-    return results(suite);
+    return results(suite, exercise);
   };
   const solutions: Audit['solutions'] = [];
   for (const file of readdirSync(lesson.solutions)) {
@@ -28,7 +28,8 @@ async function audit(lesson: Lesson): Promise<Audit> {
   }
   const found: Audit['misconceptions'] = [];
   for (const misconception of misconceptions) {
-    const checks = await grade(overlay(reference, misconceptions, misconception.id));
+    const functions = overlay(reference, misconceptions, misconception.id);
+    const checks = await grade(functions, misconception.exercise);
     const { exercise, id, sentence, anchor } = misconception;
     found.push({ misconception: { exercise, id, sentence, anchor }, checks });
   }
@@ -40,13 +41,16 @@ async function audit(lesson: Lesson): Promise<Audit> {
   };
 }
 
-async function results(suite: LoadedSuite): Promise<CheckResult[]> {
+/** Runs the checks of one exercise, or all of them. */
+async function results(suite: LoadedSuite, exercise?: string): Promise<CheckResult[]> {
   const checks: CheckResult[] = [];
-  await suite.run({
-    begin: () => {},
-    explaining: () => {},
-    end: (_, result) => checks.push(result),
-  });
+  const others = suite.checks.flatMap((check, i) =>
+    exercise === undefined || check.exercise === exercise ? [] : [i],
+  );
+  await suite.run(
+    { begin: () => {}, explaining: () => {}, end: (_, result) => checks.push(result) },
+    new Set(others),
+  );
   return checks;
 }
 
