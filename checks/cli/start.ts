@@ -62,7 +62,10 @@ function stateText({ points, max }: Standing, colours: Colours): string {
 function nextStep(progress: readonly Progress[]): string {
   const next = progress.find(({ standing: found }) => found?.open);
   const open = next?.standing?.open;
-  if (next === undefined || open === undefined) return '';
+  if (next === undefined || open === undefined) {
+    const isWholeCourse = progress.every(({ standing: found }) => found !== undefined);
+    return isWholeCourse ? 'Every lesson is solved.\n' : 'Next: npm run doctor\n';
+  }
   const { lesson } = next;
   const [id] = open.split(' ');
   return [

@@ -1,0 +1,56 @@
+import { expect } from 'chai';
+import type { LoadHookContext, ResolveHookContext } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { findLesson } from '../../checks/project.ts';
+import { load, resolve } from '../../checks/subject/hooks.ts';
+
+const imported: ResolveHookContext = {
+  conditions: ['node', 'import'],
+  importAttributes: {},
+  parentURL: undefined,
+};
+const context: LoadHookContext = {
+  conditions: ['node', 'import'],
+  format: undefined,
+  importAttributes: {},
+};
+
+/** What the next hook in the chain would answer. */
+const nextResolve = (specifier: string): { url: string } => ({ url: `next:${specifier}` });
+const nextLoad = (url: string): { format: string; source: string } => ({
+  format: 'module',
+  source: `next:${url}`,
+});
+
+describe('The module hooks', () => {
+  const folder = pathToFileURL(findLesson('02')!.folder).href;
+
+  it("resolve a lesson's name to its facade, which carries the time of the subject's file", () => {
+    const { url, ...rest } = resolve('#lessons/02-activations', imported, nextResolve);
+    expect(url).to.match(/\/lessons\/02-activations\/activations\.facade\.mjs\?\d+/);
+    expect(rest).to.deep.equal({ format: 'module', shortCircuit: true });
+  });
+
+  it('leave other names, unknown lessons and required modules to the next hook', () => {
+    for (const name of ['#arrays', 'chai', './x.ts', '#lessons/99-nothing']) {
+      expect(resolve(name, imported, nextResolve)).to.deep.equal({ url: `next:${name}` });
+    }
+    const required = { ...imported, conditions: ['node', 'require'] };
+    expect(resolve('#lessons/02-activations', required, nextResolve)).to.deep.equal({
+      url: 'next:#lessons/02-activations',
+    });
+  });
+
+  it('load a facade as a module that exports every exercise, even if others added to its URL', () => {
+    const loaded = load(`${folder}/activations.facade.mjs?1&namespace=2`, context, nextLoad);
+    expect(loaded).to.deep.include({ format: 'module', shortCircuit: true });
+    const exported = [...String(loaded.source).matchAll(/^export const (\w+)/gm)];
+    expect(exported.map(([, name]) => name)).to.include.members(['sigmoid', 'fitBentLine']);
+    expect(exported).to.have.length(20);
+  });
+
+  it('load everything else as before', () => {
+    const url = `${folder}/activations.ts`;
+    expect(load(url, context, nextLoad)).to.deep.equal(nextLoad(url));
+  });
+});

@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { courseMap, type Progress } from '../../checks/cli/start.ts';
+import { findLesson } from '../../checks/project.ts';
+import { coloursFor, plain } from '../../checks/report/colours.ts';
+import { expectSnapshot } from '../snapshot.ts';
+
+const [first, second, third] = ['01', '02', '03'].map((number) => findLesson(number)!);
+
+const progress: Progress[] = [
+  { lesson: first!, standing: { points: 48, max: 48 } },
+  { lesson: second!, standing: { points: 25, max: 83, open: '02.5 sigmoid' } },
+  { lesson: third! },
+];
+
+describe('The map of the course', () => {
+  it('shows each lesson with its points, and what is next', () => {
+    expectSnapshot('cli/map', courseMap(progress, plain, false));
+  });
+
+  it('draws bars on a terminal', () => {
+    expectSnapshot('cli/map-with-bars', courseMap(progress, plain, true));
+  });
+
+  it('ends without a next step when every lesson is solved', () => {
+    expectSnapshot('cli/map-solved', courseMap(progress.slice(0, 1), plain, false));
+  });
+
+  it('sends to the doctor when nothing is open but files are missing', () => {
+    const map = courseMap([progress[0]!, progress[2]!], plain, false);
+    expect(map).to.match(/\nNext: npm run doctor\n$/);
+  });
+});
+
+describe('coloursFor', () => {
+  it('colours a terminal, and nothing else', () => {
+    const noColor = process.env['NO_COLOR'];
+    try {
+      delete process.env['NO_COLOR'];
+      expect(coloursFor({ isTTY: true }).red('x')).to.equal('\u001B[31mx\u001B[39m');
+      expect(coloursFor({ isTTY: false }).red('x')).to.equal('x');
+      expect(coloursFor({}).red('x')).to.equal('x');
+      process.env['NO_COLOR'] = '1';
+      expect(coloursFor({ isTTY: true }).red('x')).to.equal('x');
+    } finally {
+      if (noColor === undefined) delete process.env['NO_COLOR'];
+      else process.env['NO_COLOR'] = noColor;
+    }
+  });
+});
