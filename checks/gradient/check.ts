@@ -54,7 +54,7 @@ export interface GradientOptions {
  *
  * @param problem the functions, and the inputs to try them on
  * @returns the verdict, what is wrong and what is right, and what it cost: about 4 forward calls for each
- *   entry compared, and some 15 besides
+ *   entry compared, and ten besides; more where it is wrong
  * @throws TypeError when the problem is malformed, whatever the functions do; and a TodoError that one of
  *   them throws
  */
@@ -70,7 +70,7 @@ export function checkGradient(problem: Problem, options: GradientOptions = {}): 
     const base: Base = {
       values: run.values,
       dout,
-      noise: measureNoise(subject, run.values, random),
+      ...measureNoise(subject, run.values, random),
     };
     const check = (input: Input, values: Float64Array) =>
       checkInput(subject, base, input, values, budget, random);
@@ -133,10 +133,14 @@ function judgeInput(
     ];
   }
   const open = entries.filter(({ judgement }) => judgement === 'open');
+  const why =
+    open.length > 0 && open.every(({ isKink }) => isKink)
+      ? 'several kinks meet at these inputs, so move them a little'
+      : 'at these inputs the forward pass is too rough to be differenced';
   return [
     {
       code: 'undecided',
-      sentence: `${input.gradient} could not be decided: at these inputs the forward pass is too rough to be differenced.`,
+      sentence: `${input.gradient} could not be decided: ${why}.`,
       ...about,
       ...worst(open, input),
     },

@@ -30,8 +30,10 @@ export interface Measurement {
   blindness: number;
   /** |outputs| / |input|: the slope that would come of scaling the outputs along with the input. */
   scale: number;
-  /** The slope of each output entry, without dout. */
+  /** The slope of each output entry, without dout, */
   slopes: Float64Array;
+  /** and by how much the slopes on either side differ there: 0 away from kinks. */
+  jumps: Float64Array;
 }
 
 /** The outputs some way along a direction, and how far along that was after rounding; nothing if they cannot be had. */
@@ -43,8 +45,10 @@ export interface Base {
   values: Float64Array;
   /** The weight of each output entry. */
   dout: Float64Array;
-  /** The rounding error of each output entry. */
+  /** The rounding error of each output entry, */
   noise: Float64Array;
+  /** and that of the numbers it may be made of, which shows in nothing but an output that does not move. */
+  hidden: Float64Array;
 }
 
 /** How many times its rounding a jump between slopes must be to count: five times its standard deviation of 8.4. */
@@ -76,6 +80,7 @@ export function measure(
   if (!right || !left || !nearRight || !nearLeft) return undefined;
 
   const slopes = new Float64Array(base.values.length);
+  const jumps = new Float64Array(base.values.length);
   let value = 0;
   let low = 0;
   let high = 0;
@@ -102,6 +107,7 @@ export function measure(
     const weight = base.dout[k]!;
     const half = isKink ? Math.abs(weight * jump) / 2 : 0;
     slopes[k] = slope;
+    jumps[k] = isKink ? jump : 0;
     value += weight * slope;
     low += weight * slope - half;
     high += weight * slope + half;
@@ -119,9 +125,11 @@ export function measure(
     high,
     truncation,
     error: truncation,
-    blindness: roundingError(base, h),
+    // If nothing moved, what did may have been rounded away long before the end, as in log(1 + 1e-20).
+    blindness: roundingError(base, h, slopes.some(Boolean) ? base.noise : base.hidden),
     scale: Math.sqrt(scale) / unit,
     slopes,
+    jumps,
   };
 }
 
@@ -137,12 +145,17 @@ export function withErrors(
   const isTouched = (k: number) => measurements.some(({ slopes }) => slopes[k] !== 0);
   return measurements.map((each) => ({
     ...each,
-    error: each.truncation + roundingError(base, 2 ** each.step * unit, isTouched),
+    error: each.truncation + roundingError(base, 2 ** each.step * unit, base.noise, isTouched),
   }));
 }
 
 /** D(h/2) divides two roundings by h, and the extrapolation weighs it with 4/3: close to 2 in all. */
-function roundingError({ dout, noise }: Base, h: number, counts = (_k: number) => true): number {
+function roundingError(
+  { dout }: Base,
+  h: number,
+  noise: Float64Array,
+  counts = (_k: number) => true,
+): number {
   const squares = dout.reduce(
     (total, weight, k) => (counts(k) ? total + (weight * noise[k]!) ** 2 : total),
     0,

@@ -13,15 +13,20 @@
  */
 import type { Random } from '#datasets/random';
 import { measure, type Base } from './difference.ts';
+import { dot } from './fit.ts';
 import type { Entry } from './numeric.ts';
 import { entryDirection, unitsOf } from './probe.ts';
 import { isComplaint, writeEntries, type Input, type Subject } from './subject.ts';
 
-/** How many directions are looked in: of two units, on or off, all four cases are seen, but once in 25 times. */
-const DIRECTIONS = 16;
+/**
+ * How many directions are looked in to see whether several kinks meet, and how many more to see what they span.
+ * What one direction in six shows, as all of two units being off, escapes all of them once in 10¹⁰ times.
+ */
+const DIRECTIONS = 32;
+const MORE_DIRECTIONS = 96;
 
-/** And how many to find out whether there is anything to see. */
-const FIRST_DIRECTIONS = 4;
+/** After so many entries have proved wrong again, the others need no second look. */
+const ENOUGH = 4;
 
 /** How far the inputs are nudged, in smallest steps and as a power of two: so far that a step meets no kink. */
 const NUDGE = 5;
@@ -29,8 +34,8 @@ const NUDGE = 5;
 /** The part of a disagreement that slopes nearby must differ by to have anything to do with it. */
 const RELEVANT = 0.1;
 
-/** How many times their rounding the slopes nearby may be off. */
-const CAUTION = 30;
+/** How many times their error estimate the slopes nearby may be off. */
+const CAUTION = 10;
 
 /**
  * Judges entries again that seem wrong: all those at kinks, and the others too if at the first of them kinks
@@ -47,33 +52,65 @@ export function reconsider(
   entries: readonly Entry[],
   random: Random,
 ): Entry[] {
-  const again = (entry: Entry, directions: number) =>
-    widened(entry, slopesNearby(subject, base, input, entry.place, directions, random), subject);
-  const isWrong = ({ judgement }: Entry) => judgement === 'wrong';
+  const again = (entry: Entry) => {
+    const look = (directions: number) =>
+      slopesNearby(subject, base, input, entry.place, directions, random);
+    const nearby = look(DIRECTIONS);
+    const second = widened(entry, nearby, base, subject);
+    return second.judgement === 'open'
+      ? widened(entry, [...nearby, ...look(MORE_DIRECTIONS)], base, subject)
+      : second;
+  };
   const smooth = entries.find((entry) => isWrong(entry) && !entry.isKink);
-  const areHidden = smooth !== undefined && !isWrong(again(smooth, FIRST_DIRECTIONS));
-  return entries.map((entry) =>
-    isWrong(entry) && (entry.isKink || areHidden) ? again(entry, DIRECTIONS) : entry,
-  );
+  const areHidden = smooth !== undefined && canCancel(subject) && !isWrong(again(smooth));
+  let confirmed = 0;
+  return entries.map((entry) => {
+    if (confirmed >= ENOUGH || !isWrong(entry) || !(entry.isKink || areHidden)) return entry;
+    const second = again(entry);
+    if (isWrong(second)) confirmed++;
+    return second;
+  });
 }
 
-/** A slope near the point, followed back to it, and its rounding. */
-interface SlopeNearby {
-  value: number;
-  rounding: number;
+/** Numbers drawn at random do not meet kinks by chance; zeros and numbers that come twice may. */
+function canCancel({ inputs }: Subject): boolean {
+  const sizes = inputs.flatMap(({ values }) => Array.from(values, Math.abs));
+  return sizes.includes(0) || new Set(sizes).size < sizes.length;
 }
 
-function widened(entry: Entry, nearby: readonly SlopeNearby[], { precision }: Subject): Entry {
+function isWrong({ judgement }: Entry): boolean {
+  return judgement === 'wrong';
+}
+
+/** The slopes of all outputs near the point, followed back to it, and the error of their sum. */
+interface SlopesNearby {
+  slopes: Float64Array;
+  error: number;
+}
+
+function widened(
+  entry: Entry,
+  nearby: readonly SlopesNearby[],
+  { dout }: Base,
+  { precision }: Subject,
+): Entry {
   const numeric = entry.numeric!;
   const disagreement = Math.max(numeric.low - entry.yours, entry.yours - numeric.high);
-  const rounding = Math.max(0, ...nearby.map((slope) => slope.rounding));
   const slack = Math.max(
-    entry.tolerance + precision.trust * (numeric.high - numeric.low) + CAUTION * rounding,
+    entry.tolerance + precision.trust * (numeric.high - numeric.low),
     RELEVANT * disagreement,
   );
-  const low = Math.min(numeric.low, ...nearby.map(({ value }) => value));
-  const high = Math.max(numeric.high, ...nearby.map(({ value }) => value));
-  if (low >= numeric.low - slack && high <= numeric.high + slack) return entry;
+  // A step that met a kink even here has measured nothing, and its error says so.
+  const clear = nearby.filter(({ error }) => CAUTION * error <= slack);
+  // Of a single kink only the two sides can be met nearby.
+  const isStrange = (slope: number, k: number) => {
+    const offMiddle = Math.abs(slope - numeric.slopes[k]!);
+    return Math.abs(dout[k]! * (offMiddle - Math.abs(numeric.jumps[k]!) / 2)) > slack;
+  };
+  if (!clear.some(({ slopes }) => slopes.some(isStrange))) return entry;
+  const values = clear.map(({ slopes }) => dot(dout, slopes));
+  const low = Math.min(numeric.low, ...values);
+  const high = Math.max(numeric.high, ...values);
   const isWithin = entry.yours >= low - entry.tolerance && entry.yours <= high + entry.tolerance;
   return {
     ...entry,
@@ -91,7 +128,7 @@ function slopesNearby(
   place: number,
   directions: number,
   random: Random,
-): SlopeNearby[] {
+): SlopesNearby[] {
   const step = Math.min(...subject.precision.steps);
   const unit = unitsOf(input)[place]!;
   return Array.from({ length: directions }, () => {
@@ -108,7 +145,13 @@ function slopesNearby(
     const far = slopeAt(2 ** (step + NUDGE));
     const near = slopeAt(2 ** (step + NUDGE - 1));
     // What is due to a curve halves with the distance; what is due to a kink stays.
-    return far && near && { value: 2 * near.value - far.value, rounding: near.blindness };
+    return (
+      far &&
+      near && {
+        slopes: near.slopes.map((slope, k) => 2 * slope - far.slopes[k]!),
+        error: far.truncation + near.truncation + near.blindness + (near.high - near.low),
+      }
+    );
   }).filter((slope) => slope !== undefined);
 }
 

@@ -9,39 +9,67 @@
  * computational noise" (https://www.mcs.anl.gov/~wild/cnoise/).
  */
 import type { Random } from '#datasets/random';
-import { isComplaint, writeEntries, type Subject } from './subject.ts';
+import { largest } from './fit.ts';
+import { isComplaint, writeEntries, type Input, type Subject } from './subject.ts';
 
 const POINTS = [0, 1, 2, 3, 4, 5];
 /** 1² + 3² + 3² + 1²: the variance of a third difference of independent roundings of variance 1. */
 const VARIANCE = 20;
 
+/** What is known of a function's rounding. */
+export interface Noise {
+  /** The rounding error of each output entry: never below that of its last digit. */
+  noise: Float64Array;
+  /**
+   * A guess at the rounding error of what the outputs are made of. A loss of exactly 0 has no last digit, but the
+   * numbers that it is the difference of have, and they must be of the size of the loss at other inputs.
+   */
+  hidden: Float64Array;
+}
+
 /**
- * The rounding error of each output entry.
+ * Measures the rounding of each output entry.
  *
- * @param subject the function; it is called five times, at inputs nudged by some tens of roundings
+ * @param subject the function; it is called five times at inputs nudged by some tens of roundings, and once at
+ *   the negative of all inputs, to see how large its outputs are elsewhere
  * @param values its outputs at the inputs themselves
  * @param random decides which inputs are nudged up and which down
- * @returns as many numbers as there are outputs, none below the rounding of the output itself
  */
-export function measureNoise(subject: Subject, values: Float64Array, random: Random): Float64Array {
+export function measureNoise(subject: Subject, values: Float64Array, random: Random): Noise {
   const { nudge, unit } = subject.precision;
-  const signs = subject.inputs.map(({ values: x }) => x.map(() => (random() < 0.5 ? -1 : 1)));
-  const nudged = POINTS.map((point) => {
-    if (point === 0) return values;
+  const outputsAt = (move: (input: Input, i: number) => number) => {
     const run = subject.forward((args) => {
-      for (const [which, input] of subject.inputs.entries()) {
-        const moved = input.values.map((x, i) => x * (1 + signs[which]![i]! * point * nudge));
-        writeEntries(args, input, moved);
+      for (const input of subject.inputs) {
+        writeEntries(
+          args,
+          input,
+          input.values.map((_, i) => move(input, i)),
+        );
       }
     });
     return isComplaint(run) || run.values.length !== values.length ? undefined : run.values;
-  });
-  return values.map((value, k) => {
+  };
+
+  const signs = new Map(
+    subject.inputs.map((input) => [input, input.values.map(() => (random() < 0.5 ? -1 : 1))]),
+  );
+  const nudged = POINTS.map((point) =>
+    point === 0
+      ? values
+      : outputsAt((input, i) => input.values[i]! * (1 + signs.get(input)![i]! * point * nudge)),
+  );
+  const noise = values.map((value, k) => {
     const at = nudged.map((point) => point?.[k] ?? NaN);
     const thirds = [0, 1, 2].map((i) => at[i + 3]! - 3 * at[i + 2]! + 3 * at[i + 1]! - at[i]!);
     const mean = thirds.reduce((sum, third) => sum + third ** 2, 0) / thirds.length;
-    const measured = Math.sqrt(mean / VARIANCE);
-    // Not a number where the function has no value a hair's breadth away.
-    return Math.max(Number.isFinite(measured) ? measured : 0, unit * Math.abs(value));
+    return largest([finite(Math.sqrt(mean / VARIANCE)), unit * value]);
   });
+  const mirrored = outputsAt((input, i) => -input.values[i]!);
+  const hidden = noise.map((own, k) => largest([own, unit * finite(mirrored?.[k] ?? 0)]));
+  return { noise, hidden };
+}
+
+/** A function may have no value a hair's breadth away, or elsewhere; then nothing is to be learned there. */
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
 }

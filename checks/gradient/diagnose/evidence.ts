@@ -60,6 +60,11 @@ export function numericOf(entry: Entry): number {
   return entry.numeric!.value;
 }
 
+/** Whether the right derivative is zero. */
+export function isBlocked(entry: Entry): boolean {
+  return Math.abs(numericOf(entry)) <= entry.tolerance;
+}
+
 /** How far an entry may lie from what a hypothesis says of it. */
 export function margin({ subject, rms }: Evidence, entry: Entry, predicted: number): number {
   const { relative, floor } = subject.precision;

@@ -2,7 +2,7 @@
 import { numberText } from '../../text.ts';
 import { multiple } from '../fit.ts';
 import type { Subject } from '../subject.ts';
-import { margin, numericOf, type Diagnosis } from './evidence.ts';
+import { isBlocked, margin, numericOf, type Diagnosis } from './evidence.ts';
 
 /** `db is zero everywhere`. */
 export const isZero: Diagnosis = ({ gradient, entries }) =>
@@ -31,6 +31,9 @@ export const isConstantMultiple: Diagnosis = (evidence) => {
   }
   const times = Math.abs(factor) > 1 ? Math.abs(factor) : 1 / Math.abs(factor);
   const known = constantsOf(subject).find(({ value }) => isNear(times, value, 10 * relative));
+  // Two entries are in some ratio of about the same size by chance.
+  const isFirm = entries.filter((entry) => !isBlocked(entry)).length > 2;
+  if (known === undefined && !isFirm) return undefined;
   // A fitted 5.9999998 is the constant itself.
   const shown = numberText(known?.value ?? times);
   const tooWhat = Math.abs(factor) > 1 ? 'too large' : 'too small';

@@ -22,12 +22,9 @@ export const isOperandTransposed: Diagnosis = (evidence) => {
     if (isComplaint(run) || run.values.length !== base.values.length) return false;
     const turnedBase = { ...base, values: run.values };
     const slopes = new Map(
-      entries.map(({ place }) => {
+      entries.map(({ place, numeric }) => {
         const along = entryDirection(turned, input, place);
-        return [
-          place,
-          measure(along, turnedBase, subject.precision.steps[0]!, units[place]!)?.value,
-        ];
+        return [place, measure(along, turnedBase, numeric!.step, units[place]!)?.value];
       }),
     );
     return explains(evidence, ({ place }) => slopes.get(place));

@@ -9,8 +9,8 @@ import {
   axisName,
   explains,
   indexOf,
+  isBlocked,
   margin,
-  numericOf,
   type Diagnosis,
   type Evidence,
 } from './evidence.ts';
@@ -135,11 +135,6 @@ export const isOwnStepOnly: Diagnosis = (evidence) => {
       }
     : undefined;
 };
-
-/** Whether the right derivative is zero. */
-function isBlocked(entry: Entry): boolean {
-  return Math.abs(numericOf(entry)) <= entry.tolerance;
-}
 
 /** Passed on where the function blocks it, and perhaps blocked where the function passes it on. */
 export const isMaskWrong: Diagnosis = (evidence) => {
