@@ -22,6 +22,8 @@ export interface Lesson {
   suite: string;
   /** A folder of right solutions that are written differently than the reference. */
   solutions: string;
+  /** The mutants of the reference that are the same function in other words, with the reasons. */
+  equivalents: string;
 }
 
 /** All lessons in their order. A folder in lessons/ whose name starts with two digits is one. */
@@ -80,6 +82,7 @@ function lessonNamed(name: string): Lesson {
     misconceptions: join(folder, `${slug}.misconceptions.ts`),
     suite: join(root, 'test', 'lessons', `${name}.test.ts`),
     solutions: join(root, 'test', 'solutions', name),
+    equivalents: join(root, 'test', 'equivalent-mutants', `${name}.json`),
   };
 }
 

@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { auditLesson, type Audit } from '../checks/audit/audit.ts';
+import { equivalents, unexplained } from '../checks/audit/equivalents.ts';
+import { tryMutants } from '../checks/audit/mutants.ts';
 import { declarations } from '../checks/declarations.ts';
 import type { CheckResult } from '../checks/grade/result.ts';
 import { lessons, sourceText } from '../checks/project.ts';
@@ -83,8 +85,8 @@ for (const lesson of lessons()) {
       const all = audit.misconceptions.map(({ misconception }) => misconception);
       expect(all).to.have.length.at.least(6);
       expect(new Set(all.map(({ id }) => id))).to.have.property('size', all.length);
-      const unexplained = all.filter(({ anchor }) => !anchors(readme).includes(anchor));
-      expect(unexplained).to.deep.equal([]);
+      const astray = all.filter(({ anchor }) => !anchors(readme).includes(anchor));
+      expect(astray).to.deep.equal([]);
       const homeless = all.filter(({ exercise }) => !exercises.includes(exercise));
       expect(homeless).to.deep.equal([]);
       const unwritten = all.filter(({ sentence }) => !/^\S.*[.?!]$/.test(sentence));
@@ -101,6 +103,12 @@ for (const lesson of lessons()) {
         return named === id ? [] : [`${id} is shown as ${named ?? 'nothing'}`];
       });
       expect(faults).to.deep.equal([]);
+    });
+
+    it('notices small changes to its reference: a sample of mutants', async () => {
+      const { tried, survivors } = await tryMutants(lesson, 20);
+      expect(tried).to.equal(20);
+      expect(unexplained(survivors, equivalents(lesson))).to.deep.equal([]);
     });
 
     it('has an entry in package.json, so that its name means the reference', () => {

@@ -82,6 +82,16 @@ export async function main(args: readonly string[]): Promise<void> {
       await doctor();
     });
 
+  program
+    .command('audit [lesson]')
+    .description('prove the suites: stubs, right solutions, misconceptions and mutants')
+    .option('--sample <number>', 'how many mutants of each lesson to try', Number)
+    .action(async (query: string | undefined, { sample }: { sample?: number }) => {
+      const { audit } = await import('./audit.ts');
+      if (query === undefined) await audit(lessons(), sample);
+      else await withLesson(query, (lesson) => audit([lesson], sample));
+    });
+
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

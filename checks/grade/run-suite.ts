@@ -9,8 +9,8 @@ import type { Check, CheckResult } from './result.ts';
 export interface Listener {
   /** A check begins. */
   begin: (index: number) => void;
-  /** A check failed, and its calls are about to be replayed to find out why. */
-  explaining: () => void;
+  /** A check failed, and its calls are about to be replayed to find out why; without this they are not. */
+  explaining?: () => void;
   /** A check ended. */
   end: (index: number, result: CheckResult) => void;
 }
@@ -75,9 +75,13 @@ export async function loadSuite(lesson: Lesson, limit = 5000): Promise<LoadedSui
           const index = tests.indexOf(test);
           if (leftOut.has(index)) return;
           const failed = errors.has(test) || test.isPending();
-          if (failed) listener.explaining();
-          const { exercise, title } = { exercise: exerciseOf(test), title: test.title };
-          listener.end(index, { exercise, title, ...outcome(failed, errors.get(test), opened) });
+          const { explaining } = listener;
+          if (failed) explaining?.();
+          listener.end(index, {
+            exercise: exerciseOf(test),
+            title: test.title,
+            ...outcome(failed, errors.get(test), explaining && opened),
+          });
         });
       }),
   };
@@ -88,20 +92,19 @@ function exerciseOf(test: Mocha.Test): string {
   return test.parent?.title ?? '';
 }
 
-/** How the check ended whose calls were recorded last. */
+/** How the check ended whose calls were recorded last; why, only if the lesson is given. */
 function outcome(
   failed: boolean,
   error: unknown,
-  opened: Opened,
+  opened: Opened | undefined,
 ): Pick<CheckResult, 'status' | 'failure'> {
   const calls = recordedCalls();
   // Even a check that expects an error must not take "still to do" for it.
   if (calls.some(({ outcome: end }) => 'thrown' in end && isTodo(end.thrown))) {
     return { status: 'todo' };
   }
-  return failed
-    ? { status: 'failed', failure: explain(error, calls, opened) }
-    : { status: 'passed' };
+  if (!failed) return { status: 'passed' };
+  return { status: 'failed', ...(opened && { failure: explain(error, calls, opened) }) };
 }
 
 function isTodo(thrown: unknown): boolean {

@@ -306,7 +306,7 @@ export function fitBentLine(x: Tensor, y: Tensor): BentLine {
   return line;
 }
 
-/** The sigmoid of a number, with an exponential that is never above 1 and so never overflows. */
+/** The sigmoid of a number. Where e⁻ᵛ overflows to Infinity, 1 / Infinity is 0, as it should be. */
 function logistic(v: number): number {
-  return v >= 0 ? 1 / (1 + Math.exp(-v)) : Math.exp(v) / (1 + Math.exp(v));
+  return 1 / (1 + Math.exp(-v));
 }

@@ -1,5 +1,6 @@
 import { array, copy, labels, zeros, type Tensor } from '#arrays';
 import { expect } from '#checks/expect';
+import ndarray from 'ndarray';
 import {
   accuracy,
   binaryCrossEntropy,
@@ -286,6 +287,10 @@ describe('03-losses', () => {
       const refusal = [RangeError, /binaryCrossEntropy.*\(3, 1\)/] as const;
       expect(() => binaryCrossEntropy(zeros(3, 1), zeros(3))).to.throw(...refusal);
       expect(() => binaryCrossEntropy(zeros(3, 1), zeros(3, 1))).to.throw(...refusal);
+      expect(() => binaryCrossEntropy(zeros(3), zeros(2))).to.throw(
+        RangeError,
+        /binaryCrossEntropy(?=.*\b3\b)(?=.*\b2\b)/,
+      );
     });
 
     it('refuses an empty batch, whose mean would be 0⁄0', () => {
@@ -473,6 +478,9 @@ describe('03-losses', () => {
         RangeError,
         /softmaxCrossEntropy(?=.*\b2\b)(?=.*\b3\b)/,
       );
+      expect(() => softmaxCrossEntropy(zeros(2, 2, 2), labels([0, 1]))).to.throw(RangeError);
+      const column = ndarray(Int32Array.of(0, 1), [2, 1]);
+      expect(() => softmaxCrossEntropy(zeros(2, 2), column)).to.throw(RangeError);
     });
 
     it('refuses a label that is no class, naming it, its position and the number of classes', () => {
@@ -590,6 +598,17 @@ describe('03-losses', () => {
     it('is 0 when the right class leads by more than 1, and for a single class', () => {
       expect(hingeGradient(array([[2, 0.5, -5]]), labels([0]))).to.almostEqual([[0, 0, 0]]);
       expect(hingeGradient(array([[4], [-4]]), labels([0, 0]))).to.almostEqual([[0], [0]]);
+    });
+
+    it('looks at the scores of its own row only', () => {
+      const scores = array([
+        [3, 0],
+        [9, 0],
+      ]);
+      expect(hingeGradient(scores, labels([0, 0]))).to.almostEqual([
+        [0, 0],
+        [0, 0],
+      ]);
     });
 
     it('is 0 at the kink, where the lead is exactly 1', () => {

@@ -473,6 +473,17 @@ describe('04-numerical-gradient', () => {
       });
     });
 
+    it('names an index in an array of any shape', () => {
+      // 13 entries down a (5, 3) is row 4, column 1.
+      const gradient = (at: Tensor): Tensor => {
+        const out = squaresGradient(at);
+        out.set(4, 1, 9);
+        return out;
+      };
+      const { index } = checkGradient(squares, gradient, zeros(5, 3), 0.5, 0.01);
+      expect(index).to.deep.equal([4, 1]);
+    });
+
     it('compares the relative error with the threshold, and names the first of equally bad entries', () => {
       // The numerical gradient of Σ x³ is ¼ too large everywhere, and at most 27¼.
       const report = { error: 1 / 109, index: [0, 0] };
@@ -641,6 +652,15 @@ describe('04-numerical-gradient', () => {
     it('has diverged when the gradient is beyond the limit', () => {
       // With learning rate 1½ a step turns x into −2x: the gradients are 6, −12, 24, −48, 96, −192.
       const rules = { ...halving, learningRate: 1.5, limit: 100 };
+      expect(gradientDescent(squaresGradient, array([3]), rules)).to.almostEqual({
+        x: array([-96]),
+        steps: 5,
+        reason: 'diverged',
+      });
+    });
+
+    it('has not diverged when the gradient is exactly at the limit', () => {
+      const rules = { ...halving, learningRate: 1.5, limit: 96 };
       expect(gradientDescent(squaresGradient, array([3]), rules)).to.almostEqual({
         x: array([-96]),
         steps: 5,

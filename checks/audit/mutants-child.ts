@@ -1,0 +1,172 @@
+/** The process in which a lesson's suite is run on the mutants of its reference: see mutants.ts. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Instrumenter } from '@stryker-mutator/instrumenter';
+import { declarations } from '../declarations.ts';
+import { loadSuite, type LoadedSuite } from '../grade/run-suite.ts';
+import { findLesson, root, sourceText } from '../project.ts';
+import { installHooks } from '../subject/install.ts';
+import { use, type Functions } from '../subject/subject.ts';
+import type { MutationJob, MutationMessage, Survivor } from './mutants.ts';
+
+/** How often each mutant's place was reached. */
+type Hits = Readonly<Record<string, number>>;
+
+/** What instrumented code and its user share: see the head of any instrumented file. */
+interface Stryker {
+  activeMutant: string | undefined;
+  currentTestId: string | undefined;
+  /** An active mutant whose place is reached more often than this throws: it is in an endless loop. */
+  hitLimit: number;
+  hitCount: number;
+  mutantCoverage: { static: Hits; perTest: Readonly<Record<string, Hits>> };
+}
+
+interface Mutant {
+  id: string;
+  location: Record<'start' | 'end', { line: number; column: number }>;
+  replacement: string;
+}
+
+/** How many times as often as usual a place may be reached in a check, and some more where it is seldom. */
+const PATIENCE = 10;
+const SOME_MORE = 10_000;
+
+const stryker = ((globalThis as { __stryker__?: Partial<Stryker> }).__stryker__ ??= {}) as Stryker;
+
+async function tryMutants({ lesson: name, sample, from }: MutationJob): Promise<void> {
+  const lesson = findLesson(name)!;
+  const source = sourceText(lesson.reference);
+  const { text, mutants } = await instrument(basename(lesson.reference), source);
+  const folder = join(root, '.chainrule', 'audit');
+  const file = join(folder, `${lesson.name}-mutants-${process.pid}.ts`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, text);
+
+  const suite = await loadSuite(lesson);
+  use(suite.opened, await load(file, 'none'));
+  await firstRun(suite);
+  const { mutantCoverage } = stryker;
+
+  const every = Math.max(1, mutants.length / sample);
+  const chosen = mutants.filter((_, i) => Math.floor(i / every) !== Math.floor((i - 1) / every));
+  tell({ kind: 'chosen', all: mutants.length, chosen: chosen.length });
+  for (const [number, mutant] of chosen.entries()) {
+    if (number < from) continue;
+    tell({ kind: 'trying', number });
+    if (await isKilled(mutant, suite, mutantCoverage, file)) tell({ kind: 'killed' });
+    else tell({ kind: 'survived', survivor: describe(mutant, source) });
+  }
+  rmSync(file);
+}
+
+function tell(message: MutationMessage): void {
+  process.send?.(message);
+}
+
+/** Puts all mutants of a file into its text, each behind a switch. */
+async function instrument(
+  name: string,
+  content: string,
+): Promise<{ text: string; mutants: readonly Mutant[] }> {
+  const silent = {
+    isTraceEnabled: () => false,
+    isDebugEnabled: () => false,
+    isInfoEnabled: () => false,
+    isWarnEnabled: () => false,
+    isErrorEnabled: () => false,
+    isFatalEnabled: () => false,
+    trace: () => {},
+    debug: () => {},
+    info: () => {},
+    warn: () => {},
+    error: () => {},
+    fatal: () => {},
+  };
+  const { files, mutants } = await new Instrumenter(silent).instrument(
+    [{ name, content, mutate: true }],
+    { plugins: null, ignorers: [], excludedMutations: [], noHeader: false },
+  );
+  return { text: files[0]!.content, mutants };
+}
+
+/** Runs the suite without a mutant, to see which checks reach which of them. */
+async function firstRun(suite: LoadedSuite): Promise<void> {
+  const failed: string[] = [];
+  await suite.run({
+    begin: (index) => {
+      stryker.currentTestId = String(index);
+    },
+    end: (_, { status, exercise, title }) => {
+      if (status !== 'passed') failed.push(`${exercise}: ${title}`);
+    },
+  });
+  stryker.currentTestId = undefined;
+  if (failed.length > 0) {
+    throw new Error(
+      `tryMutants: the reference itself fails "${failed.join('", "')}"; mend it first`,
+    );
+  }
+}
+
+/** Runs the checks that reach a mutant until one fails. */
+async function isKilled(
+  { id }: Mutant,
+  suite: LoadedSuite,
+  { static: atLoad, perTest }: Stryker['mutantCoverage'],
+  file: string,
+): Promise<boolean> {
+  const isStatic = (atLoad[id] ?? 0) > 0;
+  stryker.activeMutant = id;
+  // What is computed while the module loads must be computed again.
+  if (isStatic) use(suite.opened, await load(file, id));
+  const leftOut = new Set(
+    [...suite.checks.keys()].filter((i) => !isStatic && perTest[i]?.[id] === undefined),
+  );
+  let killed = false;
+  await suite.run(
+    {
+      begin: (index) => {
+        stryker.hitCount = 0;
+        stryker.hitLimit = PATIENCE * (perTest[index]?.[id] ?? 0) + SOME_MORE;
+      },
+      end: (_, { status }) => {
+        if (status === 'passed') return;
+        killed = true;
+        for (const i of suite.checks.keys()) leftOut.add(i);
+      },
+    },
+    leftOut,
+  );
+  stryker.activeMutant = undefined;
+  if (isStatic) use(suite.opened, await load(file, 'none'));
+  return killed;
+}
+
+/** A mutant in the words of its file. */
+function describe({ location: { start, end }, replacement }: Mutant, source: string): Survivor {
+  const lines = source.split('\n').slice(start.line, end.line + 1);
+  const cut = lines.map((text, i) =>
+    text.slice(i === 0 ? start.column : 0, i === lines.length - 1 ? end.column : undefined),
+  );
+  const offset = source.split('\n').slice(0, start.line).join('\n').length;
+  const around = declarations(source).find(({ code }) => {
+    const from = source.indexOf(code);
+    return offset >= from - 1 && offset < from + code.length;
+  });
+  return {
+    name: around?.name ?? 'the module',
+    line: start.line + 1,
+    original: cut.join('\n'),
+    replacement,
+  };
+}
+
+async function load(file: string, version: string): Promise<Functions> {
+  return (await import(`${pathToFileURL(file).href}?${version}`)) as Functions;
+}
+
+installHooks();
+await tryMutants(JSON.parse(process.argv[2] ?? '') as MutationJob);
+process.send?.({ kind: 'done' } satisfies MutationMessage, () => process.exit());
