@@ -114,7 +114,8 @@ describe('The commands', function () {
     writeFileSync(file, stub.replace("throw todo('02.1 identity');", 'return map(x, (v) => v);'));
     const first = await project.run('start');
     expect(first.code).to.equal(0);
-    expectSnapshot('cli/start', first.stdout);
+    // How many points a lesson has changes with its suite.
+    expectSnapshot('cli/start', first.stdout.replaceAll(/(\d)\/\d+/g, '$1/…'));
     expect((await project.run()).stdout).to.equal(first.stdout);
     rmSync(join(project.root, '.chainrule', 'cache'), { recursive: true });
     expect((await project.run('start')).stdout).to.equal(first.stdout);
