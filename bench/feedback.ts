@@ -3,12 +3,14 @@
  * test in TypeScript. The two take turns, and the medians are compared.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../checks/project.ts';
+import { median } from './median.ts';
 
 const ROUNDS = 10;
 
+mkdirSync(join(root, '.chainrule'), { recursive: true });
 const folder = mkdtempSync(join(root, '.chainrule', 'bench-'));
 const emptyTest = join(folder, 'empty.test.ts');
 writeFileSync(emptyTest, "it('does nothing', (): void => {});\n");
@@ -27,12 +29,6 @@ function seconds([program = '', ...args]: readonly string[]): number {
   const start = performance.now();
   spawnSync(program, args, { cwd: root, shell: process.platform === 'win32' });
   return (performance.now() - start) / 1000;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return (sorted[middle]! + sorted[sorted.length - 1 - middle]!) / 2;
 }
 
 const times = new Map(Object.keys(commands).map((name) => [name, [] as number[]]));

@@ -13,6 +13,7 @@ import { normals } from '../test/gradient/operations/arithmetic.ts';
 import { affine, softmax } from '../test/gradient/operations/dense.ts';
 import { batchNorm, conv, maxPool } from '../test/gradient/operations/images.ts';
 import { rnn } from '../test/gradient/operations/recurrent.ts';
+import { median } from './median.ts';
 
 const ROUNDS = 15;
 
@@ -57,10 +58,6 @@ function timed(run: (problem: LayerProblem) => Result, problem: LayerProblem) {
   const start = performance.now();
   const result = run(problem);
   return { ...result, perSecond: (1000 * result.entries) / (performance.now() - start) };
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
 }
 
 console.log('problem        entries  calls/entry: full  plain   entries/s: full    plain');
