@@ -53,7 +53,7 @@ export type MutationMessage =
   | { kind: 'done' };
 
 /** How long a mutant may take before it counts as endless, in milliseconds. */
-const LIMIT = 20_000;
+const LIMIT = 10_000;
 
 /**
  * Runs a lesson's suite on mutants of its reference, in a process of its own. When a mutant doesn't come to

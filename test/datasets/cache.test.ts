@@ -116,7 +116,8 @@ describe('cached', () => {
     expect(readdirSync(path.dirname(file()))).to.deep.equal(['bytes.bin']);
   });
 
-  it('serves processes that read, write and delete the file at once', async () => {
+  it('serves processes that read, write and delete the file at once', async function () {
+    this.timeout(60_000);
     const program = `
       import { rmSync } from 'node:fs';
       import { cached } from ${JSON.stringify(urlOf('#datasets/cache'))};
