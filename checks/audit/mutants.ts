@@ -53,7 +53,10 @@ export type MutationMessage =
   | { kind: 'done' };
 
 /** How long a mutant may take before it counts as endless, in milliseconds. */
-const LIMIT = 10_000;
+const LIMIT = 15_000;
+
+/** How long it may take to make the mutants and to run the suite once without any. */
+const START_LIMIT = 120_000;
 
 /**
  * Runs a lesson's suite on mutants of its reference, in a process of its own. When a mutant doesn't come to
@@ -91,7 +94,7 @@ function runChild(
     { cwd: root, execArgv: ['--import', 'tsx'], env: { ...process.env, [VARIABLE]: '' } },
   );
   let stuck: 'at the start' | 'at a mutant' | undefined = 'at the start';
-  let timer = setTimeout(() => child.kill('SIGKILL'), LIMIT);
+  let timer = setTimeout(() => child.kill('SIGKILL'), START_LIMIT);
   child.on('message', (message: MutationMessage) => {
     clearTimeout(timer);
     timer = setTimeout(() => child.kill('SIGKILL'), LIMIT);
