@@ -29,6 +29,9 @@ interface Mutant {
   replacement: string;
 }
 
+/** How long a check may take unless its suite says otherwise, in milliseconds. */
+const USUAL_LIMIT = 5000;
+
 /** How many times as often as usual a place may be reached in a check, and some more where it is seldom. */
 const PATIENCE = 10;
 const SOME_MORE = 10_000;
@@ -44,7 +47,7 @@ async function tryMutants({ lesson: name, sample, from }: MutationJob): Promise<
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, text);
 
-  const suite = await loadSuite(lesson);
+  const suite = await loadSuite(lesson, USUAL_LIMIT);
   use(suite.opened, await load(file, 'none'));
   await firstRun(suite);
   const { mutantCoverage } = stryker;
@@ -91,17 +94,28 @@ async function instrument(
   return { text: files[0]!.content, mutants };
 }
 
+/**
+ * The checks that are not run: those that ask for more time than usual train a network, and take minutes
+ * with a switch at every operator. So what is counted is what the quick checks notice.
+ */
+function slowChecks({ checks }: LoadedSuite): number[] {
+  return [...checks.keys()].filter((i) => checks[i]!.limit > USUAL_LIMIT);
+}
+
 /** Runs the suite without a mutant, to see which checks reach which of them. */
 async function firstRun(suite: LoadedSuite): Promise<void> {
   const failed: string[] = [];
-  await suite.run({
-    begin: (index) => {
-      stryker.currentTestId = String(index);
+  await suite.run(
+    {
+      begin: (index) => {
+        stryker.currentTestId = String(index);
+      },
+      end: (_, { status, exercise, title }) => {
+        if (status !== 'passed') failed.push(`${exercise}: ${title}`);
+      },
     },
-    end: (_, { status, exercise, title }) => {
-      if (status !== 'passed') failed.push(`${exercise}: ${title}`);
-    },
-  });
+    new Set(slowChecks(suite)),
+  );
   stryker.currentTestId = undefined;
   if (failed.length > 0) {
     throw new Error(
@@ -121,9 +135,10 @@ async function isKilled(
   stryker.activeMutant = id;
   // What is computed while the module loads must be computed again.
   if (isStatic) use(suite.opened, await load(file, id));
-  const leftOut = new Set(
-    [...suite.checks.keys()].filter((i) => !isStatic && perTest[i]?.[id] === undefined),
+  const unreached = [...suite.checks.keys()].filter(
+    (i) => !isStatic && perTest[i]?.[id] === undefined,
   );
+  const leftOut = new Set([...unreached, ...slowChecks(suite)]);
   let killed = false;
   await suite.run(
     {

@@ -51,7 +51,7 @@ function comparedValues(
   error: unknown,
   culprit: Call | undefined,
 ): Pick<Failure, 'got' | 'expected'> {
-  if (isAssertion(error) && 'expected' in error && 'actual' in error) {
+  if (isAssertion(error) && error.expected !== undefined) {
     return { got: valueText(error.actual), expected: valueText(error.expected) };
   }
   return culprit && 'value' in culprit.outcome ? { got: valueText(culprit.outcome.value) } : {};

@@ -54,20 +54,32 @@ export function isSolved(result: LessonResult, typeProblems: readonly TypeProble
 export function lessonReport(result: LessonResult, context: Context): string {
   const { lesson, file, hash, typeProblems, colours } = context;
   const exercises = byExercise(result.checks);
-  const firstFailed = result.checks.find(({ status }) => status === 'failed');
+  const shown = failureToShow(result.checks);
   const parts = [
     `${colours.bold(`${lesson.number} · ${lesson.slug}`)}  ${file}  ${colours.dim(`sha256 ${hash}`)}`,
     typeProblems.map((problem) => typeProblemLine(problem, colours)).join('\n'),
     result.broken === undefined
       ? exercises.map((exercise) => exerciseLine(exercise, exercises, colours)).join('\n')
       : brokenText(result.broken, typeProblems, colours),
-    result.broken === undefined && firstFailed !== undefined
-      ? failureText(firstFailed, lesson, colours)
-      : '',
+    result.broken === undefined && shown !== undefined ? failureText(shown, lesson, colours) : '',
     result.printed.trim() === '' ? '' : `Your code printed:\n${indented(result.printed.trimEnd())}`,
     closing(result, context, exercises),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+/**
+ * The failed check that is shown in full: the first, or one of the same exercise that explains more, by a
+ * diagnosis or, as the gradient check does, in several lines.
+ */
+function failureToShow(checks: readonly CheckResult[]): CheckResult | undefined {
+  const failed = checks.filter(({ status }) => status === 'failed');
+  const own = failed.filter(({ exercise }) => exercise === failed[0]?.exercise);
+  return (
+    own.find(({ failure }) => failure?.diagnosis !== undefined) ??
+    own.find(({ failure }) => failure?.problem.includes('\n')) ??
+    own[0]
+  );
 }
 
 function exerciseLine(
@@ -91,7 +103,7 @@ function failureText(check: CheckResult, lesson: Lesson, colours: Colours): stri
   return [
     colours.red(`✘ ${check.exercise}: ${check.title}`),
     ...valueLines(failure),
-    `    ${failure.problem}`,
+    indented(failure.problem),
     failure.place === undefined ? '' : `    at ${failure.place}`,
     failure.nanFrom === undefined
       ? ''

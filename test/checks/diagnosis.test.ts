@@ -57,6 +57,15 @@ describe('diagnose', () => {
     expect(named([call([8], 99, 'half'), thrown, call([3], 6)])).to.equal('twice');
   });
 
+  it('does not care what a forward function keeps for its backward', () => {
+    const keeps = misconception('keeps', (x: number) => ({ out: 2 * x, cache: x }));
+    const forward = { square: (x: number) => ({ out: x * x, cache: x }) };
+    const seen = [call([3], { out: 6, cache: { my: 'own', x: 3 } })];
+    expect(diagnose(seen, [keeps], forward)?.id).to.equal('keeps');
+    const right = [call([3], { out: 9, cache: 'else' })];
+    expect(diagnose(right, [keeps], forward)).to.equal(undefined);
+  });
+
   it('matches NaN with NaN', () => {
     const root = misconception('root', (x: number) => Math.sqrt(x));
     expect(named([call([-1], NaN)], [twice, root])).to.equal('root');
