@@ -29,7 +29,7 @@ export function diagnose(
 }
 
 /** Whether f, called with the same arguments, returns what the recorded call returned. */
-function returnsTheSame(f: unknown, call: Call): boolean {
+export function returnsTheSame(f: unknown, call: Call): boolean {
   const replayed = replay(f, call);
   return replayed !== undefined && 'value' in call.outcome
     ? agrees(withoutCache(call.outcome.value), withoutCache(replayed.value))

@@ -64,6 +64,10 @@ for (const lesson of lessons()) {
       expect([...checked]).to.deep.equal(exercises);
     });
 
+    it('says how long a slow check may take where that can be read before the check runs', () => {
+      expect(readFileSync(lesson.suite, 'utf8')).not.to.include('this.timeout(');
+    });
+
     it('passes its reference', () => {
       expect(others(audit.reference, 'passed')).to.deep.equal([]);
     });

@@ -1,7 +1,6 @@
 /** What there is to say about a failed check, from its error and from the calls that it made. */
 import { entries, isArray } from '../arrays.ts';
-import { agrees } from '../compare.ts';
-import { diagnose, replay } from '../diagnosis.ts';
+import { diagnose, replay, returnsTheSame } from '../diagnosis.ts';
 import { functionOf, type Call, type Opened } from '../subject/subject.ts';
 import { callText, valueText } from '../text.ts';
 import type { Failure } from './result.ts';
@@ -17,9 +16,13 @@ export function explain(error: unknown, calls: readonly Call[], lesson: Opened):
   const misconception = diagnose(calls, lesson.misconceptions, lesson.reference);
   const nanFrom = calls.find(makesNaN)?.name;
   const place = error instanceof Error ? placeOf(error) : undefined;
-  const culprit = culpritOf(calls, lesson, misconception && functionOf(misconception.exercise));
+  const problem = problemOf(error);
+  // A report of several lines, such as the gradient check's, speaks of many calls and for itself.
+  const culprit = problem.includes('\n')
+    ? undefined
+    : culpritOf(calls, lesson, misconception && functionOf(misconception.exercise));
   return {
-    problem: problemOf(error),
+    problem,
     ...(culprit && { call: callText(culprit.name, culprit.args) }),
     ...comparedValues(error, culprit),
     ...(nanFrom !== undefined && { nanFrom }),
@@ -71,9 +74,9 @@ function culpritOf(
 }
 
 function differs(call: Call, reference: unknown): boolean {
-  const right = replay(reference, call);
-  if (!('value' in call.outcome)) return right !== undefined;
-  return right === undefined || !agrees(call.outcome.value, right.value);
+  return 'value' in call.outcome
+    ? !returnsTheSame(reference, call)
+    : replay(reference, call) !== undefined;
 }
 
 /** Whether a call's result holds a NaN although its arguments don't. */

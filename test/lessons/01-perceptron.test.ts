@@ -579,8 +579,7 @@ describe('01-perceptron', () => {
       expect(call()).to.almostEqual({ b: array([-1, 2 / 3, 1 / 3]) });
     });
 
-    it('reads at least 85% of 2,000 handwritten digits that it has never seen, after learning from 3,000', function () {
-      this.timeout(30_000);
+    it('reads at least 85% of 2,000 handwritten digits that it has never seen, after learning from 3,000', () => {
       const { train, test } = loadMnist({ folder: '', train: 3000 });
       const accuracyAfter = (digits: number): number => {
         const { W, b } = trainLinearClassifier(
@@ -594,7 +593,7 @@ describe('01-perceptron', () => {
       };
       expect(accuracyAfter(100)).to.be.at.least(0.5);
       expect(accuracyAfter(3000)).to.be.at.least(0.85);
-    });
+    }).timeout(30_000);
   });
 });
 

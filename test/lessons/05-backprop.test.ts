@@ -878,8 +878,7 @@ describe('05-backprop', () => {
       }
     });
 
-    it('learns two spirals: 95% of the points after 400 steps', function () {
-      this.timeout(30_000);
+    it('learns two spirals: 95% of the points after 400 steps', () => {
       const { x, labels: arms } = spirals(seededRandom(2), { samplesPerClass: 50, turns: 1 });
       let params = startingParams(2, 24, 2, { seed: 2 });
       const losses: number[] = [];
@@ -890,10 +889,9 @@ describe('05-backprop', () => {
       }
       expect(losses[7]).to.be.below(losses[0]! / 4);
       expect(accuracyOf(x, arms, params)).to.be.at.least(0.95);
-    });
+    }).timeout(30_000);
 
-    it('learns to read from a thousand digits: 70% of 500 others after 30 steps', function () {
-      this.timeout(30_000);
+    it('learns to read from a thousand digits: 70% of 500 others after 30 steps', () => {
       const { train, test } = loadMnist({ train: 1000, test: 500, folder: '' });
       const images = shrunk(train.images);
       let params = startingParams(49, 16, 10, { seed: 1, spread: 0 });
@@ -902,6 +900,6 @@ describe('05-backprop', () => {
         params = trainTwoLayer(images, train.labels, params, options).params;
       }
       expect(accuracyOf(shrunk(test.images), test.labels, params)).to.be.at.least(0.7);
-    });
+    }).timeout(30_000);
   });
 });
