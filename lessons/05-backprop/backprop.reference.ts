@@ -446,10 +446,9 @@ export function trainTwoLayer(
   return { params: { W1: copy(W1), b1: copy(b1), W2: copy(W2), b2: copy(b2) }, losses };
 }
 
-/** The sigmoid of a number, without an exponent above 0. */
+/** The sigmoid of a number. Where e⁻ᵛ overflows to Infinity, 1 / Infinity is 0, as it should be. */
 function sigmoid(v: number): number {
-  const e = Math.exp(-Math.abs(v));
-  return (v < 0 ? e : 1) / (1 + e);
+  return 1 / (1 + Math.exp(-v));
 }
 
 /** a · b for a of shape (N, K) and b of shape (K, M): the inner loop runs along memory in both. */

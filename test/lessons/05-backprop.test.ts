@@ -522,6 +522,17 @@ describe('05-backprop', () => {
         /affineForward.*\(3\)/,
       );
     });
+
+    it('refuses a W or a b with too few or too many axes', () => {
+      expect(() => affineForward(zeros(2, 3), zeros(3, 4, 1), zeros(4))).to.throw(
+        RangeError,
+        /affineForward/,
+      );
+      expect(() => affineForward(zeros(2, 3), zeros(3, 4), zeros(4, 1))).to.throw(
+        RangeError,
+        /affineForward/,
+      );
+    });
   });
 
   describe('05.7 affineBackward', () => {
@@ -728,6 +739,7 @@ describe('05-backprop', () => {
         RangeError,
         /softmaxLossForward.*\(3\)/,
       );
+      expect(() => softmaxLossForward(zeros(3), labels([0, 0, 0]))).to.throw(RangeError);
       expect(() => softmaxLossForward(zeros(2, 4), labels([0, 1, 0]))).to.throw(
         RangeError,
         /softmaxLossForward(?=.*\b2\b)(?=.*\b3\b)/,
