@@ -1,0 +1,79 @@
+/**
+ * What is put into the learner's realm before the learner's code.
+ *
+ * Its text is evaluated there (`Function.prototype.toString`), so it uses nothing of this module's. The two
+ * functions that it is given come from outside that realm: whoever got hold of them, or of anything that they
+ * throw, could climb out. So they stay in this closure, and no error of theirs is passed on.
+ */
+
+/** What the learner's realm offers to the process around it. */
+export interface Realm {
+  list: () => unknown[];
+  object: () => object;
+  buffer: (byteLength: number) => ArrayBuffer;
+  typed: (name: string, buffer: ArrayBuffer, byteOffset: number, length: number) => unknown;
+  error: (kind: number, name: string, message: string) => unknown;
+  callback: (index: number) => (...args: unknown[]) => unknown;
+  errorPrototypes: object[];
+}
+
+/** How a callback ended, made in the learner's realm. */
+export interface CallbackOutcome {
+  ok: boolean;
+  value: unknown;
+}
+
+/** Prepares a realm: its console, and what makes values in it. */
+export function makeRealm(
+  callOut: (index: number, args: unknown[], outcome: CallbackOutcome) => void,
+  print: (args: unknown[]) => void,
+): Realm {
+  const storages = {
+    Float64Array,
+    Float32Array,
+    Int32Array,
+    Uint32Array,
+    Int16Array,
+    Uint16Array,
+    Int8Array,
+    Uint8Array,
+    Uint8ClampedArray,
+  };
+  const errors = [Error, RangeError, TypeError, ReferenceError, SyntaxError, EvalError, URIError];
+  const { defineProperty } = Object;
+  const Buffer = ArrayBuffer;
+  const write = (...args: unknown[]): void => {
+    try {
+      print(args);
+    } catch {
+      // What can't be printed is not printed.
+    }
+  };
+  const console = { log: write, info: write, debug: write, warn: write, error: write };
+  defineProperty(globalThis, 'console', { value: console });
+  return {
+    list: () => [],
+    object: () => ({}),
+    buffer: (byteLength) => new Buffer(byteLength),
+    typed: (name, buffer, byteOffset, length) =>
+      new storages[name as keyof typeof storages](buffer, byteOffset, length),
+    error: (kind, name, message) => {
+      const error = new errors[kind]!(message);
+      defineProperty(error, 'name', { value: name, configurable: true, writable: true });
+      return error;
+    },
+    callback:
+      (index) =>
+      (...args) => {
+        const outcome: CallbackOutcome = { ok: false, value: undefined };
+        try {
+          callOut(index, args, outcome);
+        } catch {
+          outcome.value = new errors[0]!('the callback could not be called');
+        }
+        if (!outcome.ok) throw outcome.value;
+        return outcome.value;
+      },
+    errorPrototypes: errors.map((one) => one.prototype as object),
+  };
+}

@@ -1,0 +1,49 @@
+/** Grades a submission, one lesson after the other, into one result file. */
+import { randomInt } from 'node:crypto';
+import { renameSync, writeFileSync } from 'node:fs';
+import type { Lesson } from '../project.ts';
+import type { Limits } from './limits.ts';
+import { gradeInSandbox, type SandboxResult } from './sandbox.ts';
+
+/** What grading a submission found. */
+export interface SubmissionResult {
+  /** Which of these formats it is. */
+  version: 1;
+  points: number;
+  max: number;
+  /** Gives the same fresh inputs again, with the same code. */
+  seed: number;
+  lessons: SandboxResult[];
+}
+
+/** What may be chosen when a submission is graded. */
+export interface GradeSubmissionOptions {
+  limits?: Partial<Limits>;
+  seed?: number;
+}
+
+/**
+ * Grades lessons of a submission.
+ *
+ * @param folder laid out as the course is: `lessons/02-activations/activations.ts`
+ */
+export async function gradeSubmission(
+  folder: string,
+  lessons: readonly Lesson[],
+  { limits = {}, seed = randomInt(2 ** 32) }: GradeSubmissionOptions = {},
+): Promise<SubmissionResult> {
+  const results: SandboxResult[] = [];
+  for (const lesson of lessons) {
+    results.push(await gradeInSandbox(lesson, { folder, limits, seed }));
+  }
+  const sum = (key: 'points' | 'max'): number =>
+    results.reduce((total, result) => total + result[key], 0);
+  return { version: 1, points: sum('points'), max: sum('max'), seed, lessons: results };
+}
+
+/** Writes a result so that whoever finds the file finds all of it. */
+export function writeResult(file: string, result: SubmissionResult): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, `${JSON.stringify(result, null, 2)}\n`);
+  renameSync(temporary, file);
+}

@@ -1,0 +1,459 @@
+/**
+ * Submissions that try to gain points, or to do harm, and a few honest ones beside them.
+ *
+ * Each is lesson 02's reference with some functions replaced, so that what it must earn is known exactly:
+ * every point of the exercises that it leaves alone, and of the others what `earns` says.
+ */
+
+/** A submission, and what it must get. */
+export interface Attack {
+  /** What it does, as a sentence without its subject. */
+  does: string;
+  /** Code at the end of the file. */
+  top?: string;
+  /** Functions in the place of the reference's. */
+  functions?: Readonly<Record<string, string>>;
+  /** The exercises are the untouched ones instead of the reference's. */
+  isStub?: boolean;
+  /** The points of the functions that do not get all of theirs. */
+  earns?: Readonly<Record<string, number>>;
+  /** What is said of a file that does not load: it gets no point. */
+  broken?: RegExp;
+  /** What is said of the first check that failed. */
+  problem?: RegExp;
+}
+
+/** relu with a body. */
+function relu(body: string): Readonly<Record<string, string>> {
+  return { relu: `export function relu(x: any): any {\n${body}\n}` };
+}
+
+/** An honest relu, for attacks that want to keep its points. */
+const HONEST = 'return map(x, (v) => Math.max(0, v));';
+
+/** An attack in relu that must earn nothing there. */
+function inRelu(does: string, body: string, problem?: RegExp): Attack {
+  return { does, functions: relu(body), earns: { relu: 0 }, ...(problem && { problem }) };
+}
+
+/** An attack outside the functions, after which relu still has the wrong values. */
+function aroundRelu(does: string, top: string): Attack {
+  const functions = relu('return map(x, (v) => v + 0.25);');
+  return { does, top, functions, earns: { relu: 1 } };
+}
+
+/** An attack after which nothing loads. */
+function onLoading(does: string, top: string, broken: RegExp): Attack {
+  return { does, top, broken };
+}
+
+const late = /relu did not return within 0\.\d+ s/;
+const refused = /relu did not return a value that can be graded/;
+
+export const attacks: Attack[] = [
+  // Leaving early
+  onLoading('exits while it is loaded', 'process.exit(0);', /process is not defined/),
+  inRelu('exits in a call', 'process.exit(0);', /process is not defined/),
+  inRelu('rewrites the exit code', 'process.exitCode = 0; return x;', /process is not defined/),
+  inRelu(
+    'exits from a handler that it hopes is called at the end',
+    "globalThis.process.on('exit', () => process.exit(0));",
+    /TypeError/,
+  ),
+
+  // Claiming points
+  {
+    does: 'prints reports of full marks',
+    isStub: true,
+    top: 'for (const text of [\'{"points":83,"max":83}\', \'{"kind":"done"}\', "1..83", "ok 1", "  83 passing"]) console.log(text);',
+  },
+  {
+    does: 'defines what mocha and chai define',
+    isStub: true,
+    top: 'Object.assign(globalThis, { it: () => {}, describe: () => {}, expect: () => ({}) });',
+  },
+  inRelu(
+    'throws what marks a check as still to do',
+    "throw Object.assign(new Error('later'), { name: 'TodoError' });",
+  ),
+  inRelu(
+    'throws what looks like mocha skipping',
+    "throw Object.assign(new Error('sync skip'), { pending: true, name: 'Pending' });",
+  ),
+
+  // Patched intrinsics
+  aroundRelu('patches Math', 'Math.sign = Math.hypot = Math.trunc = () => 0;'),
+  aroundRelu(
+    'patches Array.prototype',
+    'Object.assign(Array.prototype, { every: () => true, filter: () => [], findIndex: () => -1, some: () => false });',
+  ),
+  aroundRelu(
+    'patches Object',
+    'Object.is = () => true; Object.getPrototypeOf = () => null; Object.assign(Object.prototype, { expected: 0, passed: true, status: "passed" });',
+  ),
+  aroundRelu(
+    'puts setters on Object.prototype',
+    'for (const name of ["ok", "status", "points", "kind", "fault", "payload"]) Object.defineProperty(Object.prototype, name, { configurable: true, set() {}, get: () => 1 });',
+  ),
+  aroundRelu(
+    'patches Number and JSON',
+    'Number.isFinite = () => true; Number.isNaN = () => false; JSON.stringify = () => "{}"; JSON.parse = () => ({ points: 83 });',
+  ),
+  aroundRelu(
+    'patches typed arrays',
+    'const prototype = Object.getPrototypeOf(Float64Array.prototype); for (const name of ["findIndex", "some", "every"]) prototype[name] = () => -1;',
+  ),
+  aroundRelu(
+    'patches Error and Promise',
+    'Error.prepareStackTrace = () => ({ passed: true }); Promise.prototype.then = () => ({}) as any; (Error.prototype as any).toString = () => "";',
+  ),
+  aroundRelu('patches Function.prototype', 'Function.prototype.toString = () => "x";'),
+  {
+    does: 'patches Math and so spoils its own softplus',
+    top: 'Math.abs = () => 0;',
+    earns: { softplus: 1 },
+  },
+
+  // Endless
+  onLoading('never ends while it is loaded', 'for (;;);', /did not finish loading within/),
+  inRelu('never ends in a call', 'for (;;);', late),
+  inRelu('waits for ever', 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);', late),
+  inRelu(
+    'asks a regular expression for ever',
+    'return /^(a+)+$/.test("a".repeat(60) + "b");',
+    late,
+  ),
+  inRelu('recurs without end', 'return relu(x);', /Maximum call stack size exceeded/),
+  onLoading(
+    'recurs without end while it is loaded',
+    '(function again(): void { again(); })();',
+    /Maximum call stack/,
+  ),
+  inRelu(
+    'recurs without end and goes on in finally',
+    'try { return relu(x); } finally { relu(x); }',
+    late,
+  ),
+
+  // Memory
+  inRelu(
+    'fills the heap',
+    'const all: unknown[] = []; for (;;) all.push({ all, more: new Array(1000).fill(0).map(String) });',
+  ),
+  inRelu(
+    'asks for more memory than there is in one array',
+    'return new Float64Array(2e8);',
+    /allocation failed|cannot cross|too many to cross|not return|ended/,
+  ),
+  inRelu(
+    'fills the memory with typed arrays',
+    'const all: unknown[] = []; for (;;) all.push(new Float64Array(1e6).fill(1));',
+  ),
+  inRelu(
+    'fills the memory of WebAssembly',
+    'const memory = new WebAssembly.Memory({ initial: 1 }); for (;;) { memory.grow(1000); new Uint8Array(memory.buffer).fill(1); }',
+  ),
+  inRelu(
+    'makes an endless string',
+    'let text = "x"; for (;;) text += text;',
+    /Invalid string length/,
+  ),
+  onLoading(
+    'fills the heap while it is loaded',
+    'const all: unknown[] = []; for (;;) all.push(new Array(1000).fill(0).map(String));',
+    /the process ended while it was loading|did not finish loading/,
+  ),
+
+  // Processes, threads and modules
+  inRelu(
+    'forks',
+    "const { fork } = require('node:child_process'); for (;;) fork(__filename);",
+    /require/,
+  ),
+  onLoading(
+    'imports child_process',
+    "import { fork } from 'node:child_process';\nfork('x');",
+    /imports "node:child_process"/,
+  ),
+  inRelu(
+    'imports child_process as it runs',
+    "return import('node:child_process');",
+    /a promise cannot cross/,
+  ),
+  inRelu(
+    'starts a worker',
+    "return new Worker('data:text/javascript,for(;;);');",
+    /Worker is not defined/,
+  ),
+  inRelu(
+    'asks Node for its inner parts',
+    "return (globalThis as any).process.binding('spawn_sync');",
+    /TypeError/,
+  ),
+  inRelu(
+    'looks for what runs later',
+    'setTimeout(() => {}, 0); queueMicrotask(() => {}); return x;',
+    /is not defined/,
+  ),
+
+  // Files
+  inRelu('writes the result', "require('node:fs').writeFileSync('result.json', '{}');", /require/),
+  inRelu(
+    'rewrites the suite as it runs',
+    "return import('node:fs/promises').then((fs) => fs.writeFile('test/lessons/02-activations.test.ts', ''));",
+    /promise/,
+  ),
+  onLoading(
+    'imports the reference',
+    "export * from './activations.reference.ts';",
+    /imports ".\/activations.reference.ts"/,
+  ),
+  onLoading(
+    'imports the misconceptions through the parent folders',
+    "export * from '../../../../lessons/02-activations/activations.misconceptions.ts';",
+    /imports "\.\.\//,
+  ),
+  onLoading(
+    'imports the lesson by its name',
+    "export * from '#lessons/02-activations';",
+    /imports "#lessons/,
+  ),
+  onLoading(
+    'imports a later lesson',
+    "export * from '../03-losses/losses.ts';",
+    /imports "..\/03-losses/,
+  ),
+  onLoading(
+    'imports an absolute path',
+    "export * from '/etc/hostname';",
+    /imports "\/etc\/hostname"/,
+  ),
+  onLoading(
+    'imports a URL',
+    "export * from 'data:text/javascript,export const relu = 1';",
+    /imports "data:/,
+  ),
+  inRelu(
+    'reads what its own process was started with',
+    "return import('file:///proc/self/cmdline');",
+    /a promise cannot cross/,
+  ),
+
+  // Getting out
+  inRelu(
+    'climbs out through a constructor',
+    "return (x.constructor.constructor('return process')()).exit(0);",
+    /process is not defined/,
+  ),
+  inRelu(
+    'climbs out through the global object',
+    "return (globalThis as any).constructor.constructor('return process')().exit(0);",
+    /process is not defined|not a function|undefined/,
+  ),
+  inRelu(
+    'climbs out through the stack',
+    'Error.prepareStackTrace = (_, sites) => sites.map((site) => site.getThis() ?? site.getFunction()).filter((one) => one !== undefined); const all = (new Error() as any).stack; return all.map((one: any) => one.constructor.constructor("return process")().exit(0));',
+  ),
+  inRelu(
+    'climbs out through the console',
+    "return (console.log as any).constructor('return process')().exit(0);",
+    /process is not defined/,
+  ),
+  inRelu('kills its parent', "process.kill(process.ppid, 'SIGKILL');", /process is not defined/),
+  inRelu('ignores signals', "process.on('SIGTERM', () => {}); for (;;);", /process is not defined/),
+  inRelu('reads the environment', 'return process.env;', /process is not defined/),
+  inRelu('opens a socket', "return require('node:net').connect(80, '127.0.0.1');", /require/),
+  inRelu('fetches', "return fetch('http://127.0.0.1/');", /fetch is not defined/),
+
+  // Floods
+  {
+    does: 'floods the terminal and is honest',
+    functions: relu(`for (let i = 0; i < 2000; i++) console.log('x'.repeat(1000));\n${HONEST}`),
+  },
+  inRelu('floods the terminal for ever', "for (;;) console.log('x'.repeat(1000));", late),
+  inRelu('returns more than may cross', 'return new Array(2e6).fill(0);', refused),
+  inRelu('returns a string that is too long', 'return "x".repeat(5e7);', refused),
+  inRelu(
+    'returns an array that is too large',
+    'const out = map(x, (v) => v); out.data = new Float64Array(5e6); return out;',
+    refused,
+  ),
+  inRelu(
+    'throws an error with an endless message',
+    'throw new RangeError("x".repeat(1e8));',
+    /^RangeError: x+$/,
+  ),
+
+  // Values that are none
+  {
+    does: 'returns NaN in the right shape',
+    functions: relu('return map(x, () => NaN);'),
+    earns: { relu: 1 },
+  },
+  inRelu('returns a NaN for an array', 'return NaN;'),
+  {
+    does: 'returns infinities',
+    functions: relu('return map(x, () => Infinity);'),
+    earns: { relu: 1 },
+  },
+  inRelu(
+    'returns a promise',
+    'return Promise.resolve(map(x, (v) => v));',
+    /a promise cannot cross/,
+  ),
+  inRelu(
+    'returns a proxy',
+    'return new Proxy(map(x, (v) => v), { get: (target, key) => (key === "data" ? new Float64Array(9) : (target as any)[key]) });',
+    /a proxy cannot cross/,
+  ),
+  inRelu(
+    'returns a proxy as data',
+    'const out: any = map(x, (v) => v); out.data = new Proxy(out.data, {}); return out;',
+    /a proxy cannot cross/,
+  ),
+  inRelu(
+    'returns an error with a proxy behind it',
+    'throw Object.setPrototypeOf(new Error("x"), new Proxy({}, { getPrototypeOf() { for (;;); } }));',
+  ),
+  {
+    does: 'returns an object that pretends to be a number',
+    functions: {
+      deadFraction:
+        'export function deadFraction(): any {\n  return { valueOf: () => 0.5, toJSON: () => 0.5, [Symbol.toPrimitive]: () => 0.5 };\n}',
+    },
+    earns: { deadFraction: 0 },
+    problem: /a function cannot cross/,
+  },
+  {
+    does: 'returns a boxed number',
+    functions: {
+      deadFraction: 'export function deadFraction(): any {\n  return new Number(0.5);\n}',
+    },
+    earns: { deadFraction: 0 },
+    problem: /an instance of a class cannot cross/,
+  },
+  {
+    does: 'returns getters',
+    functions: {
+      fitBentLine:
+        'export function fitBentLine(): any {\n  return { get offset() { return 1; }, get scales() { return zeros(3); }, get knots() { return zeros(3); } };\n}',
+    },
+    earns: { fitBentLine: 0 },
+    problem: /a getter cannot cross/,
+  },
+  inRelu('returns a list with holes', 'return [0, , 1];', /a list with holes cannot cross/),
+  inRelu(
+    'returns a list with the length of all memory',
+    'const out: number[] = []; out.length = 2 ** 32 - 1; return out;',
+    refused,
+  ),
+  inRelu(
+    'returns what holds itself',
+    'const out: any = {}; out.out = out; return out;',
+    /it holds itself/,
+  ),
+  inRelu(
+    'returns what is nested without end',
+    'let out: unknown = 0; for (let i = 0; i < 1e5; i++) out = [out]; return out;',
+    /nested deeper/,
+  ),
+  inRelu(
+    'returns an ndarray over words',
+    'const out: any = map(x, (v) => v); out.data = ["0", "0", "0", "0.5", "1000"]; return out;',
+    /does not hold such data/,
+  ),
+  inRelu(
+    'returns an ndarray over another kind of data',
+    'const out: any = map(x, (v) => v); out.data = new BigInt64Array(24); return out;',
+    /does not hold such data/,
+  ),
+  inRelu(
+    'returns shared memory',
+    'const out: any = map(x, (v) => v); out.data = new Float64Array(new SharedArrayBuffer(192)); return out;',
+    /shared memory cannot cross/,
+  ),
+  inRelu(
+    'returns an ndarray whose shape reaches outside its data',
+    'const out: any = map(x, (v) => v); out.shape[0] = 1e6; return out;',
+    /reaches outside its data/,
+  ),
+  inRelu(
+    'returns an ndarray whose sizes are no whole numbers',
+    'const out: any = map(x, (v) => v); out.shape[0] = 0.5; return out;',
+    /no whole number/,
+  ),
+  inRelu(
+    'returns an ndarray with a negative size',
+    'const out: any = map(x, (v) => v); out.shape[0] = -5; return out;',
+    /negative size/,
+  ),
+  inRelu(
+    'returns an ndarray with endless axes',
+    'const out: any = map(x, (v) => v); out.shape = new Array(1000).fill(1); return out;',
+    refused,
+  ),
+  inRelu(
+    'returns one entry as billions',
+    'const out: any = map(x, (v) => v); out.shape[0] = 2e9; out.stride[0] = 0; return out;',
+    /too large to cross|reaches outside/,
+  ),
+  inRelu(
+    'returns an object with a prototype for a key',
+    'return JSON.parse(\'{"__proto__": {"shape": [5], "data": [0]}, "constructor": 1}\');',
+  ),
+
+  // Wrong, late or by heart
+  {
+    does: 'changes its argument in place',
+    functions: relu(
+      'for (let i = 0; i < x.data.length; i++) x.data[i] = Math.max(0, x.data[i]);\nreturn x;',
+    ),
+    earns: { relu: 2 },
+    problem: /changed in place/,
+  },
+  {
+    does: 'has a table of the visible answers',
+    functions: {
+      relu: 'export function relu(x: any): any {\n  const table = { "-7,-0.5,0,0.5,1000": [0, 0, 0, 0.5, 1000], "-2,3,7,-1,0.5,4": [0, 3, 7, 0, 0.5, 4] } as any;\n  const out = copy(x), answer = table[[...out.data].join()];\n  if (answer) out.data.set(answer);\n  return out;\n}',
+    },
+    earns: { relu: 1 },
+    problem: /wrong for others like them/,
+  },
+  {
+    does: 'has a forward of zeros with a backward of zeros',
+    functions: {
+      relu: 'export function relu(x: any): any {\n  return zeros(...x.shape);\n}',
+      reluDerivative:
+        'export function reluDerivative(x: any): any {\n  return zeros(...x.shape);\n}',
+    },
+    // The shape is right, and 0 at the kink.
+    earns: { relu: 1, reluDerivative: 2 },
+  },
+  {
+    does: 'is honest until it throws late',
+    functions: relu(`if (x.size === 6) throw new Error('too many');\n${HONEST}`),
+    earns: { relu: 2 },
+    problem: /Error: too many/,
+  },
+  {
+    does: 'is honest and leaves a promise rejected',
+    functions: relu(`void Promise.reject(new Error('late'));\n${HONEST}`),
+  },
+  {
+    does: 'is slow but honest',
+    functions: relu(`for (const end = Date.now() + 100; Date.now() < end; );\n${HONEST}`),
+  },
+  {
+    does: 'is an honest half',
+    functions: {
+      softmax: 'export function softmax(): never {\n  throw new Error("later");\n}',
+      softmaxJacobian: 'export function softmaxJacobian(): never {\n  throw new Error("later");\n}',
+    },
+    earns: { softmax: 0, softmaxJacobian: 0 },
+    problem: /Error: later/,
+  },
+  onLoading('does not compile', 'export function (', /Expected|Unexpected/),
+  onLoading('opens a hundred thousand brackets', `const x = ${'['.repeat(100_000)};`, /./),
+  onLoading('throws while it is loaded', "throw new Error('not today');", /not today/),
+  onLoading('throws something odd while it is loaded', 'throw { toString() { for (;;); } };', /./),
+];

@@ -1,0 +1,372 @@
+/** What the grader does with a process that does not keep to the protocol. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { array, zeros, type Tensor } from '#arrays';
+import { expect } from 'chai';
+import { bundleProgram, bundleSubmission } from '../../checks/sandbox/bundle.ts';
+import { Channel } from '../../checks/sandbox/channel.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../checks/sandbox/limits.ts';
+import { RemoteLesson, SandboxError } from '../../checks/sandbox/remote.ts';
+import { findLesson } from '../../checks/project.ts';
+import { submissionsFolder, writeFiles } from './submission.ts';
+
+const lesson = findLesson('02')!;
+const limits: Limits = { ...DEFAULT_LIMITS, load: 3000 };
+
+/** A process that answers honestly, but for calls of `relu`, where it does what `body` says. */
+function rogue(body: string): string {
+  return `
+    const fs = require('node:fs');
+    function read(count) {
+      const bytes = Buffer.alloc(count);
+      for (let at = 0; at < count; ) {
+        const got = fs.readSync(3, bytes, at, count - at, null);
+        if (got === 0) process.exit();
+        at += got;
+      }
+      return bytes;
+    }
+    function receive() {
+      const body = read(read(4).readUInt32LE());
+      return { id: body.subarray(0, 16), kind: body[16], payload: body.subarray(17) };
+    }
+    function u32(...numbers) {
+      return Buffer.concat(numbers.map((number) => {
+        const bytes = Buffer.alloc(4);
+        bytes.writeUInt32LE(number);
+        return bytes;
+      }));
+    }
+    function f64(...numbers) { return Buffer.from(new Float64Array(numbers).buffer); }
+    function frame(id, kind, ...parts) {
+      const payload = Buffer.concat(parts.map((part) => Buffer.from(part)));
+      return Buffer.concat([u32(17 + payload.length), id, Buffer.from([kind]), payload]);
+    }
+    function write(bytes) { for (let at = 0; at < bytes.length; ) at += fs.writeSync(4, bytes, at); }
+    const text = (word) => Buffer.concat([Buffer.from([5]), u32(word.length), Buffer.from(word)]);
+    const NO_CHANGES = u32(0), UNDEFINED = [0];
+    const first = receive();
+    write(frame(first.id, 1, NO_CHANGES, [6], u32(2), text('relu'), text('tanh')));
+    for (let last = first; ; ) {
+      const call = receive();
+      if (call.payload.includes('relu')) { ${body} }
+      else write(frame(call.id, 1, NO_CHANGES, UNDEFINED));
+      last = call;
+    }`;
+}
+
+describe('RemoteLesson', function () {
+  this.timeout(20_000);
+  const { folder, remove } = submissionsFolder();
+  let relay = '';
+  let child = '';
+
+  before(async () => {
+    relay = await bundleProgram('relay.ts');
+    child = await bundleProgram('child/main.ts');
+  });
+
+  after(remove);
+
+  /** Loads a script into a process with the given program, and ends it when `test` is done. */
+  function withRemote(
+    source: string,
+    script: string,
+    test: (remote: RemoteLesson, pids: number[]) => void,
+  ): void {
+    const program = join(folder, 'program.cjs');
+    writeFileSync(program, source);
+    const pids: number[] = [];
+    const channel = new Channel(relay, { folder, program, limits }, (pid) => pids.push(pid));
+    try {
+      const remote = new RemoteLesson(script, channel, limits);
+      remote.beginCheck('02.9 relu', 1000);
+      test(remote, pids);
+    } finally {
+      channel.kill();
+    }
+  }
+
+  const call = (remote: RemoteLesson, name: string, ...args: unknown[]): unknown =>
+    (remote.functions[name] as (...given: unknown[]) => unknown)(...args);
+
+  const rogues: [does: string, body: string, problem: RegExp][] = [
+    ['forges an id', 'write(frame(Buffer.alloc(16, 7), 1, NO_CHANGES, UNDEFINED));', /wrong id/],
+    ['replays an earlier frame', 'write(frame(last.id, 1, NO_CHANGES, UNDEFINED));', /wrong id/],
+    [
+      'answers twice',
+      'const one = frame(call.id, 1, NO_CHANGES, UNDEFINED); write(Buffer.concat([one, one]));',
+      /more than was asked for/,
+    ],
+    ['announces a frame of 4 GB', 'write(u32(2 ** 32 - 1)); write(Buffer.alloc(32));', /too long/],
+    [
+      'announces a frame shorter than its head',
+      'write(u32(3)); write(Buffer.alloc(32));',
+      /too long/,
+    ],
+    ['floods the pipe', 'for (;;) write(Buffer.alloc(1e6));', /too long/],
+    ['closes the pipe and goes on', 'fs.closeSync(4); for (;;);', /did not return within 1 s/],
+    ['ends', 'process.exit(0);', /the process ended while relu ran.*\(code 0\)/],
+    ['ends itself with a signal', "process.kill(process.pid, 'SIGTERM');", /\(SIGTERM\)/],
+    [
+      'ignores signals and never answers',
+      "process.on('SIGTERM', () => {}); process.on('SIGINT', () => {}); for (;;);",
+      /did not return within 1 s/,
+    ],
+    ['answers in an unknown way', 'write(frame(call.id, 9, UNDEFINED));', /an answer of kind 9/],
+    ['answers with nothing', 'write(frame(call.id, 1));', /a changed argument that does not exist/],
+    [
+      'stops in the middle of a value',
+      'write(frame(call.id, 1, NO_CHANGES, [4, 0]));',
+      /end too early/,
+    ],
+    ['goes on after the value', 'write(frame(call.id, 1, NO_CHANGES, [0, 0]));', /after the value/],
+    [
+      'invents a kind of value',
+      'write(frame(call.id, 1, NO_CHANGES, [99]));',
+      /99 begins no value/,
+    ],
+    [
+      'sends a function',
+      'write(frame(call.id, 1, NO_CHANGES, [10], u32(0)));',
+      /a function cannot cross/,
+    ],
+    [
+      'sends an unknown kind of error',
+      'write(frame(call.id, 2, NO_CHANGES, [11, 99], u32(0, 0)));',
+      /no error of kind 99/,
+    ],
+    [
+      'announces a list of billions',
+      'write(frame(call.id, 1, NO_CHANGES, [6], u32(2 ** 32 - 1)));',
+      /too many to cross/,
+    ],
+    [
+      'nests without end',
+      'write(frame(call.id, 1, NO_CHANGES, Buffer.alloc(5000, Buffer.from([6, 1, 0, 0, 0]))));',
+      /nested deeper/,
+    ],
+    [
+      'sends an ndarray that reaches outside its data',
+      'write(frame(call.id, 1, NO_CHANGES, [9], u32(1), f64(1000, 1, 0), [8, 0], u32(1, 8), f64(1), u32(0, 1)));',
+      /reaches outside its data/,
+    ],
+    [
+      'sends an ndarray with half a size',
+      'write(frame(call.id, 1, NO_CHANGES, [9], u32(1), f64(0.5, 1, 0), [8, 0], u32(1, 8), f64(1), u32(0, 1)));',
+      /no whole number/,
+    ],
+    [
+      'sends one entry as billions',
+      'write(frame(call.id, 1, NO_CHANGES, [9], u32(1), f64(2e9, 0, 0), [8, 0], u32(1, 8), f64(1), u32(0, 1)));',
+      /too large to cross/,
+    ],
+    [
+      'sends a typed array that reaches outside its buffer',
+      'write(frame(call.id, 1, NO_CHANGES, [8, 0], u32(1, 8), f64(1), u32(0, 2)));',
+      /reaches outside its buffer/,
+    ],
+    [
+      'names a buffer that does not exist',
+      'write(frame(call.id, 1, NO_CHANGES, [8, 0], u32(7)));',
+      /no buffer 7/,
+    ],
+    [
+      'invents a kind of storage',
+      'write(frame(call.id, 1, NO_CHANGES, [8, 77], u32(7)));',
+      /no storage of kind 77/,
+    ],
+    [
+      'changes an argument that does not exist',
+      'write(frame(call.id, 1, u32(1, 5), UNDEFINED));',
+      /argument that does not exist/,
+    ],
+    [
+      'changes an argument to another size',
+      'write(frame(call.id, 1, u32(1, 0), UNDEFINED));',
+      /of another size/,
+    ],
+    [
+      'calls back what it was not given',
+      'write(frame(call.id, 4, u32(3), [6], u32(0)));',
+      /a callback that does not exist/,
+    ],
+    [
+      'claims that its value was refused, with no reason',
+      'write(frame(call.id, 3, UNDEFINED));',
+      /undefined/,
+    ],
+  ];
+  for (const [does, body, problem] of rogues) {
+    it(`ends a process that ${does}, scores that check nothing and goes on with another`, () => {
+      withRemote(rogue(body), '', (remote, pids) => {
+        expect(() => call(remote, 'relu', zeros(2))).to.throw(SandboxError, problem);
+        expect(remote.fault).to.match(problem);
+        remote.beginCheck('02.7 tanh', 1000);
+        expect(call(remote, 'tanh', zeros(2))).to.equal(undefined);
+        expect(remote.fault).to.equal(undefined);
+        // A refusal is no breach of the protocol.
+        expect(pids).to.have.length(does.includes('claims') ? 1 : 2);
+      });
+    });
+  }
+
+  it('does not hold what a process sent unasked, after its answer, against the next check', () => {
+    const late =
+      'write(frame(call.id, 1, NO_CHANGES, UNDEFINED)); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); write(UNDEFINED);';
+    withRemote(rogue(late), '', (remote, pids) => {
+      expect(call(remote, 'relu', zeros(2))).to.equal(undefined);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+      remote.beginCheck('02.7 tanh', 1000);
+      expect(call(remote, 'tanh')).to.equal(undefined);
+      expect(pids).to.have.length(2);
+    });
+  });
+
+  it('leaves out the rest of an exercise that ended its process', () => {
+    withRemote(rogue('process.exit();'), '', (remote) => {
+      expect(() => call(remote, 'relu')).to.throw(SandboxError);
+      remote.beginCheck('02.9 relu', 1000);
+      expect(() => call(remote, 'tanh')).to.throw(SandboxError, /left out, since relu/);
+      expect(remote.fault).to.match(/left out/);
+    });
+  });
+
+  it('gives its process neither files nor programs nor threads nor an environment, even with all of Node', () => {
+    const probe = `
+      const tried = (f) => { try { f(); return 'allowed'; } catch (error) { return String(error.code); } };
+      const told = [
+        tried(() => fs.readFileSync(${JSON.stringify(lesson.reference)})),
+        tried(() => fs.readdirSync('/')),
+        tried(() => fs.writeFileSync('written', 'x')),
+        tried(() => fs.rmSync(__filename)),
+        tried(() => require('node:child_process').spawnSync('true')),
+        tried(() => new (require('node:worker_threads').Worker)('1', { eval: true })),
+        Object.keys(process.env).join(),
+      ].join('|');
+      write(frame(call.id, 1, NO_CHANGES, text(told)));`;
+    withRemote(rogue(probe), '', (remote) => {
+      const denied = 'ERR_ACCESS_DENIED';
+      expect(call(remote, 'relu')).to.equal([...Array(6).fill(denied), ''].join('|'));
+      expect(existsSync(join(folder, 'written'))).to.equal(false);
+    });
+  });
+
+  describe('with an honest process', () => {
+    /** Loads a file in the place of lesson 02's. */
+    async function withFile(text: string, test: (remote: RemoteLesson) => void): Promise<void> {
+      writeFiles(folder, { 'honest.ts': text });
+      const file = join(folder, 'honest.ts');
+      const script = await bundleSubmission(lesson, { folder, file }, limits.file);
+      withRemote(child, script, test);
+    }
+
+    it('tells NaN, −0 and the infinities apart, in both directions', async () => {
+      await withFile('export const relu = (...args: unknown[]) => args;', (remote) => {
+        const values = [NaN, -0, 0, Infinity, -Infinity, 5e-324, 'ä€𝄞', true, null, undefined];
+        const back = call(remote, 'relu', ...values) as unknown[];
+        expect(back).to.have.length(values.length);
+        values.forEach((value, i) =>
+          expect(Object.is(back[i], value), String(value)).to.equal(true),
+        );
+      });
+    });
+
+    it('keeps what shares memory together: an argument that is handed back is the argument', async () => {
+      await withFile('export const relu = (x: any) => x.transpose(1, 0);', (remote) => {
+        const x = array([
+          [1, 2],
+          [3, 4],
+        ]);
+        const view = call(remote, 'relu', x) as Tensor;
+        expect(view.get(0, 1)).to.equal(3);
+        view.set(0, 1, 9);
+        expect(x.get(1, 0)).to.equal(9);
+      });
+    });
+
+    it('shows what a call changed in its arguments', async () => {
+      await withFile('export const relu = (x: any) => { x.set(0, 7); };', (remote) => {
+        const x = array([1, 2]);
+        call(remote, 'relu', x);
+        expect([...x.data]).to.deep.equal([7, 2]);
+      });
+    });
+
+    it('calls functions of the suite back, with their arguments, results and errors', async () => {
+      const text = `export const relu = (f: any, x: any) => {
+        const before = f(x);
+        x.set(0, 5);
+        try { return [before, f(x), f(0)]; } catch (error: any) { return [before, f(x), error instanceof RangeError, error.message]; }
+      };`;
+      await withFile(text, (remote) => {
+        const f = (x: Tensor | number): number => {
+          if (typeof x === 'number') throw new RangeError('no array');
+          return x.get(0);
+        };
+        expect(call(remote, 'relu', f, array([1]))).to.deep.equal([1, 5, true, 'no array']);
+      });
+    });
+
+    it('lets a function of the suite call the submission in its turn', async () => {
+      const text =
+        'export const relu = (f: any) => f(2) + 1;\nexport const tanh = (x: number) => x * 10;';
+      await withFile(text, (remote) => {
+        expect(call(remote, 'relu', (x: number) => call(remote, 'tanh', x))).to.equal(21);
+      });
+    });
+
+    it('does not let a callback be climbed out of when the stack is full', async () => {
+      const text = `export const relu = (f: any) => {
+        const found: string[] = [];
+        const dive = (): void => {
+          try { dive(); } catch (error: any) {
+            found.push(error.constructor.constructor('return typeof process + typeof fetch')());
+          }
+          try { f(); } catch (error: any) {
+            found.push(error.constructor.constructor('return typeof process + typeof fetch')());
+          }
+        };
+        try { dive(); } catch {}
+        return [...new Set(found)].join();
+      };`;
+      await withFile(text, (remote) => {
+        remote.beginCheck('02.9 relu', 5000);
+        const told = [];
+        try {
+          told.push(call(remote, 'relu', () => 0));
+        } catch (error) {
+          told.push(error);
+        }
+        expect(told[0] === 'undefinedundefined' || told[0] instanceof SandboxError).to.equal(true);
+      });
+    });
+
+    it('keeps the kind, the name and the message of an error', async () => {
+      const text = `export const relu = () => { throw new RangeError('too small'); };
+        export const tanh = () => { throw Object.assign(new TypeError('later'), { name: 'TodoError' }); };`;
+      await withFile(text, (remote) => {
+        expect(() => call(remote, 'relu')).to.throw(RangeError, /^too small$/);
+        try {
+          call(remote, 'tanh');
+          expect.fail('it threw nothing');
+        } catch (error) {
+          expect(error).to.be.instanceOf(TypeError).and.include({ name: 'TodoError' });
+        }
+      });
+    });
+
+    it('never settles a promise and never loads what an import() asks for', async () => {
+      const text = `let told = 'nothing';
+        export const relu = () => {
+          void Promise.resolve().then(() => (told = 'a promise'));
+          void import('data:text/javascript,globalThis.told = 1').then(() => (told = 'a module'), () => (told = 'a refusal'));
+        };
+        export const tanh = () => told + typeof (globalThis as any).told;`;
+      await withFile(text, (remote) => {
+        call(remote, 'relu');
+        expect(call(remote, 'tanh')).to.equal('nothingundefined');
+      });
+    });
+  });
+});
