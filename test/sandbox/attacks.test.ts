@@ -109,6 +109,7 @@ describe('The sandbox', function () {
   });
 
   it('ends the learner’s process and keeps the points so far when the grader itself is killed', async function () {
+    // Whether a process still runs is read from /proc, which only Linux has.
     if (!existsSync('/proc')) this.skip();
     await Promise.all(results.values());
     const submission = join(folder, 'killed');

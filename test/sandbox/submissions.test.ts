@@ -52,6 +52,7 @@ describe('A submission', function () {
   });
 
   it('whose file would have to be waited for gets no point, at once', async function () {
+    // Windows has no such files.
     if (process.platform === 'win32') this.skip();
     mkdirSync(dirname(join(folder, 'pipe', place)), { recursive: true });
     execFileSync('mkfifo', [join(folder, 'pipe', place)]);
