@@ -71,7 +71,7 @@ export function stubOf(reference: string): string {
 
 function topLevel(source: string): { documentation: string; code: string }[] {
   return [...source.replaceAll('\r\n', '\n').matchAll(TOP_LEVEL)].map(({ groups }) => ({
-    documentation: groups?.documentation ?? '',
-    code: groups?.code ?? '',
+    documentation: groups!.documentation ?? '',
+    code: groups!.code!,
   }));
 }

@@ -9,7 +9,7 @@ export function anchorOf(heading: string): string {
 /** The anchors of all headings of a README. */
 export function anchors(readme: string): string[] {
   const slugger = new GithubSlugger();
-  return [...readme.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => `#${slugger.slug(heading)}`);
+  return [...readme.matchAll(/^#+ (.+)$/gm)].map((match) => `#${slugger.slug(match[1]!)}`);
 }
 
 /**
@@ -22,7 +22,7 @@ export function hints(readme: string, exercise: string): string[] {
   const text = readme.replaceAll('\r\n', '\n');
   const start = text.indexOf(`\n### ${exercise}\n`);
   if (start < 0) return [];
-  const section = text.slice(start + 1).split(/\n##/)[0] ?? '';
+  const section = text.slice(start + 1).split(/\n##/)[0]!;
   const folded = /<details>\s*<summary>[^<]*<\/summary>([^]*?)<\/details>/g;
-  return [...section.matchAll(folded)].map(([, hint = '']) => hint.trim());
+  return [...section.matchAll(folded)].map((match) => match[1]!.trim());
 }

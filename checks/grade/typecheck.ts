@@ -41,9 +41,9 @@ export function typecheck(lesson: Lesson): Promise<TypeProblem[]> {
 /** Reads `file(line,column): error TS1234: message`. */
 function problems(output: string): TypeProblem[] {
   return [...output.matchAll(/^(.+)\((\d+),(\d+)\): error TS\d+: (.+)$/gm)].map(
-    ([, file = '', line, column, message = '']) => ({
-      place: `${file.replaceAll('\\', '/')}:${line}:${column}`,
-      message,
+    ([, file, line, column, message]) => ({
+      place: `${file!.replaceAll('\\', '/')}:${line}:${column}`,
+      message: message!,
     }),
   );
 }

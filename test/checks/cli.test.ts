@@ -95,6 +95,7 @@ describe('The commands', function () {
   });
 
   it('a command that is called wrongly exits with 2', async () => {
+    expect((await project.run('audit', '99', '--sample', '1')).code).to.equal(2);
     expect((await project.run('watch')).code).to.equal(2);
     expect((await project.run('compare', '02', '--nonsense')).code).to.equal(2);
     expect((await project.run('--help')).code).to.equal(0);
