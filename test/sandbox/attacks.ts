@@ -2,7 +2,8 @@
  * Submissions that try to gain points, or to do harm, and a few honest ones beside them.
  *
  * Each is lesson 02's reference with some functions replaced, so that what it must earn is known exactly:
- * every point of the exercises that it leaves alone, and of the others what `earns` says.
+ * every point of the exercises that it leaves alone, and of the others what `earns` says. The code in the
+ * strings is the attackers': it says `any` wherever that gets it past the compiler.
  */
 
 /** A submission, and what it must get. */
