@@ -1,0 +1,107 @@
+/** The words that several formats share. */
+import type { CheckResult, Failure } from '../../grade/result.ts';
+import { anchorOf } from '../../readme.ts';
+import type { SubmissionResult } from '../../sandbox/grade.ts';
+import type { SandboxResult } from '../../sandbox/sandbox.ts';
+import { byExercise, type ExerciseResult } from '../lesson.ts';
+
+/** An exercise of a graded lesson. */
+export interface GradedExercise extends ExerciseResult {
+  lesson: SandboxResult;
+  max: number;
+  /** Its failed check that explains most: one with a diagnosis or a report of several lines, or the first. */
+  failed?: CheckResult;
+}
+
+/** The exercises of a lesson, in the order of its suite. */
+export function exercisesOf(lesson: SandboxResult): GradedExercise[] {
+  return byExercise(lesson.checks).map((exercise) => {
+    const failures = exercise.checks.filter(({ status }) => status === 'failed');
+    const failed =
+      failures.find(({ failure }) => failure?.diagnosis !== undefined) ??
+      failures.find(({ failure }) => failure?.problem.includes('\n')) ??
+      failures[0];
+    return { ...exercise, lesson, max: exercise.checks.length, ...(failed && { failed }) };
+  });
+}
+
+/** `3 of 5 points` */
+export function pointsText({ points, max }: { points: number; max: number }): string {
+  return `${points} of ${max} points`;
+}
+
+/** Where a submission has the learner's file of a lesson: `lessons/02-activations/activations.ts`. */
+export function learnerPath(lesson: string): string {
+  return `lessons/${lesson}/${lesson.slice(3)}.ts`;
+}
+
+/** Where the course explains a failed check: `lessons/02-activations/README.md#025-sigmoid`. */
+export function sectionOf({ exercise, failure }: CheckResult, lesson: string): string {
+  return `lessons/${lesson}/README.md${failure?.diagnosis?.anchor ?? anchorOf(exercise)}`;
+}
+
+/** Why a check failed. */
+export function failureOf({ failure }: CheckResult): Failure {
+  return failure ?? { problem: 'it failed without saying why' };
+}
+
+/** The call, what came back and what was expected, as far as they are known, each with its name. */
+export function valuesOf({ call, got, expected }: Failure): [name: string, value: string][] {
+  const values: [string, string | undefined][] = [
+    ['call', call],
+    ['returned', got],
+    ['expected', expected],
+  ];
+  return values.filter((entry): entry is [string, string] => entry[1] !== undefined);
+}
+
+/** Everything that is known of a failed check, in lines. */
+export function failureText(check: CheckResult, { lesson, broken }: SandboxResult): string {
+  const failure = failureOf(check);
+  const { problem, place, nanFrom, diagnosis } = failure;
+  return [
+    ...valuesOf(failure).map(([name, value]) => `${name.padEnd(8)}  ${value}`),
+    problem,
+    place === undefined ? '' : `at ${place}`,
+    nanFrom === undefined ? '' : nanText(nanFrom),
+    diagnosis === undefined ? '' : diagnosis.sentence,
+    broken ?? `Read ${sectionOf(check, lesson)}`,
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+/** Where the first NaN came from. */
+export function nanText(name: string): string {
+  return `The first function to return NaN is ${name}.`;
+}
+
+/** How an exercise went: its failure in full, or that there is none. */
+export function exerciseText(exercise: GradedExercise): string {
+  const { failed, lesson, max } = exercise;
+  if (failed !== undefined) return `✘ ${failed.title}\n${failureText(failed, lesson)}`;
+  if (exercise.points === max) return max === 1 ? 'Its check passes.' : `All ${max} checks pass.`;
+  return `To do. Read ${sectionOf(exercise.checks[0]!, lesson.lesson)}`;
+}
+
+/** What there is to say about a submission beside its exercises. */
+export function overviewText({ lessons }: SubmissionResult): string {
+  if (lessons.length === 0) return 'No lesson was graded.';
+  return lessons
+    .flatMap((lesson) => [
+      `${lesson.lesson}: ${pointsText(lesson)}`,
+      ...(lesson.broken === undefined ? [] : [lesson.broken]),
+      ...(hasPrinted(lesson) ? [`Your code printed:\n${lesson.printed.trimEnd()}`] : []),
+    ])
+    .join('\n');
+}
+
+/** Whether at least one lesson of a submission could be graded, be it without a point. */
+export function hasRun({ points, lessons }: SubmissionResult): boolean {
+  return points > 0 || lessons.some(({ broken }) => broken === undefined);
+}
+
+/** Whether the learner's file wrote anything that can be seen. */
+export function hasPrinted({ printed }: SandboxResult): boolean {
+  return printed.trim() !== '';
+}
