@@ -1,0 +1,235 @@
+/** `npm run grade`: one submission or a folder of them. */
+import { randomInt } from 'node:crypto';
+import { appendFileSync, mkdirSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { findLesson, lessons as allLessons, type Lesson } from '../project.ts';
+import { formats } from '../report/formats/formats.ts';
+import { githubAnnotations, githubSummary } from '../report/formats/github.ts';
+import { gradeBatch, type Batch } from './batch.ts';
+import { writeResult, type SubmissionResult } from './grade.ts';
+import { gradeUntilInterrupted } from './interruptible.ts';
+import { rowOf } from './points.ts';
+import { shownName, showProgress, type ProgressStream } from './progress.ts';
+import { submissionsIn } from './submissions.ts';
+import { writeWhole } from './write-file.ts';
+
+/** What the command talks to. */
+export interface Surroundings {
+  stdout: { write(text: string): unknown };
+  stderr: ProgressStream;
+  /** Interrupts it. */
+  signal: AbortSignal;
+}
+
+/** The exit codes: all is well, something could not be graded, called wrongly, and what a shell gives Ctrl-C. */
+const [GRADED, UNGRADED, MISUSE, INTERRUPTED] = [0, 1, 2, 130];
+
+/** What the options were given. Each format has one of its own name, with a path. */
+interface Options {
+  submissions?: string;
+  out?: string;
+  jobs?: number;
+  seed?: number;
+  github?: true;
+  [format: string]: unknown;
+}
+
+const DETAILS = `
+One submission: FOLDER is laid out as the course is, or holds its lessons/ alone. At least one of
+--out, --github and the formats says where the result goes.
+
+Many: every sub-folder of DIR is a submission and bears its name. OUTDIR gets NAME.json for each of
+them, and points.csv with a row each. What was graded before and has not changed is not graded again,
+so after an interruption the same command goes on. --html names a folder, which gets NAME.html; the
+other formats are for one submission.
+
+It exits with 0 when everything was graded, whatever the score, with 1 when something could not be,
+with 2 when it was called wrongly, and with 130 when it was interrupted.`;
+
+/**
+ * Runs the command.
+ *
+ * @param args the words after the program's name: `['path/to/submission', '02', '--out', 'result.json']`
+ * @returns the exit code
+ */
+export async function gradeCommand(
+  args: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const { stderr, signal } = surroundings;
+  const program = commandLine(surroundings);
+  try {
+    program.parse(args, { from: 'user' });
+    const options = program.opts<Options>();
+    return options.submissions === undefined
+      ? await gradeOne(program, options, surroundings)
+      : await gradeMany(program, options, surroundings);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? GRADED : MISUSE;
+    if (!signal.aborted) {
+      stderr.write(`error: ${(error as Error).message}\n`);
+      return UNGRADED;
+    }
+    const isBatch = program.opts<Options>().submissions !== undefined;
+    const then = isBatch ? 'the same command goes on from here' : 'nothing was written';
+    stderr.write(`Interrupted; ${then}.\n`);
+    return INTERRUPTED;
+  }
+}
+
+function commandLine({ stdout, stderr }: Surroundings): Command {
+  const program = new Command('npm run grade --')
+    .usage(
+      'FOLDER [LESSONS…] --out FILE\n       npm run grade -- --submissions DIR [LESSONS…] --out OUTDIR',
+    )
+    .description(
+      "Grades submissions without trusting them: the same checks and points as npm test's. LESSONS are numbers or names; all unless given.",
+    )
+    .argument('[words...]')
+    .option('--out <path>', 'the result as JSON; with --submissions the folder of the results')
+    .option('--submissions <dir>', 'grade every sub-folder of this one')
+    .option('--jobs <number>', 'how many to grade at a time; as many as there are cores', jobsOf)
+    .option('--seed <number>', 'gives the same fresh inputs again', seedOf);
+  for (const [name, { description }] of Object.entries(formats)) {
+    program.option(`--${name} <path>`, description);
+  }
+  return program
+    .option('--github', 'the summary and the annotations of a GitHub Actions job')
+    .addHelpText('after', DETAILS)
+    .configureHelp({ visibleArguments: () => [], helpWidth: 100 })
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+    })
+    .exitOverride();
+}
+
+/** Grades one submission, and says what it got. */
+async function gradeOne(
+  program: Command,
+  options: Options,
+  { stdout, stderr, signal }: Surroundings,
+): Promise<number> {
+  const [folder, ...queries] = program.args;
+  const { out, seed = randomInt(2 ** 32), jobs, github } = options;
+  const reports = Object.keys(formats).filter((name) => options[name] !== undefined);
+  if (folder === undefined) program.error('error: a FOLDER or --submissions DIR is needed');
+  if (jobs !== undefined) program.error('error: --jobs is for --submissions');
+  const chosen = lessonsOf(program, queries);
+  if (out === undefined && reports.length === 0 && github === undefined) {
+    program.error('error: nothing says where the result goes, such as --out FILE');
+  }
+  requireFolder(program, folder);
+  const result = await gradeUntilInterrupted(resolve(folder), chosen, { seed, signal });
+  if (out !== undefined) {
+    mkdirSync(dirname(out), { recursive: true });
+    writeResult(out, result);
+  }
+  for (const name of reports) writeWhole(String(options[name]), formats[name]!.write(result));
+  for (const { lesson, points, max, broken } of result.lessons) {
+    stdout.write(`${lesson}  ${points} of ${max}${broken ? `  ${broken}` : ''}\n`);
+  }
+  stdout.write(`${result.points} of ${result.max} points; seed ${result.seed}\n`);
+  if (github === true) tellGithub(result, stdout);
+  const { graded, problem } = rowOf(folder, result);
+  if (graded) return GRADED;
+  stderr.write(`error: ${problem}\n`);
+  return UNGRADED;
+}
+
+/** Grades a folder of submissions, and says how many. */
+async function gradeMany(
+  program: Command,
+  options: Options,
+  { stdout, stderr, signal }: Surroundings,
+): Promise<number> {
+  const { submissions: parent = '', out, jobs = availableParallelism(), seed, html } = options;
+  const single = ['github', ...Object.keys(formats)].find(
+    (name) => name !== 'html' && options[name] !== undefined,
+  );
+  if (single !== undefined) program.error(`error: --${single} is for one submission`);
+  if (out === undefined) program.error('error: --submissions needs --out OUTDIR');
+  const chosen = lessonsOf(program, program.args);
+  requireFolder(program, parent);
+  const folders = [out, ...(html === undefined ? [] : [String(html)])];
+  for (const folder of folders) {
+    // It would be a submission itself the next time.
+    if (isInside(parent, folder)) {
+      program.error(`error: ${folder} is inside of ${parent}; results must go somewhere else`);
+    }
+  }
+  const submissions = submissionsIn(resolve(parent));
+  if (submissions.length === 0) {
+    program.error(`error: ${parent} has no folder in it; each submission is one`);
+  }
+  const progress = showProgress(stderr, submissions.length);
+  const batch = await gradeBatch(submissions, {
+    out,
+    lessons: chosen,
+    jobs,
+    ...(seed !== undefined && { seed }),
+    signal,
+    finished: progress.finished,
+    report: (name, result) => {
+      if (html !== undefined) {
+        writeWhole(join(String(html), `${name}.html`), formats['html']!.write(result));
+      }
+    },
+  }).finally(progress.stop);
+  stdout.write(batchText(batch, join(out, 'points.csv')));
+  return batch.rows.every(({ graded }) => graded) ? GRADED : UNGRADED;
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way));
+}
+
+function batchText({ rows, seed }: Batch, csv: string): string {
+  const others = rows.filter(({ graded }) => !graded);
+  const lines = others.map(
+    ({ submission, problem }) => `  ${shownName(submission)}: ${shownName(problem ?? '')}\n`,
+  );
+  const count = `${rows.length - others.length} of ${rows.length} submissions graded; seed ${seed}; ${csv}\n`;
+  return lines.length === 0 ? count : `${count}Not graded:\n${lines.join('')}`;
+}
+
+/** Adds to the summary of the job, where there is one, and prints the annotations. */
+function tellGithub(result: SubmissionResult, stdout: Surroundings['stdout']): void {
+  const summary = process.env['GITHUB_STEP_SUMMARY'];
+  if (summary !== undefined) appendFileSync(summary, githubSummary(result));
+  stdout.write(githubAnnotations(result));
+}
+
+/** The lessons that are meant, each once; all unless any is. */
+function lessonsOf(program: Command, queries: readonly string[]): Lesson[] {
+  const chosen = new Map<string, Lesson>();
+  for (const query of queries) {
+    const lesson = findLesson(query);
+    if (lesson === undefined) {
+      const names = allLessons().map(({ name }) => name);
+      program.error(`error: there is no lesson "${query}"; there are ${names.join(', ')}`);
+    }
+    chosen.set(lesson.name, lesson);
+  }
+  return chosen.size === 0 ? allLessons() : [...chosen.values()];
+}
+
+function requireFolder(program: Command, path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    program.error(`error: ${path} is no folder`);
+  }
+}
+
+function jobsOf(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('it must be a whole number from 1 on');
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && seed === seed >>> 0) return seed;
+  throw new InvalidArgumentError('a seed is a whole number from 0 to 4294967295');
+}

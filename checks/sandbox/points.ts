@@ -1,0 +1,69 @@
+/** The points of many submissions as a table. */
+import { byExercise } from '../report/lesson.ts';
+import { csvText } from './csv.ts';
+import type { SubmissionResult } from './grade.ts';
+
+/** A submission in the table. */
+export interface Row {
+  submission: string;
+  /** Its points, unless there is no result. */
+  score?: Score;
+  /** Why it could not be graded, or why lessons of it did not load. */
+  problem?: string;
+  /** Whether it was graded to the end, whatever its score. */
+  graded: boolean;
+}
+
+/** The points of a submission. */
+export interface Score {
+  points: number;
+  max: number;
+  /** The points of each exercise: `02.5 sigmoid`. */
+  exercises: ReadonlyMap<string, number>;
+}
+
+/** What sandbox.ts says of a check that its grader did not come to. */
+const NOT_RUN = 'this check did not run';
+
+/** The row of a submission that has a result. */
+export function rowOf(submission: string, result: SubmissionResult): Row {
+  const exercises = result.lessons.flatMap(({ checks }) => byExercise(checks));
+  // Of a file that does not load no check is run, and that is its author's doing.
+  const left = result.lessons
+    .filter(({ broken }) => broken === undefined)
+    .flatMap(({ checks }) => checks)
+    .filter(({ failure }) => failure?.problem === NOT_RUN).length;
+  const problems = result.lessons.flatMap(({ broken }) => broken ?? []);
+  if (left > 0) {
+    problems.unshift(`the grader was ended before ${left} of the checks had run; grade it again`);
+  }
+  return {
+    submission,
+    score: {
+      points: result.points,
+      max: result.max,
+      exercises: new Map(exercises.map(({ exercise, points }) => [exercise, points])),
+    },
+    ...(problems.length > 0 && { problem: problems.join('; ') }),
+    graded: left === 0,
+  };
+}
+
+/**
+ * The table as CSV: submission, points, max, a column for each exercise, problem.
+ *
+ * @param rows one for each submission, in the order of the table
+ */
+export function pointsCsv(rows: readonly Row[]): string {
+  const exercises = [...new Set(rows.flatMap(({ score }) => [...(score?.exercises.keys() ?? [])]))];
+  return csvText([
+    ['submission', 'points', 'max', ...exercises, 'problem'],
+    ...rows.map(({ submission, score, problem }) => [
+      submission,
+      score?.points,
+      score?.max,
+      ...exercises.map((exercise) => score?.exercises.get(exercise)),
+      problem?.replaceAll(/\s+/g, ' '),
+    ]),
+  ]);
+}

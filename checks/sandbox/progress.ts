@@ -1,0 +1,92 @@
+/** How far a batch is: a line that is drawn again and again on a terminal, and a line each elsewhere. */
+import type { Row } from './points.ts';
+
+/** Where progress is shown: standard error, usually. */
+export interface ProgressStream {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+/** Shows how far a batch is. */
+export interface Progress {
+  /** Shows that a submission is done, and whether it was graded before. */
+  finished: (row: Row, kept: boolean) => void;
+  /** Leaves the terminal as it was. */
+  stop: () => void;
+}
+
+const BAR = 20;
+const CLEAR = '\r\x1b[K';
+
+/**
+ * Begins to show progress.
+ *
+ * @param total how many submissions there are
+ * @param now the clock in milliseconds
+ */
+export function showProgress(
+  stream: ProgressStream,
+  total: number,
+  now: () => number = Date.now,
+): Progress {
+  const start = now();
+  const isTerminal = stream.isTTY === true;
+  let done = 0;
+  let graded = 0;
+  return {
+    finished(row, kept) {
+      done += 1;
+      // The others took no time and say nothing of those to come.
+      if (!kept && row.score !== undefined) graded += 1;
+      const left = graded === 0 ? undefined : ((now() - start) / graded) * (total - done);
+      const line = progressLine({ done, total, row, kept, left });
+      if (!isTerminal) stream.write(`${line}\n`);
+      // One column is left free, since some terminals wrap a line that is full.
+      else stream.write(CLEAR + `${bar(done, total)} ${line}`.slice(0, (stream.columns ?? 80) - 1));
+    },
+    stop() {
+      if (isTerminal) stream.write(CLEAR);
+    },
+  };
+}
+
+/** What a line of progress says. */
+interface Step {
+  done: number;
+  total: number;
+  /** The submission that was done last. */
+  row: Row;
+  /** Whether it was graded before. */
+  kept: boolean;
+  /** The milliseconds that the others will take, if that can be said. */
+  left: number | undefined;
+}
+
+/** Such a line: `3/200  anna: 83 of 83, about 5 min left`. */
+function progressLine({ done, total, row, kept, left }: Step): string {
+  const { submission, score, graded } = row;
+  const points = score === undefined ? 'could not be graded' : `${score.points} of ${score.max}`;
+  const how = kept ? ', graded before' : !graded && score !== undefined ? ', not to the end' : '';
+  const time = left === undefined || done === total ? '' : `, ${timeText(left)} left`;
+  return `${done}/${total}  ${shownName(submission)}: ${points}${how}${time}`;
+}
+
+function bar(done: number, total: number): string {
+  const filled = Math.floor((BAR * done) / total);
+  return '█'.repeat(filled) + '░'.repeat(BAR - filled);
+}
+
+/** About how long: `40 s`, `5 min`, `2.5 h`. */
+function timeText(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 90) return `about ${Math.ceil(seconds)} s`;
+  const minutes = seconds / 60;
+  if (minutes < 90) return `about ${Math.round(minutes)} min`;
+  return `about ${(minutes / 60).toFixed(1)} h`;
+}
+
+/** A name that can't move the cursor or turn the text around. */
+export function shownName(name: string): string {
+  return name.replaceAll(/\p{Cc}|\p{Cf}/gu, '?');
+}

@@ -1,0 +1,30 @@
+import { expect } from 'chai';
+import { csvText } from '../../checks/sandbox/csv.ts';
+
+describe('csvText', () => {
+  it('writes a line for each row, with CR LF behind each', () => {
+    expect(
+      csvText([
+        ['submission', 'points'],
+        ['anna', 83],
+        ['bob', undefined],
+      ]),
+    ).to.equal('submission,points\r\nanna,83\r\nbob,\r\n');
+  });
+
+  it('quotes what would end a cell, and doubles quotes', () => {
+    expect(csvText([['a,b', 'say "x"', 'two\nlines', 'a;b', 'tab\there']])).to.equal(
+      '"a,b","say ""x""","two\nlines","a;b","tab\there"\r\n',
+    );
+  });
+
+  for (const formula of ['=1+1', '+1', '-1', '@SUM(A1)', '＝1', '\t=1', '\r=1', '\n=1', '  =1']) {
+    it(`makes no formula of the text ${JSON.stringify(formula)}`, () => {
+      expect(csvText([[formula]])).to.match(/^"?'/);
+    });
+  }
+
+  it('leaves numbers and signs inside of a text alone', () => {
+    expect(csvText([[-1, 'a=b', 'x-1']])).to.equal('-1,a=b,x-1\r\n');
+  });
+});
