@@ -12,6 +12,9 @@ export interface Tolerance {
 /** Rounding of a few hundred float64 operations, and no more. */
 export const ROUNDING: Required<Tolerance> = { relative: 1e-9, absolute: 1e-12 };
 
+/** The same of float32 operations, whose unit is 2²⁹ times as large. */
+export const SINGLE_ROUNDING: Required<Tolerance> = { relative: 1e-4, absolute: 1e-5 };
+
 /**
  * Compares a value with the expected one: numbers and arrays within the tolerance, plain objects field by
  * field, lists item by item, everything else exactly. NaN and the infinities equal only themselves.
@@ -35,11 +38,24 @@ export function difference(
 
 /**
  * Whether two values are the same but for rounding: as `difference`, with a tolerance that goes with the
- * values' own size, so that 10⁻²² and 0 are told apart when they stand alone.
+ * values' precision and their own size, so that 10⁻²² and 0 are told apart when they stand alone.
  */
 export function agrees(actual: unknown, expected: unknown): boolean {
-  const absolute = ROUNDING.absolute * magnitude(expected);
-  return difference(actual, expected, { ...ROUNDING, absolute }) === undefined;
+  const { relative, absolute } = roundingOf(expected);
+  return (
+    difference(actual, expected, { relative, absolute: absolute * magnitude(expected) }) ===
+    undefined
+  );
+}
+
+/** How exact a computed value can be: one with a Float32Array anywhere in it was computed in single precision. */
+export function roundingOf(value: unknown): Required<Tolerance> {
+  return isSingle(value) ? SINGLE_ROUNDING : ROUNDING;
+}
+
+function isSingle(value: unknown): boolean {
+  if (isArray(value)) return value.data instanceof Float32Array;
+  return typeof value === 'object' && value !== null && Object.values(value).some(isSingle);
 }
 
 /** The largest finite absolute value of the numbers in a value; 0 when there are none. */

@@ -18,7 +18,7 @@ function others(checks: readonly CheckResult[], status: CheckResult['status']): 
 
 for (const lesson of lessons()) {
   describe(`The lesson ${lesson.name}`, function () {
-    this.timeout(180_000);
+    this.timeout(300_000);
     const reference = declarations(sourceText(lesson.reference));
     const readme = readFileSync(lesson.readme, 'utf8');
     const exercises = reference.map(({ exercise }) => exercise);

@@ -25,6 +25,8 @@ interface Stryker {
 
 interface Mutant {
   id: string;
+  /** `Ignored` for one that stands behind no switch, since it is in a kernel. */
+  status?: string;
   location: Record<'start' | 'end', { line: number; column: number }>;
   replacement: string;
 }
@@ -58,7 +60,11 @@ async function tryMutants({ lesson: name, sample, from }: MutationJob): Promise<
   for (const [number, mutant] of chosen.entries()) {
     if (number < from) continue;
     tell({ kind: 'trying', number });
-    if (await isKilled(mutant, suite, mutantCoverage, file)) tell({ kind: 'killed' });
+    const killed =
+      mutant.status !== 'Ignored'
+        ? await isKilled(mutant, suite, mutantCoverage, file)
+        : await isKernelKilled(mutant, suite, source, file);
+    if (killed) tell({ kind: 'killed' });
     else tell({ kind: 'survived', survivor: describe(mutant, source) });
   }
   rmSync(file);
@@ -89,10 +95,22 @@ async function instrument(
   };
   const { files, mutants } = await new Instrumenter(silent).instrument(
     [{ name, content, mutate: true }],
-    { plugins: null, ignorers: [], excludedMutations: [], noHeader: false },
+    { plugins: null, ignorers: [kernels], excludedMutations: [], noHeader: false },
   );
   return { text: files[0]!.content, mutants };
 }
+
+/**
+ * Kernels are compiled from their text (lessons/kernels.ts), in which a switch would be no number, loop or
+ * condition. So their mutants are files of their own. A kernel is a function that declares its `this`.
+ */
+const kernels = {
+  shouldIgnore({ node }: { node: unknown }): string | undefined {
+    const { type, params } = node as { type: string; params?: { name?: string }[] };
+    const isKernel = type === 'FunctionDeclaration' && params?.[0]?.name === 'this';
+    return isKernel ? 'it is in a kernel' : undefined;
+  },
+};
 
 /**
  * The checks that are not run: those that ask for more time than usual train a network, and take minutes
@@ -139,24 +157,52 @@ async function isKilled(
     (i) => !isStatic && perTest[i]?.[id] === undefined,
   );
   const leftOut = new Set([...unreached, ...slowChecks(suite)]);
-  let killed = false;
+  const killed = await aCheckFails(suite, leftOut, (index) => {
+    stryker.hitCount = 0;
+    stryker.hitLimit = PATIENCE * (perTest[index]?.[id] ?? 0) + SOME_MORE;
+  });
+  stryker.activeMutant = undefined;
+  if (isStatic) use(suite.opened, await load(file, 'none'));
+  return killed;
+}
+
+/** Runs the checks on a reference with a mutant in its text until one fails. */
+async function isKernelKilled(
+  { location: { start, end }, replacement }: Mutant,
+  suite: LoadedSuite,
+  source: string,
+  file: string,
+): Promise<boolean> {
+  const offset = ({ line, column }: { line: number; column: number }): number =>
+    source.split('\n').slice(0, line).join('\n').length + (line > 0 ? 1 : 0) + column;
+  const mutated = `${file.slice(0, -'.ts'.length)}-kernel.ts`;
+  writeFileSync(mutated, source.slice(0, offset(start)) + replacement + source.slice(offset(end)));
+  use(suite.opened, await load(mutated, `${start.line}:${start.column}:${replacement}`));
+  const killed = await aCheckFails(suite, new Set(slowChecks(suite)));
+  use(suite.opened, await load(file, 'none'));
+  rmSync(mutated);
+  return killed;
+}
+
+/** Runs checks until one fails; tells whether one did. */
+async function aCheckFails(
+  suite: LoadedSuite,
+  leftOut: Set<number>,
+  begin = (_index: number): void => {},
+): Promise<boolean> {
+  let failed = false;
   await suite.run(
     {
-      begin: (index) => {
-        stryker.hitCount = 0;
-        stryker.hitLimit = PATIENCE * (perTest[index]?.[id] ?? 0) + SOME_MORE;
-      },
+      begin,
       end: (_, { status }) => {
         if (status === 'passed') return;
-        killed = true;
+        failed = true;
         for (const i of suite.checks.keys()) leftOut.add(i);
       },
     },
     leftOut,
   );
-  stryker.activeMutant = undefined;
-  if (isStatic) use(suite.opened, await load(file, 'none'));
-  return killed;
+  return failed;
 }
 
 /** A mutant in the words of its file. */

@@ -1,9 +1,10 @@
 /** A graded lesson as the learner reads it. */
 import type { TypeProblem } from '../grade/typecheck.ts';
-import type { CheckResult, Failure, LessonResult } from '../grade/result.ts';
+import type { CheckResult, LessonResult } from '../grade/result.ts';
 import { shownPath, type Lesson } from '../project.ts';
 import { anchorOf } from '../readme.ts';
 import type { Colours } from './colours.ts';
+import { failureOf, failureToShow, nanText, valuesOf } from './failure.ts';
 
 /** What the report needs besides the result. */
 export interface Context {
@@ -68,20 +69,6 @@ export function lessonReport(result: LessonResult, context: Context): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-/**
- * The failed check that is shown in full: the first, or one of the same exercise that explains more, by a
- * diagnosis or, as the gradient check does, in several lines.
- */
-function failureToShow(checks: readonly CheckResult[]): CheckResult | undefined {
-  const failed = checks.filter(({ status }) => status === 'failed');
-  const own = failed.filter(({ exercise }) => exercise === failed[0]?.exercise);
-  return (
-    own.find(({ failure }) => failure?.diagnosis !== undefined) ??
-    own.find(({ failure }) => failure?.problem.includes('\n')) ??
-    own[0]
-  );
-}
-
 function exerciseLine(
   { exercise, checks, points }: ExerciseResult,
   all: readonly ExerciseResult[],
@@ -98,29 +85,19 @@ function exerciseLine(
 }
 
 function failureText(check: CheckResult, lesson: Lesson, colours: Colours): string {
-  const failure = check.failure ?? { problem: 'it failed without saying why' };
+  const failure = failureOf(check);
   const anchor = failure.diagnosis?.anchor ?? anchorOf(check.exercise);
   return [
     colours.red(`✘ ${check.exercise}: ${check.title}`),
-    ...valueLines(failure),
+    ...valuesOf(failure).map(([name, value]) => `    ${name.padEnd(8)}  ${value}`),
     indented(failure.problem),
     failure.place === undefined ? '' : `    at ${failure.place}`,
-    failure.nanFrom === undefined
-      ? ''
-      : `    The first function to return NaN is ${failure.nanFrom}.`,
+    failure.nanFrom === undefined ? '' : `    ${nanText(failure.nanFrom)}`,
     failure.diagnosis === undefined ? '' : `  ${colours.bold(failure.diagnosis.sentence)}`,
     `  Read ${shownPath(lesson.readme)}${anchor}`,
   ]
     .filter((line) => line !== '')
     .join('\n');
-}
-
-function valueLines({ call, got, expected }: Failure): string[] {
-  return [
-    ['call    ', call],
-    ['returned', got],
-    ['expected', expected],
-  ].flatMap(([name, value]) => (value === undefined ? [] : [`    ${name}  ${value}`]));
 }
 
 function typeProblemLine({ place, message }: TypeProblem, colours: Colours): string {

@@ -13,10 +13,16 @@ import { lessons, root, sourceText, type Lesson } from '../project.ts';
 /** What a learner's file may import besides the files of its own and earlier lessons. */
 const HELPERS: Readonly<Record<string, string>> = {
   '#arrays': 'lessons/arrays.ts',
+  '#kernels': 'lessons/kernels.ts',
   '#todo': 'lessons/todo.ts',
   '#datasets/random': 'datasets/random.ts',
 };
-const PACKAGES = ['ndarray', 'ndarray-ops'];
+/** The packages it may import, and which file of them stands in: gpu.js's for browsers asks for nothing of Node's. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  'gpu.js': 'gpu.js/dist/gpu-browser.min.js',
+  ndarray: 'ndarray',
+  'ndarray-ops': 'ndarray-ops',
+};
 
 /** Where a learner's files are. */
 export interface Submission {
@@ -131,14 +137,15 @@ function submissionFiles(readable: ReadonlyMap<string, () => string>): Plugin {
           // One of the packages imports something: its own affair.
           return { path: nodeModule.createRequire(join(resolveDir, 'x')).resolve(path) };
         }
-        if (PACKAGES.includes(path)) return { path: require.resolve(path) };
+        const installed = PACKAGES[path];
+        if (installed !== undefined) return { path: require.resolve(installed) };
         const helper = HELPERS[path];
         if (helper !== undefined) return { path: helper, namespace: 'helper' };
         const file = posix.join(posix.dirname(importer), path);
         if (/^\.\.?\//.test(path) && readable.has(file)) return { path: file, namespace };
         // Only when it is called does this throw, as it would in a browser.
         if (kind === 'dynamic-import' || kind === 'require-call') return { path, external: true };
-        const text = `it imports "${path}"; a graded file may import ${[...Object.keys(HELPERS), ...PACKAGES].join(', ')} and the files of earlier lessons`;
+        const text = `it imports "${path}"; a graded file may import ${[...Object.keys(HELPERS), ...Object.keys(PACKAGES)].join(', ')} and the files of earlier lessons`;
         return { errors: [{ text }] };
       });
       build.onLoad({ filter: /.*/, namespace: 'helper' }, ({ path }) => ({

@@ -7,7 +7,7 @@
  * is as right as before. What the reference can't answer is not asked.
  */
 import { entries, isArray } from '../arrays.ts';
-import { difference } from '../compare.ts';
+import { difference, roundingOf, type Tolerance } from '../compare.ts';
 import { replay } from '../diagnosis.ts';
 import type { Call, Functions } from '../subject/subject.ts';
 import { snapshot } from '../subject/snapshot.ts';
@@ -50,7 +50,9 @@ export function freshProblem(
     if (right === undefined || difference(args, call.args) === undefined) continue;
     const given = replay(subject[name], fresh);
     const problem =
-      given === undefined ? 'it threw' : difference(given.value, right.value, TOLERANCE);
+      given === undefined
+        ? 'it threw'
+        : difference(given.value, right.value, toleranceFor(right.value));
     if (problem !== undefined) {
       return `right for the inputs of this check, and wrong for others like them: ${callText(name, args)}: ${problem}`;
     }
@@ -64,8 +66,12 @@ function givesTheSame(call: Call, f: unknown): boolean {
   return (
     right !== undefined &&
     'value' in call.outcome &&
-    difference(call.outcome.value, right.value) === undefined
+    difference(call.outcome.value, right.value, roundingOf(right.value)) === undefined
   );
+}
+
+function toleranceFor(value: unknown): Tolerance {
+  return { ...TOLERANCE, absolute: Math.max(TOLERANCE.absolute, roundingOf(value).absolute) };
 }
 
 /** A copy of an argument with its arrays scaled. */

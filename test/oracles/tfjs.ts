@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+import type { NdArray } from 'ndarray';
 import { array, copy, type Tensor } from '#arrays';
 import { seededRandom } from '#datasets/random';
 
@@ -28,4 +29,14 @@ export function toTf(x: Tensor): tf.Tensor {
 /** A tensor of TensorFlow.js as an ndarray. */
 export function fromTf(x: tf.Tensor): Tensor {
   return array(x.arraySync() as number[]);
+}
+
+/** Images of shape (N, C, H, W) as they stand there, (N, H, W, C). */
+export function channelsLast<D extends Float64Array | Float32Array>(x: NdArray<D>): NdArray<D> {
+  return copy(x.transpose(0, 2, 3, 1));
+}
+
+/** Images of theirs, (N, H, W, C), in the order of this course. */
+export function channelsFirst(x: tf.Tensor): tf.Tensor {
+  return tf.transpose(x, [0, 3, 1, 2]);
 }

@@ -1,6 +1,7 @@
 /** Asking for fresh inputs tells a table from a function, and leaves right functions alone. */
-import { array, map, zeros, type Tensor } from '#arrays';
+import { array, copy, map, zeros, type Tensor } from '#arrays';
 import { expect } from 'chai';
+import ndarray from 'ndarray';
 import { seededRandom } from '../../datasets/random.ts';
 import { freshProblem } from '../../checks/sandbox/fresh.ts';
 import type { Call } from '../../checks/subject/subject.ts';
@@ -28,6 +29,17 @@ describe('freshProblem', () => {
   it('finds the answers of a table', () => {
     const table = (): Tensor => array([0.25, -1.5, 0]);
     expect(problem(calls, table)).to.match(/^right for the inputs of this check, and wrong for/);
+  });
+
+  it('forgives a right function the rounding of single precision, and a table nothing', () => {
+    const single = (...values: number[]) => ndarray(new Float32Array(values), [values.length]);
+    const third = (x: Tensor) => single(...copy(x).data.map((v) => Math.fround(v) / 3));
+    const rounder = (x: Tensor) =>
+      single(...copy(x).data.map((v) => Math.fround(v) * Math.fround(1 / 3)));
+    const made = [call('halve', rounder, single(0.7, -0.1, 300.5))];
+    expect(problem(made, rounder, third)).to.equal(undefined);
+    const table = () => single(0.7 / 3, -0.1 / 3, 300.5 / 3);
+    expect(problem(made, table, third)).to.match(/^right for the inputs of this check/);
   });
 
   it('finds a function that throws for what it has not seen', () => {

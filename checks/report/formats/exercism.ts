@@ -7,7 +7,8 @@ import type { SubmissionResult } from '../../sandbox/grade.ts';
 import type { SandboxResult } from '../../sandbox/sandbox.ts';
 import { clipped } from './characters.ts';
 import { json } from './json.ts';
-import { failureOf, failureText, hasPrinted, hasRun, overviewText, sectionOf } from './wording.ts';
+import { failureOf } from '../failure.ts';
+import { failureText, hasPrinted, hasRun, overviewText, sectionOf } from './wording.ts';
 
 const LONGEST_MESSAGE = 65_535;
 const LONGEST_OUTPUT = 500;

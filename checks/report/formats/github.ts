@@ -8,9 +8,9 @@
 import type { SubmissionResult } from '../../sandbox/grade.ts';
 import type { SandboxResult } from '../../sandbox/sandbox.ts';
 import { clipped, readable } from './characters.ts';
+import { failureOf } from '../failure.ts';
 import {
   exercisesOf,
-  failureOf,
   failureText,
   hasPrinted,
   learnerPath,

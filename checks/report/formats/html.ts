@@ -10,15 +10,13 @@ import { anchorOf } from '../../readme.ts';
 import type { SubmissionResult } from '../../sandbox/grade.ts';
 import type { SandboxResult } from '../../sandbox/sandbox.ts';
 import { markup, type Markup } from './markup.ts';
+import { failureOf, nanText, valuesOf } from '../failure.ts';
 import {
   exercisesOf,
-  failureOf,
   hasPrinted,
   learnerPath,
-  nanText,
   pointsText,
   sectionOf,
-  valuesOf,
   type GradedExercise,
 } from './wording.ts';
 

@@ -9,7 +9,8 @@ import type { CheckResult } from '../../grade/result.ts';
 import type { SubmissionResult } from '../../sandbox/grade.ts';
 import type { SandboxResult } from '../../sandbox/sandbox.ts';
 import { markup, type Markup } from './markup.ts';
-import { failureOf, failureText, hasPrinted, learnerPath } from './wording.ts';
+import { failureOf } from '../failure.ts';
+import { failureText, hasPrinted, learnerPath } from './wording.ts';
 
 /** The result as a document with a test suite for each lesson and a test case for each check. */
 export function junit({ lessons }: SubmissionResult): string {

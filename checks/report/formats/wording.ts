@@ -1,8 +1,9 @@
 /** The words that several formats share. */
-import type { CheckResult, Failure } from '../../grade/result.ts';
+import type { CheckResult } from '../../grade/result.ts';
 import { anchorOf } from '../../readme.ts';
 import type { SubmissionResult } from '../../sandbox/grade.ts';
 import type { SandboxResult } from '../../sandbox/sandbox.ts';
+import { failureOf, failureToShow, nanText, valuesOf } from '../failure.ts';
 import { byExercise, type ExerciseResult } from '../lesson.ts';
 
 /** An exercise of a graded lesson. */
@@ -16,11 +17,7 @@ export interface GradedExercise extends ExerciseResult {
 /** The exercises of a lesson, in the order of its suite. */
 export function exercisesOf(lesson: SandboxResult): GradedExercise[] {
   return byExercise(lesson.checks).map((exercise) => {
-    const failures = exercise.checks.filter(({ status }) => status === 'failed');
-    const failed =
-      failures.find(({ failure }) => failure?.diagnosis !== undefined) ??
-      failures.find(({ failure }) => failure?.problem.includes('\n')) ??
-      failures[0];
+    const failed = failureToShow(exercise.checks);
     return { ...exercise, lesson, max: exercise.checks.length, ...(failed && { failed }) };
   });
 }
@@ -40,21 +37,6 @@ export function sectionOf({ exercise, failure }: CheckResult, lesson: string): s
   return `lessons/${lesson}/README.md${failure?.diagnosis?.anchor ?? anchorOf(exercise)}`;
 }
 
-/** Why a check failed. */
-export function failureOf({ failure }: CheckResult): Failure {
-  return failure ?? { problem: 'it failed without saying why' };
-}
-
-/** The call, what came back and what was expected, as far as they are known, each with its name. */
-export function valuesOf({ call, got, expected }: Failure): [name: string, value: string][] {
-  const values: [string, string | undefined][] = [
-    ['call', call],
-    ['returned', got],
-    ['expected', expected],
-  ];
-  return values.filter((entry): entry is [string, string] => entry[1] !== undefined);
-}
-
 /** Everything that is known of a failed check, in lines. */
 export function failureText(check: CheckResult, { lesson, broken }: SandboxResult): string {
   const failure = failureOf(check);
@@ -69,11 +51,6 @@ export function failureText(check: CheckResult, { lesson, broken }: SandboxResul
   ]
     .filter((line) => line !== '')
     .join('\n');
-}
-
-/** Where the first NaN came from. */
-export function nanText(name: string): string {
-  return `The first function to return NaN is ${name}.`;
 }
 
 /** How an exercise went: its failure in full, or that there is none. */

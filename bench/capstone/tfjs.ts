@@ -1,0 +1,125 @@
+/** The same network in TensorFlow.js. */
+import nodeModule from 'node:module';
+import { dirname } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+import { PARAMETERS, split } from '../../reference/capstone/network.ts';
+import { newProgress } from '../../reference/capstone/training.ts';
+import { randomBatch, type MakeContender } from './contender.ts';
+
+/** TensorFlow.js on one of its backends. */
+export async function tfjs(backend: 'cpu' | 'wasm'): Promise<MakeContender> {
+  if (backend === 'wasm') {
+    const require = nodeModule.createRequire(import.meta.url);
+    setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
+    await supplyFilterGradient();
+  }
+  await tf.setBackend(backend);
+  await tf.ready();
+  return async (batch) => {
+    const { pixels, labels } = randomBatch(batch);
+    const x = tf.tensor4d(
+      Float32Array.from(pixels, (value) => value / 255),
+      [batch, 28, 28, 1],
+    );
+    const y = tf.oneHot(tf.tensor1d([...labels], 'int32'), 10);
+    const weights = variables();
+    const optimizer = tf.train.adam(1e-3);
+    return {
+      async train() {
+        const loss = optimizer.minimize(
+          () => tf.losses.softmaxCrossEntropy(y, scores(x, weights)),
+          true,
+          Object.values(weights),
+        )!;
+        await loss.data();
+        loss.dispose();
+      },
+      async infer() {
+        const out = tf.tidy(() => scores(x, weights));
+        await out.data();
+        out.dispose();
+      },
+    };
+  };
+}
+
+type Weights = Readonly<Record<string, tf.Variable>>;
+
+/** The network's start values in the layout of TensorFlow.js: filters are (KH, KW, C, F). */
+function variables(): Weights {
+  const parts = split(newProgress(1).parameters);
+  return Object.fromEntries(
+    PARAMETERS.map(({ name, shape }) => {
+      const tensor = tf.tensor(parts[name], [...shape]);
+      return [name, tf.variable(shape.length === 4 ? tf.transpose(tensor, [2, 3, 1, 0]) : tensor)];
+    }),
+  );
+}
+
+function scores(x: tf.Tensor4D, { W1, b1, W2, b2, W3, b3, W4, b4, W5, b5 }: Weights): tf.Tensor2D {
+  const last = conv(pool(conv(pool(conv(x, W1!, b1!)), W2!, b2!)), W3!, b3!);
+  const rows = tf.reshape(last, [x.shape[0], 64 * 7 * 7]) as tf.Tensor2D;
+  return affine(tf.relu(affine(rows, W4!, b4!)), W5!, b5!);
+}
+
+function conv(image: tf.Tensor4D, W: tf.Variable, b: tf.Variable): tf.Tensor4D {
+  return tf.relu(tf.add(tf.conv2d(image, W as tf.Tensor4D, 1, 'same'), b));
+}
+
+function pool(image: tf.Tensor4D): tf.Tensor4D {
+  return tf.maxPool(image, 2, 2, 'valid');
+}
+
+function affine(rows: tf.Tensor2D, W: tf.Variable, b: tf.Variable): tf.Tensor2D {
+  return tf.add(tf.matMul(rows, W as tf.Tensor2D), b);
+}
+
+/**
+ * The wasm backend has no gradient of a convolution by its filters, so it cannot train this network. It is
+ * a convolution itself: of the images, with channels and batch exchanged, by dout. It is compared with the
+ * cpu backend's before it is used.
+ */
+async function supplyFilterGradient(): Promise<void> {
+  tf.registerKernel({
+    kernelName: 'Conv2DBackpropFilter',
+    backendName: 'wasm',
+    kernelFunc: ({ inputs }) => {
+      const tensor = (name: string): tf.Tensor4D =>
+        tf.engine().makeTensorFromTensorInfo(inputs[name]!) as tf.Tensor4D;
+      return tf.tidy(() => filterGradient(tensor('x'), tensor('dy')));
+    },
+  });
+  const [cpu, wasm] = [await gradientOn('cpu'), await gradientOn('wasm')];
+  if (!cpu.every((value, i) => Math.abs(value - wasm[i]!) < 1e-4)) {
+    throw new Error('the filter gradient that is supplied to the wasm backend is wrong');
+  }
+}
+
+function random(shape: [number, number, number, number], seed: number): tf.Tensor4D {
+  return tf.randomNormal(shape, 0, 1, 'float32', seed);
+}
+
+/** A gradient by filters on a backend, which must give the same on all. */
+async function gradientOn(backend: string): Promise<Float32Array> {
+  await tf.setBackend(backend);
+  const [x, W, dout] = [random([3, 6, 5, 2], 1), random([3, 3, 2, 4], 2), random([3, 6, 5, 4], 3)];
+  const gradient = tf.grad((filters) =>
+    tf.sum(tf.mul(tf.conv2d(x, filters as tf.Tensor4D, 1, 'same'), dout)),
+  );
+  return (await gradient(W).data()) as Float32Array;
+}
+
+/** For filters of 3×3, a stride of 1 and the padding 'same', which is all that the network has. */
+function filterGradient(x: tf.Tensor4D, dout: tf.Tensor4D): tf.Tensor {
+  const padded = tf.pad(tf.transpose(x, [3, 1, 2, 0]), [
+    [0, 0],
+    [1, 1],
+    [1, 1],
+    [0, 0],
+  ]) as tf.Tensor4D;
+  const filters = tf.transpose(dout, [1, 2, 0, 3]) as tf.Tensor4D;
+  return tf.transpose(tf.conv2d(padded, filters, 1, 'valid'), [1, 2, 0, 3]);
+}

@@ -1,0 +1,36 @@
+/** What is said of a failed check, wherever it is shown. */
+import type { CheckResult, Failure } from '../grade/result.ts';
+
+/**
+ * The failed check that is shown in full: the first, or one of the same exercise that explains more, by a
+ * diagnosis or, as the gradient check does, in several lines.
+ */
+export function failureToShow(checks: readonly CheckResult[]): CheckResult | undefined {
+  const failed = checks.filter(({ status }) => status === 'failed');
+  const own = failed.filter(({ exercise }) => exercise === failed[0]?.exercise);
+  return (
+    own.find(({ failure }) => failure?.diagnosis !== undefined) ??
+    own.find(({ failure }) => failure?.problem.includes('\n')) ??
+    own[0]
+  );
+}
+
+/** Why a check failed. */
+export function failureOf({ failure }: CheckResult): Failure {
+  return failure ?? { problem: 'it failed without saying why' };
+}
+
+/** The call, what came back and what was expected, as far as they are known, each with its name. */
+export function valuesOf({ call, got, expected }: Failure): [name: string, value: string][] {
+  const values: [string, string | undefined][] = [
+    ['call', call],
+    ['returned', got],
+    ['expected', expected],
+  ];
+  return values.filter((entry): entry is [string, string] => entry[1] !== undefined);
+}
+
+/** Where the first NaN came from. */
+export function nanText(name: string): string {
+  return `The first function to return NaN is ${name}.`;
+}

@@ -1,0 +1,986 @@
+/** Lesson 18: the wrong answers that people really give. Of two that look alike, the more specific is first. */
+import ndarray from 'ndarray';
+import { product, type Labels } from '#arrays';
+import { reshape, type Backend, type Tensor32 } from '#kernels';
+import type { Misconception } from '../../checks/misconception.ts';
+import {
+  adam,
+  convBackwardFilters,
+  convBackwardInput,
+  convForward,
+  matrixProduct,
+  maxPoolBackward,
+  maxPoolForward,
+  networkGradients,
+  reluBackward,
+  reluForward,
+  softmaxLoss,
+  type AdamOptions,
+  type AdamStep,
+  type FilterGradients,
+  type Network,
+  type NetworkGradients,
+  type SoftmaxLoss,
+} from './capstone.reference.ts';
+
+export const misconceptions: Misconception[] = [
+  {
+    exercise: '18.1 matrixProduct',
+    id: 'product-without-bias',
+    sentence: 'The bias is missing: this is a·b. Start the sum with bias[this.thread.x].',
+    anchor: '#181-matrixproduct',
+    wrong: (a: Tensor32, b: Tensor32) => productWith(a, b, () => 0),
+  },
+  {
+    exercise: '18.1 matrixProduct',
+    id: 'product-bias-repeated',
+    sentence:
+      'The bias is added once for every product, inside the loop over k. Start the sum with it.',
+    anchor: '#181-matrixproduct',
+    wrong: (a: Tensor32, b: Tensor32, bias: Tensor32) =>
+      productWith(a, b, (_, m) => bias.get(m) * a.shape[1]!),
+  },
+  {
+    exercise: '18.1 matrixProduct',
+    id: 'product-bias-by-row',
+    sentence:
+      'The bias is looked up by the row, this.thread.y. There is one for each column: bias[this.thread.x].',
+    anchor: '#what-a-kernel-is',
+    wrong: (a: Tensor32, b: Tensor32, bias: Tensor32) => productWith(a, b, (n) => bias.get(n)),
+  },
+  {
+    exercise: '18.1 matrixProduct',
+    id: 'product-last-term',
+    sentence:
+      'Only the last product is left: each overwrites the one before. Write sum += rather than sum =.',
+    anchor: '#181-matrixproduct',
+    wrong: (a: Tensor32, b: Tensor32) => {
+      const last = a.shape[1]! - 1;
+      return made([a.shape[0]!, b.shape[1]!], (n, m) => a.get(n, last) * b.get(last, m));
+    },
+  },
+  {
+    exercise: '18.2 convForward',
+    id: 'conv-flipped',
+    sentence:
+      'The filter is turned round, by 180°. Mathematicians call that a convolution; here and in every framework it lies on the image as it is.',
+    anchor: '#convolution',
+    wrong: convWith(({ x, W, pad }, [n, f, i, j], [c, p, q]) => {
+      const [, , KH, KW] = W.shape as Four;
+      return at(x, n, c, i + p - pad, j + q - pad) * W.get(f, c, KH - 1 - p, KW - 1 - q);
+    }),
+  },
+  {
+    exercise: '18.2 convForward',
+    id: 'conv-rows-as-columns',
+    sentence:
+      'this.thread.x counts the rows here. It runs along the last axis: x is the column and y is the row.',
+    anchor: '#what-a-kernel-is',
+    wrong: convWith(
+      ({ x, W, pad }, [n, f, i, j], [c, p, q]) =>
+        at(x, n, c, j + p - pad, i + q - pad) * W.get(f, c, p, q),
+    ),
+  },
+  {
+    exercise: '18.2 convForward',
+    id: 'conv-without-bias',
+    sentence: 'The bias is missing. Start the sum with b[f].',
+    anchor: '#182-convforward',
+    wrong: convWith(convTerm, () => 0),
+  },
+  {
+    exercise: '18.2 convForward',
+    id: 'conv-bias-repeated',
+    sentence:
+      'The bias is added for every weight of the filter, inside the innermost loop. It belongs to the output: once.',
+    anchor: '#182-convforward',
+    wrong: convWith(convTerm, ({ W, b }, f) => b.get(f) * product(W.shape.slice(1))),
+  },
+  {
+    exercise: '18.2 convForward',
+    id: 'conv-bias-by-channel',
+    sentence:
+      'The bias is added for every channel, inside the loop over c. All channels make one sum: add it once.',
+    anchor: '#182-convforward',
+    wrong: convWith(convTerm, ({ W, b }, f) => b.get(f) * W.shape[1]!),
+  },
+  {
+    exercise: '18.2 convForward',
+    id: 'conv-padding-after',
+    sentence:
+      'The image lies in the top left corner, with all of the padding behind it. Row i + p of the padded image is row i + p − pad of x.',
+    anchor: '#convolution',
+    wrong: convWith(
+      ({ x, W }, [n, f, i, j], [c, p, q]) => at(x, n, c, i + p, j + q) * W.get(f, c, p, q),
+    ),
+  },
+  {
+    exercise: '18.2 convForward',
+    id: 'conv-edge-repeated',
+    sentence:
+      'Outside of the image its edge is repeated: the index is cut off where the term should be left out. There are zeros there.',
+    anchor: '#convolution',
+    wrong: convWith(({ x, W, pad }, [n, f, i, j], [c, p, q]) => {
+      const [, , height, width] = x.shape as Four;
+      const row = Math.min(Math.max(i + p - pad, 0), height - 1);
+      const column = Math.min(Math.max(j + q - pad, 0), width - 1);
+      return x.get(n, c, row, column) * W.get(f, c, p, q);
+    }),
+  },
+  {
+    exercise: '18.2 convForward',
+    id: 'conv-first-channel',
+    sentence:
+      'Only the first channel is looked at. A filter has weights for every channel, and all of their products are added up.',
+    anchor: '#convolution',
+    wrong: convWith((args, out, weight) => (weight[0] === 0 ? convTerm(args, out, weight) : 0)),
+  },
+  {
+    exercise: '18.2 convForward',
+    id: 'conv-weights-folded-wrong',
+    sentence:
+      'W[c * F + f] is not the filter f for the channel c: the axis that varies fastest is the later one, c. Write W[f * C + c].',
+    anchor: '#arrays-of-more-than-three-axes',
+    wrong: convWith(({ x, W, pad }, [n, f, i, j], [c, p, q]) => {
+      const [F, C] = W.shape as Four;
+      const [wrongF, wrongC] = unfolded(c * F + f, C);
+      return at(x, n, c, i + p - pad, j + q - pad) * W.get(wrongF, wrongC, p, q);
+    }),
+  },
+  {
+    exercise: '18.2 convForward',
+    id: 'conv-images-folded-wrong',
+    sentence:
+      'x[c * N + n] is not the channel c of the image n: the axis that varies fastest is the later one, c. Write x[n * C + c].',
+    anchor: '#arrays-of-more-than-three-axes',
+    wrong: convWith(({ x, W, pad }, [n, f, i, j], [c, p, q]) => {
+      const [N, C] = x.shape as Four;
+      const [wrongN, wrongC] = unfolded(c * N + n, C);
+      return at(x, wrongN, wrongC, i + p - pad, j + q - pad) * W.get(f, c, p, q);
+    }),
+  },
+  {
+    exercise: '18.3 convBackwardInput',
+    id: 'conv-dx-like-forward',
+    sentence:
+      'dout is walked through in the direction of the forward pass: i + p. Pixel i met weight p in output i − p + pad, so the sign of p is the other one.',
+    anchor: '#the-gradients-of-a-convolution',
+    wrong: inputGradientWith(
+      ({ dout, W, pad }, [n, c, i, j], [f, p, q]) =>
+        at(dout, n, f, i + p - pad, j + q - pad) * W.get(f, c, p, q),
+    ),
+  },
+  {
+    exercise: '18.3 convBackwardInput',
+    id: 'conv-dx-without-pad',
+    sentence:
+      'The padding is left out: output i − p is looked at. The forward pass shifted the image by pad, so it is output i − p + pad.',
+    anchor: '#the-gradients-of-a-convolution',
+    wrong: inputGradientWith(
+      ({ dout, W }, [n, c, i, j], [f, p, q]) => at(dout, n, f, i - p, j - q) * W.get(f, c, p, q),
+    ),
+  },
+  {
+    exercise: '18.3 convBackwardInput',
+    id: 'conv-dx-last-filter',
+    sentence:
+      'Only the last filter sends anything back: each overwrites the one before. A pixel was read by all filters, so add up.',
+    anchor: '#the-gradients-of-a-convolution',
+    wrong: inputGradientWith(({ dout, W, pad }, [n, c, i, j], [f, p, q]) =>
+      f === W.shape[0]! - 1 ? at(dout, n, f, i - p + pad, j - q + pad) * W.get(f, c, p, q) : 0,
+    ),
+  },
+  {
+    exercise: '18.3 convBackwardInput',
+    id: 'conv-dx-weights-folded-wrong',
+    sentence:
+      'W[c * F + f] is not the filter f for the channel c: the axis that varies fastest is the later one, c. Write W[f * C + c].',
+    anchor: '#arrays-of-more-than-three-axes',
+    wrong: inputGradientWith(({ dout, W, pad }, [n, c, i, j], [f, p, q]) => {
+      const [F, C] = W.shape as Four;
+      const [wrongF, wrongC] = unfolded(c * F + f, C);
+      return at(dout, n, f, i - p + pad, j - q + pad) * W.get(wrongF, wrongC, p, q);
+    }),
+  },
+  {
+    exercise: '18.4 convBackwardFilters',
+    id: 'filters-flipped',
+    sentence:
+      'dW is turned round, by 180°. Weight p met row i + p − pad of the image: take that one, with a plus.',
+    anchor: '#the-gradients-of-a-convolution',
+    wrong: filterGradientsWith((_, { dW }) => {
+      const [, , KH, KW] = dW.shape as Four;
+      return { dW: made(dW.shape, (f, c, p, q) => dW.get(f, c, KH - 1 - p, KW - 1 - q)) };
+    }),
+  },
+  {
+    exercise: '18.4 convBackwardFilters',
+    id: 'filters-without-pad',
+    sentence:
+      'The padding is left out: row i + p of x is taken for weight p. The forward pass met row i + p − pad there.',
+    anchor: '#the-gradients-of-a-convolution',
+    wrong: filterGradientsWith(({ dout, x }, { dW }) => {
+      const [N, , rows, columns] = dout.shape as Four;
+      return {
+        dW: made(dW.shape, (f, c, p, q) =>
+          total([N, rows, columns], (n, i, j) => dout.get(n, f, i, j) * at(x, n, c, i + p, j + q)),
+        ),
+      };
+    }),
+  },
+  {
+    exercise: '18.4 convBackwardFilters',
+    id: 'filters-mean',
+    sentence:
+      'dW and db are divided by N here. The mean is the business of the loss, whose gradient carries the 1/N already: only add up.',
+    anchor: '#the-gradients-of-a-convolution',
+    wrong: filterGradientsWith(({ dout }, { dW, db }) => ({
+      dW: scaled(dW, 1 / dout.shape[0]!),
+      db: scaled(db, 1 / dout.shape[0]!),
+    })),
+  },
+  {
+    exercise: '18.4 convBackwardFilters',
+    id: 'filters-first-image',
+    sentence:
+      'These are the gradients of the first image alone. Every image used the same filters: sum over n, too.',
+    anchor: '#the-gradients-of-a-convolution',
+    wrong: (dout: Tensor32, x: Tensor32, pad: number, backend: Backend) =>
+      convBackwardFilters(dout.hi(1), x.hi(1), pad, backend),
+  },
+  {
+    exercise: '18.4 convBackwardFilters',
+    id: 'filters-db-mean',
+    sentence:
+      'db is the mean of dout over the places. The bias was added at each of them, so it gets the sum.',
+    anchor: '#the-gradients-of-a-convolution',
+    wrong: filterGradientsWith(({ dout }, { db }) => ({
+      db: scaled(db, 1 / product(dout.shape.slice(2))),
+    })),
+  },
+  {
+    exercise: '18.4 convBackwardFilters',
+    id: 'filters-db-first-place',
+    sentence:
+      'db is dout at the first place alone. The bias was added at every place of every image: sum over n, i and j.',
+    anchor: '#the-gradients-of-a-convolution',
+    wrong: filterGradientsWith(({ dout }, { db }) => ({
+      db: made(db.shape, (f) => total([dout.shape[0]!], (n) => dout.get(n, f, 0, 0))),
+    })),
+  },
+  {
+    exercise: '18.5 maxPoolForward',
+    id: 'pool-max-from-zero',
+    sentence:
+      'The maximum starts at 0, so a window of negative numbers gives 0. Start it with an entry of the window.',
+    anchor: '#max-pooling',
+    wrong: poolWith((entries) => Math.max(0, ...entries)),
+  },
+  {
+    exercise: '18.5 maxPoolForward',
+    id: 'pool-mean',
+    sentence: 'This is the mean of each window, which is average pooling. Take the largest entry.',
+    anchor: '#max-pooling',
+    wrong: poolWith((entries) => entries.reduce((sum, v) => sum + v, 0) / entries.length),
+  },
+  {
+    exercise: '18.5 maxPoolForward',
+    id: 'pool-overlapping',
+    sentence:
+      'The windows begin at every pixel and overlap. Window i begins at row size · i: multiply this.thread.y and this.thread.x with the size.',
+    anchor: '#max-pooling',
+    wrong: poolWith((entries) => Math.max(...entries), { step: () => 1 }),
+  },
+  {
+    exercise: '18.5 maxPoolForward',
+    id: 'pool-leftover-windows',
+    sentence:
+      'What is left over at the end makes windows of its own: the sizes are rounded up. Round them down.',
+    anchor: '#max-pooling',
+    wrong: poolWith((entries) => Math.max(...entries), { round: Math.ceil }),
+  },
+  {
+    exercise: '18.6 maxPoolBackward',
+    id: 'pool-tie-all',
+    sentence:
+      'All entries that equal the maximum get the gradient. It was one of them that went into the output: the first.',
+    anchor: '#max-pooling',
+    wrong: unpoolWith((d, entries, k) => (entries[k] === Math.max(...entries) ? d : 0)),
+  },
+  {
+    exercise: '18.6 maxPoolBackward',
+    id: 'pool-tie-last',
+    sentence:
+      'Of several entries that are largest the last one gets the gradient. Replace the maximum only by what is larger: > and not >=.',
+    anchor: '#max-pooling',
+    wrong: unpoolWith((d, entries, k) => (entries.lastIndexOf(Math.max(...entries)) === k ? d : 0)),
+  },
+  {
+    exercise: '18.6 maxPoolBackward',
+    id: 'pool-gradient-to-all',
+    sentence:
+      'Every entry of a window gets the gradient. Only the largest one moves the maximum; the others get 0.',
+    anchor: '#max-pooling',
+    wrong: unpoolWith((d) => d),
+  },
+  {
+    exercise: '18.6 maxPoolBackward',
+    id: 'pool-gradient-shared',
+    sentence:
+      'The gradient is shared out evenly in the window, as for a mean. Of a maximum, the largest entry gets all of it.',
+    anchor: '#max-pooling',
+    wrong: unpoolWith((d, entries) => d / entries.length),
+  },
+  {
+    exercise: '18.6 maxPoolBackward',
+    id: 'pool-gradient-times-value',
+    sentence:
+      'The gradient is multiplied with the largest entry. The slope of a maximum by its largest entry is 1: send dout as it is.',
+    anchor: '#max-pooling',
+    wrong: unpoolWith((d, entries, k) =>
+      entries.indexOf(Math.max(...entries)) === k ? d * entries[k]! : 0,
+    ),
+  },
+  {
+    exercise: '18.7 reluForward',
+    id: 'relu-kernel-is-abs',
+    sentence: 'Negative numbers come out positive: this is |x|. ReLU turns them into 0.',
+    anchor: '#187-reluforward',
+    wrong: (x: Tensor32) => zipped([x], Math.abs),
+  },
+  {
+    exercise: '18.7 reluForward',
+    id: 'relu-kernel-is-mask',
+    sentence:
+      'This is the mask, 1 where x is above 0. The backward half needs that; the forward half returns x itself there.',
+    anchor: '#187-reluforward',
+    wrong: (x: Tensor32) => zipped([x], (v) => (v > 0 ? 1 : 0)),
+  },
+  {
+    exercise: '18.8 reluBackward',
+    id: 'relu-kernel-at-zero',
+    sentence:
+      'At x = 0 this lets dout through. Any slope from 0 to 1 could be defended there; this course takes 0, so write x > 0.',
+    anchor: '#188-relubackward',
+    wrong: (dout: Tensor32, x: Tensor32) => zipped([dout, x], (d, v = 0) => (v >= 0 ? d : 0)),
+  },
+  {
+    exercise: '18.8 reluBackward',
+    id: 'relu-kernel-mask-of-dout',
+    sentence:
+      'The mask is taken from dout: what is negative there is cut off. What counts is which of the inputs x were above 0.',
+    anchor: '#188-relubackward',
+    wrong: (dout: Tensor32) => zipped([dout], (d) => Math.max(0, d)),
+  },
+  {
+    exercise: '18.8 reluBackward',
+    id: 'relu-kernel-no-mask',
+    sentence: 'This is dout, everything let through. Where x was not above 0 it is 0.',
+    anchor: '#188-relubackward',
+    wrong: (dout: Tensor32) => zipped([dout], (d) => d),
+  },
+  {
+    exercise: '18.8 reluBackward',
+    id: 'relu-kernel-ignores-dout',
+    sentence: 'This is the slope alone, 1 or 0. Multiply it with dout.',
+    anchor: '#188-relubackward',
+    wrong: (_: Tensor32, x: Tensor32) => zipped([x], (v) => (v > 0 ? 1 : 0)),
+  },
+  {
+    exercise: '18.9 softmaxLoss',
+    id: 'softmax-kernel-loss-summed',
+    sentence:
+      'The loss is summed over the batch and not divided by N. It is a mean, and so is its gradient.',
+    anchor: '#softmax-loss-and-adam',
+    wrong: softmaxWith(({ loss, dscores }, N) => ({ loss: loss * N, dscores })),
+  },
+  {
+    exercise: '18.9 softmaxLoss',
+    id: 'softmax-kernel-target-undivided',
+    sentence:
+      'The probabilities are divided by N, and then a whole 1 is subtracted. Subtract first: the 1 is divided by N, too.',
+    anchor: '#softmax-loss-and-adam',
+    wrong: (scores: Tensor32, labels: Labels, backend: Backend) => {
+      const { loss, dscores } = softmaxLoss(scores, labels, backend);
+      const N = labels.size;
+      const moved = made(dscores.shape, (n, k) =>
+        k === labels.get(n) ? dscores.get(n, k) + 1 / N - 1 : dscores.get(n, k),
+      );
+      return { loss, dscores: moved };
+    },
+  },
+  {
+    exercise: '18.9 softmaxLoss',
+    id: 'softmax-kernel-gradient-summed',
+    sentence: 'The loss is a mean and its gradient is that of the sum: the factor 1/N is missing.',
+    anchor: '#softmax-loss-and-adam',
+    wrong: softmaxWith(({ loss, dscores }, N) => ({ loss, dscores: scaled(dscores, N) })),
+  },
+  {
+    exercise: '18.9 softmaxLoss',
+    id: 'softmax-kernel-probabilities',
+    sentence:
+      'This gradient is the probabilities over N: every score is pushed down. At the right class, subtract 1 before you divide.',
+    anchor: '#softmax-loss-and-adam',
+    wrong: (scores: Tensor32, labels: Labels, backend: Backend) => {
+      const { loss, dscores } = softmaxLoss(scores, labels, backend);
+      const moved = made(dscores.shape, (n, k) =>
+        k === labels.get(n) ? dscores.get(n, k) + 1 / labels.size : dscores.get(n, k),
+      );
+      return { loss, dscores: moved };
+    },
+  },
+  {
+    exercise: '18.9 softmaxLoss',
+    id: 'softmax-kernel-unshifted',
+    sentence:
+      'The exponentials are taken without a shift, so a score of 1000 becomes Infinity and the row NaN. Subtract the maximum of the row first.',
+    anchor: '#softmax-loss-and-adam',
+    wrong: softmaxShifted(() => 0),
+  },
+  {
+    exercise: '18.9 softmaxLoss',
+    id: 'softmax-kernel-one-shift',
+    sentence:
+      "All rows are shifted by the maximum of the whole batch. A row far below it underflows to 0/0. Subtract each row's own maximum.",
+    anchor: '#softmax-loss-and-adam',
+    wrong: softmaxShifted((scores) => Math.max(...reshape(scores, scores.size).data)),
+  },
+  {
+    exercise: '18.10 adam',
+    id: 'adam-uncorrected',
+    sentence:
+      'm and v are used as they are. They began at 0 and are too small at first: divide them by 1 − β₁ᵗ and 1 − β₂ᵗ.',
+    anchor: '#softmax-loss-and-adam',
+    wrong: adamWith(
+      ({ w, m, v, learningRate, epsilon }) => w - (learningRate * m) / (Math.sqrt(v) + epsilon),
+    ),
+  },
+  {
+    exercise: '18.10 adam',
+    id: 'adam-epsilon-inside',
+    sentence: 'ε stands under the root. In this course it is added to the root: √v̂ + ε.',
+    anchor: '#1810-adam',
+    wrong: adamWith(
+      ({ w, mHat, vHat, learningRate, epsilon }) =>
+        w - (learningRate * mHat) / Math.sqrt(vHat + epsilon),
+    ),
+  },
+  {
+    exercise: '18.10 adam',
+    id: 'adam-counts-from-zero',
+    sentence:
+      'The corrections are those of step t − 1, which for the first step divide by 0. The first step has t = 1: use t as it is.',
+    anchor: '#softmax-loss-and-adam',
+    wrong: adamWith(({ w, m, v, learningRate, beta1, beta2, epsilon, t }) => {
+      const [mHat, vHat] = [m / (1 - beta1 ** (t - 1)), v / (1 - beta2 ** (t - 1))];
+      return w - (learningRate * mHat) / (Math.sqrt(vHat) + epsilon);
+    }),
+  },
+  {
+    exercise: '18.10 adam',
+    id: 'adam-unrooted',
+    sentence: 'The step is divided by v̂ itself. Divide by its root: √v̂ + ε.',
+    anchor: '#softmax-loss-and-adam',
+    wrong: adamWith(
+      ({ w, mHat, vHat, learningRate, epsilon }) => w - (learningRate * mHat) / (vHat + epsilon),
+    ),
+  },
+  {
+    exercise: '18.10 adam',
+    id: 'adam-uphill',
+    sentence: 'The step goes uphill: it is added. Subtract it from w.',
+    anchor: '#softmax-loss-and-adam',
+    wrong: adamWith(
+      ({ w, mHat, vHat, learningRate, epsilon }) =>
+        w + (learningRate * mHat) / (Math.sqrt(vHat) + epsilon),
+    ),
+  },
+  {
+    exercise: '18.10 adam',
+    id: 'adam-old-moments',
+    sentence:
+      'The step is made with m and v from before it, so this gradient has no say in it. Update both first, then step with the new ones.',
+    anchor: '#1810-adam',
+    wrong: adamWith(({ w, oldM, oldV, learningRate, beta1, beta2, epsilon, t }) => {
+      const [mHat, vHat] = [oldM / (1 - beta1 ** t), oldV / (1 - beta2 ** t)];
+      return w - (learningRate * mHat) / (Math.sqrt(vHat) + epsilon);
+    }),
+  },
+  {
+    exercise: '18.10 adam',
+    id: 'adam-unsquared',
+    sentence:
+      'v is the running mean of the gradient and not of its square. Then it may be negative, and has no root: multiply g with itself.',
+    anchor: '#softmax-loss-and-adam',
+    wrong: (...args: Parameters<typeof adam>): AdamStep => {
+      const [w, g, , v, options] = args;
+      const step = adam(...args);
+      const { learningRate, beta1, beta2, epsilon, t } = options;
+      const newV = zipped([v, g], (vi, gi = 0) => beta2 * vi + (1 - beta2) * gi);
+      const newW = zipped([w, step.m, newV], (wi, mi = 0, vi = 0) => {
+        const [mHat, vHat] = [mi / (1 - beta1 ** t), vi / (1 - beta2 ** t)];
+        return wi - (learningRate * mHat) / (Math.sqrt(vHat) + epsilon);
+      });
+      return { w: newW, m: step.m, v: newV };
+    },
+  },
+  {
+    exercise: '18.10 adam',
+    id: 'adam-betas-swapped',
+    sentence: "β₁ and β₂ are in each other's place. β₁ belongs to m, and β₂ to v.",
+    anchor: '#1810-adam',
+    wrong: (...[w, g, m, v, options, backend]: Parameters<typeof adam>) => {
+      const { beta1, beta2 } = options;
+      return adam(w, g, m, v, { ...options, beta1: beta2, beta2: beta1 }, backend);
+    },
+  },
+  {
+    exercise: '18.10 adam',
+    id: 'adam-corrected-moments-kept',
+    sentence:
+      'm and v come back corrected, and the next step corrects them again. Keep them as they are: m̂ and v̂ serve this one step.',
+    anchor: '#1810-adam',
+    wrong: (...args: Parameters<typeof adam>): AdamStep => {
+      const step = adam(...args);
+      const { beta1, beta2, t } = args[4];
+      return {
+        w: step.w,
+        m: scaled(step.m, 1 / (1 - beta1 ** t)),
+        v: scaled(step.v, 1 / (1 - beta2 ** t)),
+      };
+    },
+  },
+  {
+    exercise: '18.11 networkScores',
+    id: 'network-relu-on-scores',
+    sentence:
+      'The scores pass a ReLU, too. Scores may be negative, and softmax wants them as they are: no activation after the last layer.',
+    anchor: '#the-network',
+    wrong: (network: Network, images: Tensor32, backend: Backend) =>
+      reluForward(layers(network, images, backend).scores, backend),
+  },
+  {
+    exercise: '18.11 networkScores',
+    id: 'network-no-relu-4',
+    sentence:
+      'There is no ReLU between the two affine layers, so both together are one affine layer.',
+    anchor: '#the-network',
+    wrong: (network: Network, images: Tensor32, backend: Backend) =>
+      layers(network, images, backend, { relu4: (x) => x }).scores,
+  },
+  {
+    exercise: '18.11 networkScores',
+    id: 'network-no-relu-3',
+    sentence:
+      'There is no ReLU after the third convolution. It has no pooling, but it has a ReLU like the others.',
+    anchor: '#the-network',
+    wrong: (network: Network, images: Tensor32, backend: Backend) =>
+      layers(network, images, backend, { relu3: (x) => x }).scores,
+  },
+  {
+    exercise: '18.11 networkScores',
+    id: 'network-average-pooling',
+    sentence: 'The network pools by the mean of each window. Use your maxPoolForward.',
+    anchor: '#the-network',
+    wrong: (network: Network, images: Tensor32, backend: Backend) =>
+      layers(network, images, backend, {
+        pool: (x) =>
+          poolWith((entries) => entries.reduce((sum, v) => sum + v, 0) / entries.length)(x, 2),
+      }).scores,
+  },
+  {
+    exercise: '18.11 networkScores',
+    id: 'network-channels-last',
+    sentence:
+      'An image becomes a row pixel by pixel, with the channels side by side. Row-major order is channel by channel: reshape does it.',
+    anchor: '#1811-networkscores',
+    wrong: (network: Network, images: Tensor32, backend: Backend) =>
+      layers(network, images, backend, { flatten: (x) => asRows(x.transpose(0, 2, 3, 1)) }).scores,
+  },
+  {
+    exercise: '18.12 networkGradients',
+    id: 'network-gradients-summed',
+    sentence:
+      'All gradients are N times too large: they are those of the summed loss. The loss is a mean, so what comes back to the scores carries 1/N.',
+    anchor: '#softmax-loss-and-adam',
+    wrong: (network: Network, images: Tensor32, labels: Labels, backend: Backend) => {
+      const { loss, gradients } = networkGradients(network, images, labels, backend);
+      return { loss, gradients: each(gradients, (g) => scaled(g, labels.size)) };
+    },
+  },
+  {
+    exercise: '18.12 networkGradients',
+    id: 'network-backward-no-relu',
+    sentence:
+      'On the way back nothing is cut off between the affine layers. Where the ReLU gave 0, nothing gets through: use reluBackward.',
+    anchor: '#the-network',
+    wrong: gradientsWith({ reluBack4: (dout) => dout }),
+  },
+  {
+    exercise: '18.12 networkGradients',
+    id: 'network-backward-no-relu-3',
+    sentence:
+      'On the way back the ReLU after the third convolution is left out. Where it gave 0, nothing gets through: use reluBackward.',
+    anchor: '#the-network',
+    wrong: gradientsWith({ reluBack3: (dout) => dout }),
+  },
+  {
+    exercise: '18.12 networkGradients',
+    id: 'network-w5-before-relu',
+    sentence:
+      'The gradient of W5 is made from the hidden units before their ReLU. The last layer read what came out of it: use that.',
+    anchor: '#the-network',
+    wrong: gradientsWith({ input5: ({ affine4 }) => affine4 }),
+  },
+  {
+    exercise: '18.12 networkGradients',
+    id: 'network-unpool-to-all',
+    sentence:
+      'On the way back through a pooling every pixel of a window gets the gradient. Only the largest one does: use maxPoolBackward.',
+    anchor: '#max-pooling',
+    wrong: gradientsWith({
+      unpool: (dout, x) => unpoolWith((d) => d)(dout, x, 2),
+    }),
+  },
+  {
+    exercise: '18.12 networkGradients',
+    id: 'network-last-layer-only',
+    sentence:
+      'Only the last layer gets a gradient, and the others 0. What comes back to its input goes on through the layers before it.',
+    anchor: '#the-network',
+    wrong: (network: Network, images: Tensor32, labels: Labels, backend: Backend) => {
+      const { loss, gradients } = networkGradients(network, images, labels, backend);
+      const { W5, b5 } = gradients;
+      return { loss, gradients: { ...each(gradients, (g) => scaled(g, 0)), W5, b5 } };
+    },
+  },
+];
+
+/** The shape of images, of filters, or an index into them. */
+type Four = [number, number, number, number];
+
+/** Calls visit with every index of an array of this shape, in row-major order. */
+function eachIndex(shape: readonly number[], visit: (...index: number[]) => void): void {
+  const index = shape.map(() => 0);
+  for (let left = product(shape); left > 0; left--) {
+    visit(...index);
+    // As a counter does: the last one is one more, and whichever is full begins again.
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis] = (index[axis]! + 1) % shape[axis]!;
+      if (index[axis] !== 0) break;
+    }
+  }
+}
+
+/** A new array in single precision, filled by a formula for its entries. */
+function made(shape: readonly number[], formula: (...index: number[]) => number): Tensor32 {
+  const out = ndarray(new Float32Array(product(shape)), [...shape]);
+  eachIndex(shape, (...index) => out.set(...index, formula(...index)));
+  return out;
+}
+
+/** The sum of f over all indices below these sizes. */
+function total(sizes: readonly number[], f: (...index: number[]) => number): number {
+  let sum = 0;
+  eachIndex(sizes, (...index) => {
+    sum += f(...index);
+  });
+  return sum;
+}
+
+/** f of the entries of some arrays of one shape that stand in the same place. */
+function zipped(
+  arrays: readonly Tensor32[],
+  f: (first: number, ...rest: number[]) => number,
+): Tensor32 {
+  return made(arrays[0]!.shape, (...index) => {
+    const [first, ...rest] = arrays.map((x) => x.get(...index));
+    return f(first!, ...rest);
+  });
+}
+
+function scaled(x: Tensor32, factor: number): Tensor32 {
+  return zipped([x], (v) => v * factor);
+}
+
+/** An entry of an image, and 0 outside of it. */
+function at(x: Tensor32, n: number, c: number, i: number, j: number): number {
+  const [, , height, width] = x.shape as Four;
+  return i >= 0 && i < height && j >= 0 && j < width ? x.get(n, c, i, j) : 0;
+}
+
+/** The two indices of which the second runs fastest and has so many values. */
+function unfolded(index: number, size: number): [first: number, second: number] {
+  return [Math.floor(index / size), index % size];
+}
+
+function productWith(a: Tensor32, b: Tensor32, bias: (n: number, m: number) => number): Tensor32 {
+  return made(
+    [a.shape[0]!, b.shape[1]!],
+    (n, m) => bias(n, m) + total([a.shape[1]!], (k) => a.get(n, k) * b.get(k, m)),
+  );
+}
+
+interface ConvArguments {
+  x: Tensor32;
+  W: Tensor32;
+  b: Tensor32;
+  pad: number;
+}
+
+/** The right term of a convolution's sum. */
+function convTerm(
+  { x, W, pad }: ConvArguments,
+  [n, f, i, j]: Four,
+  [c, p, q]: [number, number, number],
+): number {
+  return at(x, n, c, i + p - pad, j + q - pad) * W.get(f, c, p, q);
+}
+
+/** A convolution with other terms, or another start of the sum. */
+function convWith(
+  term: (args: ConvArguments, out: Four, weight: [number, number, number]) => number,
+  bias = ({ b }: ConvArguments, f: number): number => b.get(f),
+) {
+  return (x: Tensor32, W: Tensor32, b: Tensor32, pad: number): Tensor32 => {
+    const [N, , height, width] = x.shape as Four;
+    const [F, C, KH, KW] = W.shape as Four;
+    const args = { x, W, b, pad };
+    return made(
+      [N, F, height - KH + 1 + 2 * pad, width - KW + 1 + 2 * pad],
+      (n, f, i, j) =>
+        bias(args, f) + total([C, KH, KW], (c, p, q) => term(args, [n, f, i, j], [c, p, q])),
+    );
+  };
+}
+
+/** The gradient of a convolution by its input, with other terms. */
+function inputGradientWith(
+  term: (
+    args: { dout: Tensor32; W: Tensor32; pad: number },
+    input: Four,
+    weight: [number, number, number],
+  ) => number,
+) {
+  return (dout: Tensor32, W: Tensor32, pad: number): Tensor32 => {
+    const [N, F, height, width] = dout.shape as Four;
+    const [, C, KH, KW] = W.shape as Four;
+    return made([N, C, height + KH - 1 - 2 * pad, width + KW - 1 - 2 * pad], (n, c, i, j) =>
+      total([F, KH, KW], (f, p, q) => term({ dout, W, pad }, [n, c, i, j], [f, p, q])),
+    );
+  };
+}
+
+/** convBackwardFilters with some of its gradients replaced. */
+function filterGradientsWith(
+  change: (
+    args: { dout: Tensor32; x: Tensor32; pad: number },
+    right: FilterGradients,
+  ) => Partial<FilterGradients>,
+) {
+  return (dout: Tensor32, x: Tensor32, pad: number, backend: Backend): FilterGradients => {
+    const right = convBackwardFilters(dout, x, pad, backend);
+    return { ...right, ...change({ dout, x, pad }, right) };
+  };
+}
+
+/** Pooling with another choice from a window, other windows, or another number of them. */
+function poolWith(
+  choose: (entries: number[]) => number,
+  { step = (size: number): number => size, round = Math.floor } = {},
+) {
+  return (x: Tensor32, size: number): Tensor32 => {
+    const [N, C, height, width] = x.shape as Four;
+    return made([N, C, round(height / size), round(width / size)], (n, c, i, j) => {
+      const entries: number[] = [];
+      eachIndex([size, size], (p, q) => {
+        const [row, column] = [step(size) * i + p, step(size) * j + q];
+        if (row < height && column < width) entries.push(x.get(n, c, row, column));
+      });
+      return choose(entries);
+    });
+  };
+}
+
+/** The way back through a pooling, where something else becomes of the k-th entry of a window. */
+function unpoolWith(share: (d: number, entries: number[], k: number) => number) {
+  return (dout: Tensor32, x: Tensor32, size: number): Tensor32 => {
+    const [, , rows, columns] = dout.shape as Four;
+    return made(x.shape, (n, c, row, column) => {
+      const [i, p] = unfolded(row, size);
+      const [j, q] = unfolded(column, size);
+      if (i >= rows || j >= columns) return 0;
+      const entries: number[] = [];
+      eachIndex([size, size], (r, s) => {
+        entries.push(x.get(n, c, size * i + r, size * j + s));
+      });
+      return share(dout.get(n, c, i, j), entries, p * size + q);
+    });
+  };
+}
+
+/** softmaxLoss, with something else made of the right result. */
+function softmaxWith(change: (right: SoftmaxLoss, N: number) => SoftmaxLoss) {
+  return (scores: Tensor32, labels: Labels, backend: Backend): SoftmaxLoss =>
+    change(softmaxLoss(scores, labels, backend), labels.size);
+}
+
+/** The softmax loss with one shift for all rows. */
+function softmaxShifted(shift: (scores: Tensor32) => number) {
+  return (scores: Tensor32, labels: Labels): SoftmaxLoss => {
+    const [N, K] = scores.shape as [number, number];
+    const taken = shift(scores);
+    const power = (n: number, k: number): number => Math.exp(scores.get(n, k) - taken);
+    const sum = (n: number): number => total([K], (k) => power(n, k));
+    const losses = total([N], (n) => Math.log(sum(n)) - (scores.get(n, labels.get(n)) - taken));
+    const target = (n: number, k: number): number => (k === labels.get(n) ? 1 : 0);
+    return {
+      loss: losses / N,
+      dscores: made([N, K], (n, k) => (power(n, k) / sum(n) - target(n, k)) / N),
+    };
+  };
+}
+
+/** What can be made a step of, for one number. */
+interface AdamNumbers extends AdamOptions {
+  w: number;
+  m: number;
+  v: number;
+  mHat: number;
+  vHat: number;
+  oldM: number;
+  oldV: number;
+}
+
+/** Adam with another step from the right moments. */
+function adamWith(step: (numbers: AdamNumbers) => number) {
+  return (...args: Parameters<typeof adam>): AdamStep => {
+    const [w, , m, v, options] = args;
+    const right = adam(...args);
+    const { beta1, beta2, t } = options;
+    const moved = zipped([w, right.m, right.v, m, v], (wi, mi = 0, vi = 0, oldM = 0, oldV = 0) => {
+      const [mHat, vHat] = [mi / (1 - beta1 ** t), vi / (1 - beta2 ** t)];
+      return step({ ...options, w: wi, m: mi, v: vi, mHat, vHat, oldM, oldV });
+    });
+    return { ...right, w: moved };
+  };
+}
+
+/** Each image as a row. */
+function asRows(x: Tensor32): Tensor32 {
+  const [N, ...image] = x.shape;
+  return reshape(x, N!, product(image));
+}
+
+/** The padding with which a convolution keeps the size of an image. */
+function padding(W: Tensor32): number {
+  return (W.shape[2]! - 1) / 2;
+}
+
+/** The outputs of all layers of the network, with something changed. */
+function layers(
+  { W1, b1, W2, b2, W3, b3, W4, b4, W5, b5 }: Network,
+  images: Tensor32,
+  backend: Backend,
+  {
+    pool = (x: Tensor32): Tensor32 => maxPoolForward(x, 2, backend),
+    relu3 = (x: Tensor32): Tensor32 => reluForward(x, backend),
+    relu4 = (x: Tensor32): Tensor32 => reluForward(x, backend),
+    flatten = asRows,
+  } = {},
+) {
+  const conv = (x: Tensor32, W: Tensor32, b: Tensor32): Tensor32 =>
+    convForward(x, W, b, padding(W), backend);
+  const conv1 = conv(images, W1, b1);
+  const active1 = reluForward(conv1, backend);
+  const pool1 = pool(active1);
+  const conv2 = conv(pool1, W2, b2);
+  const active2 = reluForward(conv2, backend);
+  const pool2 = pool(active2);
+  const conv3 = conv(pool2, W3, b3);
+  const active3 = relu3(conv3);
+  const affine4 = matrixProduct(flatten(active3), W4, b4, backend);
+  const active4 = relu4(affine4);
+  const scores = matrixProduct(active4, W5, b5, backend);
+  return { conv1, active1, pool1, conv2, active2, pool2, conv3, active3, affine4, active4, scores };
+}
+
+type Layers = ReturnType<typeof layers>;
+
+/** The way back through the network, with something changed. */
+function gradientsWith({
+  reluBack4 = reluBackward,
+  reluBack3 = reluBackward,
+  input5 = ({ active4 }: Layers): Tensor32 => active4,
+  unpool = (dout: Tensor32, x: Tensor32, backend: Backend): Tensor32 =>
+    maxPoolBackward(dout, x, 2, backend),
+}) {
+  return (
+    network: Network,
+    images: Tensor32,
+    labels: Labels,
+    backend: Backend,
+  ): NetworkGradients => {
+    const { W2, W3, W4, W5 } = network;
+    const outputs = layers(network, images, backend);
+    const { conv1, active1, pool1, conv2, active2, pool2, conv3, active3, affine4 } = outputs;
+    const affineBack = (dout: Tensor32, x: Tensor32, W: Tensor32) => ({
+      dx: matrixProduct(
+        dout,
+        W.transpose(1, 0),
+        made([W.shape[0]!], () => 0),
+        backend,
+      ),
+      dW: matrixProduct(
+        x.transpose(1, 0),
+        dout,
+        made([dout.shape[1]!], () => 0),
+        backend,
+      ),
+      db: made([dout.shape[1]!], (m) => total([dout.shape[0]!], (n) => dout.get(n, m))),
+    });
+    const { loss, dscores } = softmaxLoss(outputs.scores, labels, backend);
+    const fifth = affineBack(dscores, input5(outputs), W5);
+    const fourth = affineBack(reluBack4(fifth.dx, affine4, backend), asRows(active3), W4);
+    const dactive3 = reshape(fourth.dx, ...active3.shape);
+    const dconv3 = reluBack3(dactive3, conv3, backend);
+    const dpool2 = convBackwardInput(dconv3, W3, padding(W3), backend);
+    const dconv2 = reluBackward(unpool(dpool2, active2, backend), conv2, backend);
+    const dpool1 = convBackwardInput(dconv2, W2, padding(W2), backend);
+    const dconv1 = reluBackward(unpool(dpool1, active1, backend), conv1, backend);
+    const third = convBackwardFilters(dconv3, pool2, padding(W3), backend);
+    const second = convBackwardFilters(dconv2, pool1, padding(W2), backend);
+    const first = convBackwardFilters(dconv1, images, padding(network.W1), backend);
+    const gradients = {
+      W1: first.dW,
+      b1: first.db,
+      W2: second.dW,
+      b2: second.db,
+      W3: third.dW,
+      b3: third.db,
+      W4: fourth.dW,
+      b4: fourth.db,
+      W5: fifth.dW,
+      b5: fifth.db,
+    };
+    return { loss, gradients };
+  };
+}
+
+/** f of each of the ten parameters. */
+function each(network: Network, f: (x: Tensor32) => Tensor32): Network {
+  const { W1, b1, W2, b2, W3, b3, W4, b4, W5, b5 } = network;
+  return {
+    W1: f(W1),
+    b1: f(b1),
+    W2: f(W2),
+    b2: f(b2),
+    W3: f(W3),
+    b3: f(b3),
+    W4: f(W4),
+    b4: f(b4),
+    W5: f(W5),
+    b5: f(b5),
+  };
+}

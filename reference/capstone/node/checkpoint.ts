@@ -1,0 +1,116 @@
+/** Saves a run so that it can go on, and its weights so that they can be used. Both are safetensors files. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { asNetwork, PARAMETER_COUNT, PARAMETERS } from '../network.ts';
+import type { Progress, Settings } from '../training.ts';
+import { decodeWeights, encodeWeights, type WeightsFile } from '../weights.ts';
+
+/** A saved run. */
+export interface Checkpoint {
+  progress: Progress;
+  settings: Settings;
+  /** Which digits it is trained on, so that it doesn't go on with others. */
+  digits: string;
+}
+
+const STATE = ['parameters', 'm', 'v'] as const;
+
+/** Writes a checkpoint so that whoever finds the file finds all of it. */
+export function saveCheckpoint(file: string, { progress, settings, digits }: Checkpoint): void {
+  const { step, history, lossSum, seconds } = progress;
+  writeTensors(file, {
+    tensors: Object.fromEntries(
+      STATE.map((name) => [name, { shape: [PARAMETER_COUNT], data: progress[name] }]),
+    ),
+    metadata: {
+      chainrule: 'checkpoint 1',
+      digits,
+      settings: JSON.stringify(settings),
+      progress: JSON.stringify({ step, history, lossSum, seconds }),
+    },
+  });
+}
+
+/**
+ * Reads a checkpoint.
+ *
+ * @throws Error when the file is not there, or no whole checkpoint
+ */
+export function loadCheckpoint(file: string): Checkpoint {
+  const { tensors, metadata } = readTensors(file);
+  const { chainrule, digits, settings, progress } = metadata;
+  const state = STATE.map((name) => tensors[name]?.data);
+  if (
+    chainrule !== 'checkpoint 1' ||
+    digits === undefined ||
+    settings === undefined ||
+    progress === undefined ||
+    state.some((data) => data?.length !== PARAMETER_COUNT)
+  ) {
+    throw new Error(
+      `loadCheckpoint: ${file} is no checkpoint of this network; give the checkpoint.safetensors that a run wrote`,
+    );
+  }
+  const [parameters, m, v] = state as [Float32Array, Float32Array, Float32Array];
+  return {
+    progress: {
+      ...(JSON.parse(progress) as Omit<Progress, (typeof STATE)[number]>),
+      parameters,
+      m,
+      v,
+    },
+    settings: JSON.parse(settings) as Settings,
+    digits,
+  };
+}
+
+/** Writes the parameters under their names: W1 of shape (16, 1, 3, 3), b1 and so on. */
+export function saveWeights(
+  file: string,
+  parameters: Float32Array,
+  metadata: WeightsFile['metadata'],
+): void {
+  const network = asNetwork(parameters);
+  const tensors = PARAMETERS.map(({ name, shape }) => [name, { shape, data: network[name].data }]);
+  writeTensors(file, {
+    tensors: Object.fromEntries(tensors) as WeightsFile['tensors'],
+    metadata: { ...metadata, chainrule: 'weights 1' },
+  });
+}
+
+/**
+ * Reads the parameters of a weights file.
+ *
+ * @returns all of them, flat
+ * @throws Error when the file is not there, or has not this network's parameters
+ */
+export function loadWeights(file: string): Float32Array {
+  const { tensors } = readTensors(file);
+  const flat = new Float32Array(PARAMETER_COUNT);
+  for (const { name, shape, offset } of PARAMETERS) {
+    const tensor = tensors[name];
+    if (tensor === undefined || tensor.shape.join() !== shape.join()) {
+      throw new Error(
+        `loadWeights: ${file} has ${tensor === undefined ? `no ${name}` : `${name} of shape (${tensor.shape.join(', ')})`} and must have ${name} of shape (${shape.join(', ')}); give the weights.safetensors that a run wrote`,
+      );
+    }
+    flat.set(tensor.data, offset);
+  }
+  return flat;
+}
+
+function writeTensors(file: string, content: WeightsFile): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, encodeWeights(content));
+  renameSync(temporary, file);
+}
+
+function readTensors(file: string): WeightsFile {
+  try {
+    return decodeWeights(readFileSync(file));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${file} cannot be read: ${why}`, { cause });
+  }
+}

@@ -1,0 +1,63 @@
+/** The engines that a run can choose from. */
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Backend } from '#kernels';
+import type { Engine } from '../engine.ts';
+import { fastEngine } from '../fast/engine.ts';
+import { lessonEngine, type Lesson } from '../lesson-engine.ts';
+import { plainEngine } from '../plain-engine.ts';
+
+/** Whose code computes: the fast kernels, lesson 18's reference, or the learner's file. */
+export type Code = 'fast' | 'lesson' | 'mine';
+
+/** What runs it: one of gpu.js's backends, or plain TypeScript without gpu.js. */
+export type Runner = Backend | 'js';
+
+/** An engine, named so that another thread can make it. */
+export interface EngineChoice {
+  code: Code;
+  runner: Runner;
+  /** How many digits come at a time at most. */
+  size: number;
+}
+
+const FILES = {
+  lesson: '../../../lessons/18-capstone/capstone.reference.ts',
+  mine: '../../../lessons/18-capstone/capstone.ts',
+} as const;
+
+/** The file of a lesson's code. */
+export function lessonFile(code: keyof typeof FILES): string {
+  return fileURLToPath(new URL(FILES[code], import.meta.url));
+}
+
+/**
+ * Makes an engine.
+ *
+ * @throws RangeError when there is no such engine
+ */
+export async function makeEngine({ code, runner, size }: EngineChoice): Promise<Engine> {
+  if (code !== 'fast') {
+    if (runner === 'js') {
+      throw new RangeError(
+        `makeEngine: the engine js has no kernels, so it cannot run those of lesson 18; choose --engine webasm or cpu`,
+      );
+    }
+    const functions = (await import(pathToFileURL(lessonFile(code)).href)) as Lesson;
+    return lessonEngine(functions, runner);
+  }
+  if (runner === 'js') return plainEngine();
+  if (runner === 'cpu' || runner === 'webasm') {
+    return fastEngine(runner, Math.ceil(size / 4) * 4);
+  }
+  throw new RangeError(
+    `makeEngine: the fast kernels are written for webasm and cpu, not for ${runner}; choose one of these, or add --lesson to run the plain kernels there`,
+  );
+}
+
+/** What ran, for people. */
+export function engineText({ code, runner }: EngineChoice, threads: number): string {
+  const whose = { fast: 'the fast kernels', lesson: "lesson 18's kernels", mine: 'your kernels' };
+  const where =
+    runner === 'js' ? 'plain TypeScript, no kernels' : `${whose[code]} on gpu.js ${runner}`;
+  return `${where}, ${threads === 1 ? 'one thread' : `${threads} threads`}`;
+}

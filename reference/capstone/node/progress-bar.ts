@@ -1,0 +1,88 @@
+/** How far a run is: a line that is drawn again and again on a terminal, and a line an epoch elsewhere. */
+import type { EpochRecord } from '../report.ts';
+import { percent } from '../report/numbers.ts';
+import type { StepReport } from '../training.ts';
+
+/** Where progress is shown: standard error, usually. */
+export interface ProgressStream {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+/** Shows how far a run is. */
+export interface ProgressBar {
+  step(report: StepReport): void;
+  epoch(record: EpochRecord): void;
+  /** Leaves the terminal as it was. */
+  stop(): void;
+}
+
+const BAR = 20;
+const CLEAR = '\r\x1b[K';
+
+/** How many of the last steps the speed is taken from. */
+const WINDOW = 30;
+
+/**
+ * Begins to show progress.
+ *
+ * @param count how many digits an epoch has
+ * @param epochs how many epochs there are
+ * @param first how many of them are complete
+ * @param clock in milliseconds
+ */
+export function progressBar(
+  stream: ProgressStream,
+  { count, epochs, first }: { count: number; epochs: number; first: number },
+  clock: () => number,
+): ProgressBar {
+  const recent = [{ time: clock(), seen: 0 }];
+  let seen = 0;
+  let epoch = first + 1;
+  let accuracy = '';
+  const draw = (text: string): void => {
+    if (stream.isTTY === true) {
+      // One column is left free, since some terminals wrap a line that is full.
+      stream.write(CLEAR + text.slice(0, (stream.columns ?? 80) - 1));
+    }
+  };
+  return {
+    step({ step, steps, count: digits, loss }) {
+      seen += digits;
+      recent.push({ time: clock(), seen });
+      if (recent.length > WINDOW) recent.shift();
+      const [from, to] = [recent[0]!, recent.at(-1)!];
+      const speed = (1000 * (to.seen - from.seen)) / Math.max(to.time - from.time, 1);
+      const left = ((epochs - epoch) * count + count * (1 - step / steps)) / speed;
+      const filled = Math.floor((BAR * step) / steps);
+      draw(
+        `epoch ${epoch}/${epochs} ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ` +
+          `${Math.round(speed)} images/s  loss ${loss.toFixed(3)}${accuracy}  ${timeText(left)} left`,
+      );
+    },
+    epoch(record) {
+      accuracy = `  accuracy ${percent(record.accuracy, 2)}`;
+      if (stream.isTTY === true) stream.write(CLEAR);
+      stream.write(
+        `epoch ${record.epoch}/${epochs}  loss ${record.loss.toFixed(4)}${accuracy}  ` +
+          `${Math.round(count / record.seconds)} images/s\n`,
+      );
+      epoch = record.epoch + 1;
+    },
+    stop() {
+      if (stream.isTTY === true) stream.write(CLEAR);
+    },
+  };
+}
+
+/** A time as people write it: `0:40`, `12:05`, `1:02:05`. */
+export function timeText(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return h > 0 ? `${h}:${twoDigits(m)}:${twoDigits(s)}` : `${m}:${twoDigits(s)}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}

@@ -1,0 +1,265 @@
+/** `npm run capstone`: trains the network on real digits, measures it, and says how it went. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { asNetwork, PIXELS } from '../network.ts';
+import { trainingReport, type Mistake } from '../report.ts';
+import { count, percent } from '../report/numbers.ts';
+import type { Data } from '../team.ts';
+import {
+  DivergedError,
+  evaluate,
+  newProgress,
+  train,
+  type Evaluation,
+  type Progress,
+  type Settings,
+} from '../training.ts';
+import { loadCheckpoint, loadWeights, saveCheckpoint, saveWeights } from './checkpoint.ts';
+import { fingerprint, loadData } from './data.ts';
+import { engineText } from './engines.ts';
+import { MisuseError, parseOptions, type Options } from './options.ts';
+import { progressBar, timeText, type ProgressStream } from './progress-bar.ts';
+import { shared, startTeam, type ThreadTeam } from './team.ts';
+
+/** What a run finds around it. */
+export interface Surroundings {
+  stdout: (text: string) => void;
+  stderr: ProgressStream;
+  /** Asks the run to stop after the present step. */
+  signal: AbortSignal;
+  /** In milliseconds. */
+  clock: () => number;
+}
+
+/** How a run ended, as the exit status of its process. */
+export const [DONE, FAILED, MISUSED, INTERRUPTED] = [0, 1, 2, 130] as const;
+
+/**
+ * Runs the command.
+ *
+ * @param args what follows its name on the command line
+ * @returns the exit status: 0 when all epochs are complete, 1 when the run failed, 2 when it was called wrongly,
+ *   130 when it was interrupted
+ */
+export async function runCapstone(
+  args: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const { stdout, stderr } = surroundings;
+  try {
+    const options = parseOptions(args, { stdout, stderr: (text) => stderr.write(text) });
+    if (options === undefined) return DONE;
+    return options.evaluate === undefined
+      ? await trainAndReport(options, surroundings)
+      : await measure(options, options.evaluate, surroundings);
+  } catch (error) {
+    if (error instanceof MisuseError) return MISUSED;
+    stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return FAILED;
+  }
+}
+
+async function trainAndReport(options: Options, surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr, signal, clock } = surroundings;
+  const data = loadData(options.data, options.validate);
+  const { progress, settings } = begin(options, data);
+  const checkpoint = join(options.out, 'checkpoint.safetensors');
+  const save = (): void =>
+    saveCheckpoint(checkpoint, { progress, settings, digits: fingerprint(data) });
+  mkdirSync(options.out, { recursive: true });
+  stdout(`${headline(options, settings, data)}\n`);
+  const team = await startTeam(
+    engineOf(options, settings),
+    options.threads,
+    data,
+    progress.parameters,
+  );
+  try {
+    const bar = progressBar(
+      stderr,
+      { count: data.train.labels.length, epochs: settings.epochs, first: progress.history.length },
+      clock,
+    );
+    const isComplete = await train(
+      progress,
+      settings,
+      { team, data, signal, clock },
+      {
+        step: (report) => bar.step(report),
+        epoch: async (record) => {
+          bar.epoch(record);
+          save();
+        },
+      },
+    ).finally(() => bar.stop());
+    if (!isComplete) {
+      save();
+      stdout(
+        `Stopped after step ${progress.step}. To go on: npm run capstone -- ${resumeOptions(options, checkpoint)}\n`,
+      );
+      return INTERRUPTED;
+    }
+    const evaluation = await evaluate(team, data.heldOut, settings.batch);
+    writeReport(options, settings, progress, data, evaluation, stdout);
+    return DONE;
+  } catch (error) {
+    if (error instanceof DivergedError) {
+      throw new DivergedError(`${error.message}. ${lastCheckpoint(progress, checkpoint)}`, {
+        cause: error,
+      });
+    }
+    throw error;
+  } finally {
+    await team.close();
+  }
+}
+
+/** A new run, or one that goes on. */
+function begin(options: Options, data: Data): { progress: Progress; settings: Settings } {
+  if (options.resume === undefined) {
+    const progress = newProgress(options.settings.seed);
+    return { settings: options.settings, progress: inSharedMemory(progress) };
+  }
+  const { progress, settings, digits } = loadCheckpoint(options.resume);
+  if (digits !== fingerprint(data)) {
+    throw new Error(
+      `capstone: ${options.resume} was trained on other digits; give the same --data and --validate as then`,
+    );
+  }
+  return { settings, progress: inSharedMemory(progress) };
+}
+
+function inSharedMemory(progress: Progress): Progress {
+  return { ...progress, parameters: shared(progress.parameters) };
+}
+
+async function measure(options: Options, file: string, { stdout }: Surroundings): Promise<number> {
+  const data = loadData(options.data, options.validate);
+  const parameters = shared(loadWeights(file));
+  const team: ThreadTeam = await startTeam(
+    engineOf(options, options.settings),
+    options.threads,
+    data,
+    parameters,
+  );
+  try {
+    const { accuracy } = await evaluate(team, data.heldOut, options.settings.batch);
+    stdout(
+      `${percent(accuracy, 2)} of ${digitsText(data.heldOut.labels.length)} are read rightly\n`,
+    );
+    return DONE;
+  } finally {
+    await team.close();
+  }
+}
+
+function engineOf({ code, runner }: Options, { batch }: Settings) {
+  return { code, runner, size: batch };
+}
+
+function headline(
+  options: Options,
+  settings: Settings,
+  { train: { labels }, heldOut }: Data,
+): string {
+  const { epochs, batch, learningRate, seed } = settings;
+  return [
+    `Engine: ${engineText(engineOf(options, settings), options.threads)}`,
+    `Digits: ${digitsText(labels.length)} to train on, ${digitsText(heldOut.labels.length)} held out`,
+    `Settings: ${epochs} epochs, batches of ${batch}, rate ${learningRate}, seed ${seed}, ${distortionText(settings)}`,
+  ].join('\n');
+}
+
+function distortionText({ shift, turn, zoom }: Settings): string {
+  return `digits moved by up to ${shift} pixels, turned by ${turn}° and resized by ${Math.round(100 * zoom)}%`;
+}
+
+function digitsText(digits: number): string {
+  return `${count(digits)} digits`;
+}
+
+/** The options that a run needs again when it goes on. */
+function resumeOptions({ code, runner, data, validate, out }: Options, checkpoint: string): string {
+  return [
+    `--resume ${shown(checkpoint)}`,
+    ...(code === 'fast' ? [] : [`--${code}`]),
+    ...(runner === 'webasm' ? [] : [`--engine ${runner}`]),
+    ...(data === undefined ? [] : [`--data ${data}`]),
+    ...(validate === 0 ? [] : [`--validate ${validate}`]),
+    `--out ${shown(out)}`,
+  ].join(' ');
+}
+
+function shown(path: string): string {
+  return relative(process.cwd(), path) || '.';
+}
+
+function lastCheckpoint({ history }: Progress, checkpoint: string): string {
+  return history.length === 0
+    ? 'Nothing was saved yet'
+    : `${shown(checkpoint)} is from the end of epoch ${history.length}`;
+}
+
+function writeReport(
+  options: Options,
+  settings: Settings,
+  progress: Progress,
+  { train: { labels }, heldOut }: Data,
+  { accuracy, confusion, given }: Evaluation,
+  stdout: Surroundings['stdout'],
+): void {
+  const { parameters, history } = progress;
+  const seconds = history.reduce((sum, record) => sum + record.seconds, 0);
+  const engine = engineText(engineOf(options, settings), options.threads);
+  const speed = Math.round((labels.length * history.length) / seconds);
+  const facts: [string, string][] = [
+    ['engine', engine],
+    [
+      'digits',
+      `${digitsText(labels.length)} to train on, ${digitsText(heldOut.labels.length)} held out`,
+    ],
+    ['epochs', String(settings.epochs)],
+    ['batch', String(settings.batch)],
+    ['learning rate', `${settings.learningRate}, falling to 0`],
+    ['distortions', distortionText(settings)],
+    ['seed', String(settings.seed)],
+    ['training time', timeText(seconds)],
+    ['speed', `${speed} images a second`],
+  ];
+  const mistakes = given
+    .flatMap(({ label, probability }, i): Mistake[] => {
+      const right = heldOut.labels[i]!;
+      const pixels = heldOut.pixels.subarray(i * PIXELS, (i + 1) * PIXELS);
+      return label === right ? [] : [{ pixels, label: right, given: label, probability }];
+    })
+    .toSorted((a, b) => b.probability - a.probability);
+  const { W1 } = asNetwork(parameters);
+  const report = join(options.out, 'report.html');
+  writeFileSync(
+    report,
+    trainingReport({
+      title: 'chainrule capstone',
+      facts,
+      history,
+      confusion,
+      filters: W1.data,
+      filterShape: [W1.shape[0]!, W1.shape[2]!, W1.shape[3]!],
+      mistakes,
+    }),
+  );
+  const weights = join(options.out, 'weights.safetensors');
+  saveWeights(weights, parameters, {
+    engine,
+    accuracy: String(accuracy),
+    settings: JSON.stringify(settings),
+  });
+  stdout(
+    [
+      `${percent(accuracy, 2)} of the ${digitsText(heldOut.labels.length)} held out are read rightly, ${mistakes.length} wrongly`,
+      `Trained in ${timeText(seconds)}, ${speed} images a second`,
+      `Report:  ${shown(report)}`,
+      `Weights: ${shown(weights)}`,
+      '',
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,36 @@
+/** Who computes the gradients: one engine, or several that share a batch (see node/team.ts). */
+import { batchOf, type Digits, type Draw } from './digits.ts';
+import type { Engine } from './engine.ts';
+
+/** The digits of a run. */
+export interface Data {
+  train: Digits;
+  /** Digits that nothing is trained on. */
+  heldOut: Digits;
+}
+
+/** Computes with parameters that it was made with; whoever changes those does so between two calls. */
+export interface Team {
+  /**
+   * The gradient of the loss of some training digits.
+   *
+   * @param gradient where it is written: the mean over the digits
+   * @returns the loss, the mean over the digits
+   */
+  gradient(draw: Draw, gradient: Float32Array): Promise<number>;
+  /** The scores of digits, shape (N · 10). */
+  scores(set: keyof Data, draw: Draw): Promise<Float32Array>;
+  /** The first layer whose output is not finite for some training digits, if there is one. */
+  firstNotFinite(draw: Draw): Promise<string | undefined>;
+}
+
+/** One engine in this thread. */
+export function soloTeam(engine: Engine, data: Data, parameters: Float32Array): Team {
+  return {
+    gradient: async (draw, gradient) =>
+      engine.gradient(parameters, batchOf(data.train, draw), gradient),
+    scores: async (set, draw) => engine.scores(parameters, batchOf(data[set], draw).images),
+    firstNotFinite: async (draw) =>
+      engine.firstNotFinite(parameters, batchOf(data.train, draw).images),
+  };
+}

@@ -1,0 +1,201 @@
+/**
+ * The training loop. What it did so far is a plain value, so that it can be saved after any step, and goes on from
+ * there exactly as it would have.
+ */
+import { seededRandom, shuffled } from '#datasets/random';
+import { adamStep } from './adam.ts';
+import { partOf, unmoved, type Digits, type Draw } from './digits.ts';
+import { CLASSES, initialParameters, PARAMETER_COUNT } from './network.ts';
+import type { EpochRecord } from './report.ts';
+import type { Data, Team } from './team.ts';
+
+/** How to train. A run with the same settings on the same digits gives the same numbers. */
+export interface Settings {
+  /** How often each digit is seen, a whole number from 1. */
+  epochs: number;
+  /** Digits a step, a whole number from 1; the last step of an epoch may have fewer. */
+  batch: number;
+  /** The size of Adam's first step; it falls to 0 along half a wave of the cosine. */
+  learningRate: number;
+  /** For the start values, the order and the distortions: a whole number from 0 to 4294967295. */
+  seed: number;
+  /** Each digit is moved by up to so many pixels in both directions, anew each time. */
+  shift: number;
+  /** Each is turned by up to so many degrees. */
+  turn: number;
+  /** Each becomes larger or smaller by up to this share, at least 0 and below 1. */
+  zoom: number;
+}
+
+/** What a run has come to. */
+export interface Progress {
+  /** How many steps were taken. */
+  step: number;
+  /** All parameters, flat, and Adam's running means of their gradients and of the squares of those. */
+  parameters: Float32Array;
+  m: Float32Array;
+  v: Float32Array;
+  /** The epochs that are complete. */
+  history: EpochRecord[];
+  /** Of the epoch that is not: the sum of the losses of the digits seen, and the seconds it took. */
+  lossSum: number;
+  seconds: number;
+}
+
+/** What is told after each step. */
+export interface StepReport {
+  /** The step in its epoch, from 1, and how many there are. */
+  step: number;
+  steps: number;
+  /** How many digits it had. */
+  count: number;
+  loss: number;
+}
+
+/** The loss is not a number any more; nothing that follows would mean anything. */
+export class DivergedError extends Error {
+  override name = 'DivergedError';
+}
+
+/** A run that has not begun. */
+export function newProgress(seed: number): Progress {
+  return {
+    step: 0,
+    parameters: initialParameters(seededRandom(seed)),
+    m: new Float32Array(PARAMETER_COUNT),
+    v: new Float32Array(PARAMETER_COUNT),
+    history: [],
+    lossSum: 0,
+    seconds: 0,
+  };
+}
+
+/**
+ * The order in which an epoch sees the digits, and how it distorts each.
+ *
+ * @param count how many digits there are
+ * @param epoch from 0
+ */
+export function epochDraw(
+  count: number,
+  epoch: number,
+  { seed, shift, turn, zoom }: Settings,
+): Draw {
+  // Any fixed way to make one seed of two will do.
+  const random = seededRandom((seed + (epoch + 1) * 2_654_435_761) >>> 0);
+  const upTo = (limit: number): number => limit * (2 * random() - 1);
+  const whole = Array.from({ length: count }, (_, i) => i);
+  const indices = Uint32Array.from(shuffled(whole, random));
+  const moves = new Float32Array(4 * count);
+  for (let i = 0; i < moves.length; i += 4) {
+    moves.set([upTo(shift), upTo(shift), (upTo(turn) * Math.PI) / 180, 1 + upTo(zoom)], i);
+  }
+  return { indices, moves };
+}
+
+/** The learning rate of a step, counted from 0: half a wave of the cosine, from the full rate down to 0. */
+export function rateAt(step: number, steps: number, rate: number): number {
+  return (rate / 2) * (1 + Math.cos((Math.PI * step) / steps));
+}
+
+/**
+ * Trains to the end of the settings' epochs, or until it is asked to stop.
+ *
+ * @param progress where to begin; it is changed with every step, and whole between two steps
+ * @param team computes with `progress.parameters`
+ * @param told after each step, and after each epoch with its record
+ * @returns whether all epochs are complete
+ * @throws DivergedError naming the first layer whose output is not finite
+ */
+export async function train(
+  progress: Progress,
+  settings: Settings,
+  {
+    team,
+    data,
+    signal,
+    clock,
+  }: { team: Team; data: Data; signal: AbortSignal; clock: () => number },
+  told: {
+    step?: (report: StepReport) => void;
+    epoch?: (record: EpochRecord) => Promise<void>;
+  } = {},
+): Promise<boolean> {
+  const { epochs, batch, learningRate } = settings;
+  const count = data.train.labels.length;
+  const steps = Math.ceil(count / batch);
+  const gradient = new Float32Array(PARAMETER_COUNT);
+  const { parameters, m, v } = progress;
+  for (let epoch = Math.floor(progress.step / steps); epoch < epochs; epoch++) {
+    const draw = epochDraw(count, epoch, settings);
+    for (let i = progress.step - epoch * steps; i < steps; i++) {
+      if (signal.aborted) return false;
+      const start = clock();
+      const part = partOf(draw, i * batch, (i + 1) * batch);
+      const loss = await team.gradient(part, gradient);
+      if (!Number.isFinite(loss)) await diverged(team, part, progress.step, loss);
+      const rate = rateAt(progress.step, steps * epochs, learningRate);
+      progress.step += 1;
+      adamStep(parameters, gradient, m, v, progress.step, rate);
+      progress.lossSum += loss * part.indices.length;
+      progress.seconds += (clock() - start) / 1000;
+      told.step?.({ step: i + 1, steps, count: part.indices.length, loss });
+    }
+    const { accuracy } = await evaluate(team, data.heldOut, batch);
+    const { seconds, lossSum } = progress;
+    const record = { epoch: epoch + 1, loss: lossSum / count, accuracy, seconds };
+    progress.history.push(record);
+    Object.assign(progress, { lossSum: 0, seconds: 0 });
+    await told.epoch?.(record);
+  }
+  return true;
+}
+
+async function diverged(team: Team, draw: Draw, step: number, loss: number): Promise<never> {
+  const layer = await team.firstNotFinite(draw);
+  const where =
+    layer === undefined
+      ? 'the outputs of all layers are finite, so look at the loss itself'
+      : `the first layer whose output is not finite is ${layer}`;
+  throw new DivergedError(
+    `train: the loss of step ${step + 1} is ${loss}; ${where}. Take a smaller --rate, and if that changes nothing, check that layer's gradients`,
+  );
+}
+
+/** How a team does on the held-out digits. */
+export interface Evaluation {
+  /** The share of digits that are given their right class. */
+  accuracy: number;
+  /** How many digits of each class are given which class: `confusion[right][given]`, 10×10. */
+  confusion: number[][];
+  /** What is given to each digit, and with what probability. */
+  given: { label: number; probability: number }[];
+}
+
+/**
+ * Measures on the held-out digits.
+ *
+ * @param batch how many digits are asked for at a time
+ */
+export async function evaluate(team: Team, digits: Digits, batch: number): Promise<Evaluation> {
+  const N = digits.labels.length;
+  const given: Evaluation['given'] = [];
+  for (let start = 0; start < N; start += batch) {
+    const indices = Uint32Array.from({ length: Math.min(batch, N - start) }, (_, i) => start + i);
+    const scores = await team.scores('heldOut', unmoved(indices));
+    indices.forEach((_, n) => {
+      given.push(mostLikely(scores.subarray(n * CLASSES, (n + 1) * CLASSES)));
+    });
+  }
+  const confusion = Array.from({ length: CLASSES }, () => Array.from({ length: CLASSES }, () => 0));
+  given.forEach(({ label }, i) => (confusion[digits.labels[i]!]![label]! += 1));
+  const right = given.filter(({ label }, i) => label === digits.labels[i]).length;
+  return { accuracy: right / N, confusion, given };
+}
+
+/** The class with the highest score, the first one of equals, and its probability by softmax. */
+function mostLikely(scores: Float32Array): { label: number; probability: number } {
+  const largest = Math.max(...scores);
+  const sum = scores.reduce((total, score) => total + Math.exp(score - largest), 0);
+  return { label: scores.indexOf(largest), probability: 1 / sum };
+}
