@@ -49,7 +49,7 @@ export function batchOf({ pixels, labels }: Digits, { indices, moves }: Draw): B
 
 /** For each pixel of the target, looks up the place in the source that comes to lie there. */
 function distort(source: Uint8Array, target: Float32Array, move: Float32Array): void {
-  const [right = 0, down = 0, turn = 0, zoom = 1] = move;
+  const [right, down, turn, zoom] = [move[0]!, move[1]!, move[2]!, move[3]!];
   const centre = (SIDE - 1) / 2;
   const [cos, sin] = [Math.cos(turn) / zoom, Math.sin(turn) / zoom];
   for (let i = 0; i < SIDE; i++) {

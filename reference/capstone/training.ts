@@ -176,6 +176,7 @@ export interface Evaluation {
  * Measures on the held-out digits.
  *
  * @param batch how many digits are asked for at a time
+ * @throws DivergedError when a score is not finite
  */
 export async function evaluate(team: Team, digits: Digits, batch: number): Promise<Evaluation> {
   const N = digits.labels.length;
@@ -183,6 +184,11 @@ export async function evaluate(team: Team, digits: Digits, batch: number): Promi
   for (let start = 0; start < N; start += batch) {
     const indices = Uint32Array.from({ length: Math.min(batch, N - start) }, (_, i) => start + i);
     const scores = await team.scores('heldOut', unmoved(indices));
+    if (!scores.every((score) => Number.isFinite(score))) {
+      throw new DivergedError(
+        'evaluate: a score of the held-out digits is not finite, so the last step went astray; take a smaller --rate',
+      );
+    }
     indices.forEach((_, n) => {
       given.push(mostLikely(scores.subarray(n * CLASSES, (n + 1) * CLASSES)));
     });

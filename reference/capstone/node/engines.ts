@@ -20,6 +20,9 @@ export interface EngineChoice {
   size: number;
 }
 
+/** Beyond this many digits a place in the fast kernels' memory has no exact float32. */
+const LARGEST = 512;
+
 const FILES = {
   lesson: '../../../lessons/18-capstone/capstone.reference.ts',
   mine: '../../../lessons/18-capstone/capstone.ts',
@@ -47,6 +50,11 @@ export async function makeEngine({ code, runner, size }: EngineChoice): Promise<
   }
   if (runner === 'js') return plainEngine();
   if (runner === 'cpu' || runner === 'webasm') {
+    if (size > LARGEST) {
+      throw new RangeError(
+        `makeEngine: each thread would get ${size} digits at a time, and the fast kernels take ${LARGEST}; take a smaller --batch or more --threads`,
+      );
+    }
     return fastEngine(runner, Math.ceil(size / 4) * 4);
   }
   throw new RangeError(

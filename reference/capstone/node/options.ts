@@ -125,7 +125,11 @@ function program({ stdout, stderr }: Terminal): Command {
       0,
     )
     .option('--out <folder>', 'where the checkpoint, the weights and the report go', OUT)
-    .option('--resume <file>', 'go on from a checkpoint, with its settings')
+    .addOption(
+      new Option('--resume <file>', 'go on from a checkpoint, with its settings').conflicts(
+        'evaluate',
+      ),
+    )
     .option('--evaluate <file>', 'measure a file of weights instead of training');
 }
 

@@ -166,7 +166,7 @@ function headline(
   return [
     `Engine: ${engineText(engineOf(options, settings), options.threads)}`,
     `Digits: ${digitsText(labels.length)} to train on, ${digitsText(heldOut.labels.length)} held out`,
-    `Settings: ${epochs} epochs, batches of ${batch}, rate ${learningRate}, seed ${seed}, ${distortionText(settings)}`,
+    `Settings: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, batches of ${batch}, rate ${learningRate}, seed ${seed}, ${distortionText(settings)}`,
   ].join('\n');
 }
 
@@ -175,19 +175,28 @@ function distortionText({ shift, turn, zoom }: Settings): string {
 }
 
 function digitsText(digits: number): string {
-  return `${count(digits)} digits`;
+  return `${count(digits)} ${digits === 1 ? 'digit' : 'digits'}`;
 }
 
-/** The options that a run needs again when it goes on. */
-function resumeOptions({ code, runner, data, validate, out }: Options, checkpoint: string): string {
+/** The options that a run needs again when it goes on; with other threads, sums are rounded in other places. */
+function resumeOptions(
+  { code, runner, threads, data, validate, out }: Options,
+  checkpoint: string,
+): string {
   return [
-    `--resume ${shown(checkpoint)}`,
+    `--resume ${quoted(shown(checkpoint))}`,
     ...(code === 'fast' ? [] : [`--${code}`]),
     ...(runner === 'webasm' ? [] : [`--engine ${runner}`]),
-    ...(data === undefined ? [] : [`--data ${data}`]),
+    `--threads ${threads}`,
+    ...(data === undefined ? [] : [`--data ${quoted(data)}`]),
     ...(validate === 0 ? [] : [`--validate ${validate}`]),
-    `--out ${shown(out)}`,
+    `--out ${quoted(shown(out))}`,
   ].join(' ');
+}
+
+/** A path as one word of a command line. */
+function quoted(path: string): string {
+  return /^[\w./\\:-]+$/.test(path) ? path : `"${path}"`;
 }
 
 function shown(path: string): string {

@@ -64,14 +64,21 @@ export async function startTeam(
 ): Promise<ThreadTeam> {
   const sharedData = { train: sharedDigits(data.train), heldOut: sharedDigits(data.heldOut) };
   const size = Math.ceil(engine.size / threads);
-  const members = Array.from({ length: threads }, () => {
+  const members = Array.from({ length: threads }, (): Member => {
     const gradient = shared(new Float32Array(PARAMETER_COUNT));
     const job: WorkerJob = { engine: { ...engine, size }, data: sharedData, parameters, gradient };
     const worker = new Worker(new URL('worker-start.js', import.meta.url), {
       workerData: job,
       execArgv: [],
     });
-    return { worker, gradient };
+    const ended = once(worker, 'exit').then(([code]) => {
+      throw new Error(
+        `startTeam: a thread ended with code ${String(code)}; does the code that it runs call process.exit?`,
+      );
+    });
+    // It is only asked for while an answer is awaited.
+    ended.catch(() => {});
+    return { worker, gradient, ended };
   });
   const close = async (): Promise<void> => {
     await Promise.all(members.map(({ worker }) => worker.terminate()));
@@ -81,16 +88,16 @@ export async function startTeam(
     const each = Math.ceil(draw.indices.length / threads);
     const asked = members.slice(0, Math.ceil(draw.indices.length / each));
     return Promise.all(
-      asked.map(async ({ worker, gradient }, i) => {
+      asked.map(async (member, i) => {
         const part = partOf(draw, i * each, (i + 1) * each);
-        worker.postMessage(question(part));
-        const answer = await answerOf(worker);
-        return { answer, gradient, count: part.indices.length };
+        member.worker.postMessage(question(part));
+        const answer = await answerOf(member);
+        return { answer, gradient: member.gradient, count: part.indices.length };
       }),
     );
   };
   try {
-    await Promise.all(members.map(({ worker }) => answerOf(worker)));
+    await Promise.all(members.map(answerOf));
   } catch (error) {
     await close();
     throw error;
@@ -136,8 +143,15 @@ function sharedDigits({ pixels, labels }: Digits): Digits {
   return { pixels: shared(pixels), labels: shared(labels) };
 }
 
-async function answerOf(worker: Worker): Promise<Answer> {
-  const [answer] = (await once(worker, 'message')) as [Answer];
+interface Member {
+  worker: Worker;
+  gradient: Float32Array;
+  /** Rejects when the thread ends. */
+  ended: Promise<never>;
+}
+
+async function answerOf({ worker, ended }: Member): Promise<Answer> {
+  const [answer] = (await Promise.race([once(worker, 'message'), ended])) as [Answer];
   if (answer.error !== undefined) throw answer.error;
   return answer;
 }

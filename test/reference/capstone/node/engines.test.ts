@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { CLASSES } from '../../../../reference/capstone/network.ts';
+import {
+  engineText,
+  makeEngine,
+  type EngineChoice,
+} from '../../../../reference/capstone/node/engines.ts';
+import { plainEngine } from '../../../../reference/capstone/plain-engine.ts';
+import { expectSnapshot } from '../../../snapshot.ts';
+import { batchFrom, biasedParameters, expectClose, realDigits, ROUNDING } from '../samples.ts';
+
+describe('makeEngine', function () {
+  this.timeout(20_000);
+  const parameters = biasedParameters(9);
+
+  it('makes each of the engines, for sizes that are no multiple of 4 too', async () => {
+    const { images } = batchFrom(realDigits(3), 0, 3);
+    const expected = plainEngine().scores(parameters, images);
+    const choices: Omit<EngineChoice, 'size'>[] = [
+      { code: 'fast', runner: 'webasm' },
+      { code: 'fast', runner: 'cpu' },
+      { code: 'fast', runner: 'js' },
+      { code: 'lesson', runner: 'webasm' },
+    ];
+    for (const choice of choices) {
+      const engine = await makeEngine({ ...choice, size: 3 });
+      const scores = engine.scores(parameters, images);
+      expect(scores).to.have.length(3 * CLASSES);
+      const share = 2 * Math.sqrt(64 * 7 * 7) * ROUNDING;
+      expectClose(scores, expected, share, engineText({ ...choice, size: 3 }, 1));
+    }
+  });
+
+  it("makes an engine of the learner's file", async () => {
+    const engine = await makeEngine({ code: 'mine', runner: 'cpu', size: 3 });
+    expect(engine).to.have.all.keys('gradient', 'scores', 'firstNotFinite');
+  });
+
+  it('refuses engines that there are not', async () => {
+    const choices: EngineChoice[] = [
+      { code: 'lesson', runner: 'js', size: 4 },
+      { code: 'mine', runner: 'js', size: 4 },
+      { code: 'fast', runner: 'headlessgl', size: 4 },
+      { code: 'fast', runner: 'webasm', size: 600 },
+    ];
+    const messages = [];
+    for (const choice of choices) {
+      const message = await makeEngine(choice).then(
+        () => 'nothing was thrown',
+        (error: unknown) => {
+          expect(error).to.be.instanceOf(RangeError);
+          return (error as Error).message;
+        },
+      );
+      messages.push(`${choice.code} ${choice.runner} ${choice.size}\n  ${message}\n`);
+    }
+    expectSnapshot('capstone/run-engine-choices', messages.join(''));
+  });
+});
+
+describe('engineText', () => {
+  it('says what ran', () => {
+    const texts = [
+      engineText({ code: 'fast', runner: 'webasm', size: 4 }, 1),
+      engineText({ code: 'lesson', runner: 'cpu', size: 4 }, 2),
+      engineText({ code: 'mine', runner: 'headlessgl', size: 4 }, 8),
+      engineText({ code: 'fast', runner: 'js', size: 4 }, 2),
+    ];
+    expect(texts).to.deep.equal([
+      'the fast kernels on gpu.js webasm, one thread',
+      "lesson 18's kernels on gpu.js cpu, 2 threads",
+      'your kernels on gpu.js headlessgl, 8 threads',
+      'plain TypeScript, no kernels, 2 threads',
+    ]);
+  });
+});
