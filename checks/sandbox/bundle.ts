@@ -32,6 +32,13 @@ export interface Submission {
   file?: string;
 }
 
+/** A program as one script. */
+export interface Bundled {
+  script: string;
+  /** The source map of a submission: which line of the script comes from where. It never leaves the grader. */
+  map: string;
+}
+
 /** A submission that could not be made into a script, for a reason that its author needs to read. */
 export class SubmissionError extends Error {
   override name = 'SubmissionError';
@@ -49,7 +56,8 @@ const esbuild = nodeModule.createRequire(require.resolve('tsx/package.json'))(
  * @param lesson the lesson that is graded
  * @param submission where the files are
  * @param limit how many bytes a file may have
- * @returns a script that declares `submission`, with the lesson's exports and ndarray
+ * @returns a script that declares `submission`, with the lesson's exports and ndarray; in its map a learner's
+ *   file is `submission:lessons/02-activations/activations.ts`
  * @throws SubmissionError when a file is missing, no regular file, too large or not TypeScript, or imports
  *   what it may not
  */
@@ -57,7 +65,7 @@ export async function bundleSubmission(
   lesson: Lesson,
   submission: Submission,
   limit: number,
-): Promise<string> {
+): Promise<Bundled> {
   const entry = learnerPath(lesson);
   const readable = new Map<string, () => string>();
   for (const path of lessons().map(learnerPath)) {
@@ -76,6 +84,8 @@ export async function bundleSubmission(
     platform: 'neutral',
     format: 'iife',
     globalName: 'submission',
+    sourcemap: 'external',
+    sourcesContent: false,
   });
 }
 
@@ -89,14 +99,21 @@ function learnerPath({ name, slug }: Lesson): string {
  *
  * @param name its path in this folder: `child/main.ts`
  */
-export function bundleProgram(name: string): Promise<string> {
+export async function bundleProgram(name: string): Promise<string> {
   // From the sources as they were written: an instrumented copy would count in a process that is killed.
   const sources = process.env['CHAINRULE_SOURCES'] ?? root;
   const program = join(sources, 'checks', 'sandbox', name);
-  return bundle('program', { entryPoints: [program], platform: 'node', format: 'cjs' });
+  const { script } = await bundle('program', {
+    entryPoints: [program],
+    platform: 'node',
+    format: 'cjs',
+    // A sloppy function is told to whom it calls, as `arguments.callee.caller`.
+    banner: { js: "'use strict';" },
+  });
+  return script;
 }
 
-async function bundle(name: string, options: import('esbuild').BuildOptions): Promise<string> {
+async function bundle(name: string, options: import('esbuild').BuildOptions): Promise<Bundled> {
   try {
     const { outputFiles } = await esbuild.build({
       ...options,
@@ -109,7 +126,9 @@ async function bundle(name: string, options: import('esbuild').BuildOptions): Pr
       absWorkingDir: root,
       outfile: `${name}.js`,
     });
-    return outputFiles![0]!.text;
+    const output = (suffix: string): string =>
+      outputFiles!.find(({ path }) => path.endsWith(suffix))?.text ?? '';
+    return { script: output('.js'), map: output('.map') };
   } catch (error) {
     const [first] = (error as BuildFailure).errors ?? [];
     if (first === undefined) {

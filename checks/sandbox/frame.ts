@@ -16,6 +16,9 @@ export const REQUEST = { load: 1, call: 2, returned: 3, threw: 4 } as const;
 /** What the learner's process answers. */
 export const ANSWER = { value: 1, thrown: 2, refused: 3, callback: 4 } as const;
 
+/** How many positions in the script may be told of an error that was thrown. */
+export const MOST_POSITIONS = 10;
+
 /** A message. */
 export interface Frame {
   id: Buffer;

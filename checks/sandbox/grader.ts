@@ -19,13 +19,13 @@ function tell(step: Step, then = (): void => {}): void {
 }
 
 /** Grades a submission. Returns what it wrote to the terminal. */
-async function grade({ lesson, script, relay, launch, seed }: Job): Promise<string> {
+async function grade({ lesson, submission, relay, launch, seed }: Job): Promise<string> {
   const suite = await loadSuite(findLesson(lesson)!, launch.limits.check);
   tell({ kind: 'loaded', checks: suite.checks });
-  if (script === undefined) return '';
+  if (submission === undefined) return '';
   const channel = new Channel(relay, launch, (pid) => tell({ kind: 'started', pid }));
   try {
-    const remote = new RemoteLesson(script, channel, launch.limits);
+    const remote = new RemoteLesson(submission, channel, launch.limits);
     await run(suite, remote, seed === undefined ? undefined : seededRandom(seed));
   } catch (error) {
     const message = error instanceof SandboxError ? error.message : problemOf(error);

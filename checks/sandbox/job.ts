@@ -1,13 +1,14 @@
 /** What the grader is asked to do, and what it tells. */
 import type { Check, CheckResult } from '../grade/result.ts';
+import type { Bundled } from './bundle.ts';
 import type { Launch } from './launch.ts';
 
 /** A submission to grade. */
 export interface Job {
   /** The lesson's name. */
   lesson: string;
-  /** The bundled submission; without one the checks are only listed. */
-  script?: string;
+  /** The submission; without one the checks are only listed. */
+  submission?: Bundled;
   /** The program of the thread that relays calls to it (relay.ts), as one script. */
   relay: string;
   /** How the process is started that runs it. */

@@ -1,9 +1,11 @@
 /** A lesson whose functions run in another process: the stand-ins that the suite calls. */
 import ndarray from 'ndarray';
 import type { Functions } from '../subject/subject.ts';
+import type { Bundled } from './bundle.ts';
 import { EndedError, type Channel } from './channel.ts';
 import { ANSWER, REQUEST, type Frame } from './frame.ts';
 import type { Limits } from './limits.ts';
+import { arePositions, Places } from './places.ts';
 import {
   decode,
   encode,
@@ -47,6 +49,7 @@ export class RemoteLesson {
   readonly functions: Functions;
   readonly #channel: Channel;
   readonly #script: string;
+  readonly #places: Places;
   readonly #limits: Limits;
   /** When the time for all checks is up. */
   readonly #end: number;
@@ -58,13 +61,14 @@ export class RemoteLesson {
   /**
    * Starts a process and loads the submission into it.
    *
-   * @param script the bundled submission
+   * @param submission its script is sent; its map stays here
    * @param channel starts its process
    * @throws SandboxError, or what the submission throws, when it does not load
    */
-  constructor(script: string, channel: Channel, limits: Limits) {
+  constructor({ script, map }: Bundled, channel: Channel, limits: Limits) {
     this.#channel = channel;
     this.#script = script;
+    this.#places = new Places(map);
     this.#limits = limits;
     this.#end = Date.now() + limits.lesson;
     const names = this.#load();
@@ -166,8 +170,19 @@ export class RemoteLesson {
       this.#malformed(`an answer of kind ${kind}`);
     }
     const value = this.#decode(this.#applyChanges(payload, buffers), [...buffers]);
-    if (kind === ANSWER.thrown) throw value;
+    if (kind === ANSWER.thrown) throw this.#thrown(value);
     return value;
+  }
+
+  /** What was thrown; an error says with its stack in which lesson's file that was, if it is known. */
+  #thrown(value: unknown): unknown {
+    const [thrown, positions] = Array.isArray(value) ? (value as unknown[]) : [];
+    if (!arePositions(positions)) this.#malformed('what was thrown comes without its positions');
+    if (thrown instanceof Error) {
+      const place = this.#places.first(positions);
+      if (place !== undefined) thrown.stack = `${thrown.name}: ${thrown.message}\n    at ${place}`;
+    }
+    return thrown;
   }
 
   /** Changes the arguments as the call did. Returns the rest of the payload. */

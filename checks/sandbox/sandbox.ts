@@ -7,6 +7,10 @@
  * frame.ts) over a pipe of its own, and the suite waits (channel.ts, relay.ts). So the learner's code can lie
  * about values, and a lie that is not the right value earns nothing.
  *
+ * What comes back is a value; or what was thrown, of an error its kind, name and message, with at most ten
+ * pairs of a line and a column of the script. The grader finds the line of the learner's file by a source map
+ * that it keeps (places.ts). They only help to find a mistake: forged ones name another line of those files.
+ *
  * What stands between the learner's code and the rest, from the inside out:
  *
  * 1. A realm of its own without `process`, `require`, timers, `fetch` or workers. It may patch the objects of
@@ -46,7 +50,13 @@ import type { Check, CheckResult, LessonResult } from '../grade/result.ts';
 import { pointsOf } from '../report/lesson.ts';
 import { root, shownPath, type Lesson } from '../project.ts';
 import { VARIABLE } from '../subject/choice.ts';
-import { bundleProgram, bundleSubmission, SubmissionError, type Submission } from './bundle.ts';
+import {
+  bundleProgram,
+  bundleSubmission,
+  SubmissionError,
+  type Bundled,
+  type Submission,
+} from './bundle.ts';
 import type { Job, Step } from './job.ts';
 import { killGroup } from './launch.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -97,13 +107,13 @@ export async function gradeInSandbox(
     const program = join(folder, 'learner.cjs');
     writeFileSync(program, await bundleProgram('child/main.ts'));
     const launch = { folder, program, limits };
-    const { script } = bundled;
+    const { submission } = bundled;
     const graded = await runGrader({
       lesson: lesson.name,
       launch,
       ...(freshInputs && { seed }),
       relay: await bundleProgram('relay.ts'),
-      ...(script !== undefined && { script }),
+      ...(submission !== undefined && { submission }),
     });
     const { checks, results, printed } = graded;
     if (checks === undefined) {
@@ -132,11 +142,11 @@ export async function gradeInSandbox(
 /** The submission as a script, or what its author needs to read. */
 async function bundle(
   lesson: Lesson,
-  submission: Submission,
+  files: Submission,
   limit: number,
-): Promise<{ script?: string; problem?: string }> {
+): Promise<{ submission?: Bundled; problem?: string }> {
   try {
-    return { script: await bundleSubmission(lesson, submission, limit) };
+    return { submission: await bundleSubmission(lesson, files, limit) };
   } catch (error) {
     if (!(error instanceof SubmissionError)) throw error;
     return { problem: error.message };

@@ -1,5 +1,5 @@
 /** The sandbox gives the score that `npm test NN` gives. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { declarations } from '../../checks/declarations.ts';
 import { gradeLesson } from '../../checks/grade/grade.ts';
@@ -25,10 +25,46 @@ function overlayText(name: string, id: string): string {
   return `export const ${name} = misconceptions.find((one) => one.id === '${id}')!.wrong;`;
 }
 
-/** What a score is made of. */
+/** What a score is made of, and where errors were thrown. */
 function score(checks: readonly CheckResult[]): string[] {
-  return checks.map(({ exercise, title, status }) => `${status}: ${exercise} ${title}`);
+  return checks.map(({ exercise, title, status, failure }) =>
+    [`${status}: ${exercise} ${title}`, failure?.place ?? []].flat().join(' at '),
+  );
 }
+
+/** The places of the failed checks of a function's exercise, each once. */
+function placesOf(name: string, checks: readonly CheckResult[]): Set<string | undefined> {
+  const own = checks.filter(({ exercise }) => functionOf(exercise) === name);
+  return new Set(own.flatMap(({ failure }) => failure?.place ?? []));
+}
+
+/** Where a file holds a text: `activations.ts:31`. */
+function placeOf(file: string, text: string, found: string): string {
+  return `${basename(file)}:${text.slice(0, text.indexOf(found)).split('\n').length}`;
+}
+
+/** Ways to throw: the body of each function has its name in a comment on the line that throws. */
+const WAYS: Readonly<Record<string, string>> = {
+  identity: "throw new Error('later'); // identity",
+  identityDerivative: 'const none: any = null;\n  return none.shape; // identityDerivative',
+  step: "return map(x, (v) => {\n    if (v > 1) return 1;\n    throw new RangeError('small'); // step\n  });",
+  sigmoid: 'return zeros(2, -1); // sigmoid',
+  sigmoidDerivative: 'return sigmoidDerivative(x); // sigmoidDerivative',
+  tanh: 'return [...x.shape]\n    .map((n) => BigInt(n))\n    .reduce((a, b) => a / 0n, 1n) as any; // tanh',
+  tanhDerivative: 'class Mine extends TypeError {}\n  throw new Mine(); // tanhDerivative',
+  relu: 'throw early;',
+  reluDerivative:
+    "try {\n    return JSON.parse('{'); // reluDerivative\n  } catch (error) {\n    throw error;\n  }",
+  softplus: 'return inEarlier(x);',
+  softplusDerivative: "throw 'a string';",
+  softmax: "throw Object.assign(new Error('mine'), { stack: 'mine' });",
+  softmaxJacobian:
+    "return new (class {\n    constructor() {\n      throw new Error('new'); // softmaxJacobian\n    }\n  })() as any;",
+  deadFraction:
+    "for (const v of (function* () {\n    yield 1;\n    throw new Error('deep'); // deadFraction\n  })()) void v;\n  return 0 as any;",
+  bentLine:
+    "const lazy = { get line() { throw new Error('x'); // bentLine\n  } };\n  return lazy.line;",
+};
 
 describe('gradeInSandbox', function () {
   this.timeout(60_000);
@@ -81,6 +117,28 @@ describe('gradeInSandbox', function () {
     );
     const { local, sandboxed } = await both('half', changed(lesson, { functions }));
     expect(score(sandboxed)).to.deep.equal(score(local));
+  });
+
+  it('agrees with npm test on where an error was thrown, in whatever way', async () => {
+    const functions = Object.fromEntries(
+      Object.entries(WAYS).map(([name, body]) => [
+        name,
+        `export function ${name}(x: any): any {\n  ${body}\n}`,
+      ]),
+    );
+    const library = `lessons/${earlier.name}/${earlier.slug}.ts`;
+    const libraryText =
+      "interface Unused {}\nexport function inEarlier(_: Unused): never {\n  throw new Error('earlier');\n}\n";
+    const top = `import { inEarlier } from '../../${library}';\nconst early = new Error('early'); // relu`;
+    const text = changed(lesson, { top, functions });
+    writeFiles(join(folder, 'places'), { [library]: libraryText });
+    const { local, sandboxed } = await both('places', text);
+    expect(score(sandboxed)).to.deep.equal(score(local));
+    for (const name of Object.keys(WAYS)) {
+      const expected = text.includes(`// ${name}\n`) ? [placeOf(place, text, `// ${name}\n`)] : [];
+      if (name === 'softplus') expected.push(placeOf(library, libraryText, 'throw'));
+      expect(placesOf(name, sandboxed), name).to.deep.equal(new Set(expected));
+    }
   });
 
   it('agrees with npm test when an argument is changed in place, or handed back', async () => {

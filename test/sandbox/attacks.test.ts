@@ -86,7 +86,8 @@ describe('The sandbox', function () {
 
   after(remove);
 
-  for (const { does, isStub, earns = {}, broken, problem } of attacks) {
+  for (const attack of attacks) {
+    const { does, isStub, earns = {}, broken, problem, isPlaced } = attack;
     it(`grades a submission that ${does}`, async () => {
       const result = await results.get(does)!;
       for (const [name, { points, max }] of pointsByFunction(result)) {
@@ -98,6 +99,17 @@ describe('The sandbox', function () {
       else expect(result.broken).to.match(broken);
       const failed = result.checks.find(({ status }) => status === 'failed');
       if (problem !== undefined) expect(failed?.failure?.problem).to.match(problem);
+      const lines = text(attack).split('\n');
+      for (const { failure } of result.checks) {
+        const [, line = '1'] = /^activations\.ts:(\d+)$/.exec(
+          failure?.place ?? 'activations.ts:1',
+        )!;
+        expect(Number(line)).to.be.within(1, lines.length);
+      }
+      if (isPlaced !== undefined) {
+        const line = lines.findIndex((one) => one.endsWith('// here')) + 1;
+        expect(failed?.failure?.place).to.equal(isPlaced ? `activations.ts:${line}` : undefined);
+      }
       expect(result.printed.length).to.be.at.most(20_000);
     });
   }

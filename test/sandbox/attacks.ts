@@ -22,6 +22,8 @@ export interface Attack {
   broken?: RegExp;
   /** What is said of the first check that failed. */
   problem?: RegExp;
+  /** Whether it is found out that relu throws on the line with `// here`; that no line is, if this is false. */
+  isPlaced?: boolean;
 }
 
 /** relu with a body. */
@@ -35,6 +37,18 @@ const HONEST = 'return map(x, (v) => Math.max(0, v));';
 /** An attack in relu that must earn nothing there. */
 function inRelu(does: string, body: string, problem?: RegExp): Attack {
   return { does, functions: relu(body), earns: { relu: 0 }, ...(problem && { problem }) };
+}
+
+/** An attack in relu with a stack that is none: an error whose `stack` is what an expression gives. */
+function withStack(does: string, stack: string): Attack {
+  const body = `throw Object.defineProperty(new Error('x'), 'stack', { value: ${stack} });`;
+  return { ...inRelu(does, body, /^Error: x$/), isPlaced: false };
+}
+
+/** An attack in relu with a function that makes the stack's text, when relu throws on the line `// here`. */
+function preparing(does: string, body: string, problem?: RegExp): Attack {
+  const top = `Error.prepareStackTrace = (error: any, sites: any): any => {\n${body}\n};`;
+  return { ...inRelu(does, "throw new Error('x'); // here", problem), top, isPlaced: false };
 }
 
 /** An attack outside the functions, after which relu still has the wrong values. */
@@ -255,6 +269,14 @@ export const attacks: Attack[] = [
     'climbs out through the stack',
     'Error.prepareStackTrace = (_, sites) => sites.map((site) => site.getThis() ?? site.getFunction()).filter((one) => one !== undefined); const all = (new Error() as any).stack; return all.map((one: any) => one.constructor.constructor("return process")().exit(0));',
   ),
+  {
+    does: 'climbs out through its caller',
+    functions: {
+      relu: `export const relu: any = new Function("return arguments.callee.caller.constructor('return 1')()");`,
+    },
+    earns: { relu: 0 },
+    problem: /of null/,
+  },
   inRelu(
     'climbs out through the console',
     "return (console.log as any).constructor('return process')().exit(0);",
@@ -401,6 +423,75 @@ export const attacks: Attack[] = [
   inRelu(
     'returns an object with a prototype for a key',
     'return JSON.parse(\'{"__proto__": {"shape": [5], "data": [0]}, "constructor": 1}\');',
+  ),
+
+  // Stacks
+  {
+    ...inRelu(
+      'throws an error whose stack is a getter',
+      "throw Object.defineProperty(new Error('x'), 'stack', { get() { for (;;); } });",
+      /^Error: x$/,
+    ),
+    isPlaced: false,
+  },
+  {
+    ...inRelu(
+      'throws a proxy of an error',
+      "const get = () => { for (;;); }; throw new Proxy(new Error('x'), { get, getOwnPropertyDescriptor: get });",
+      /a proxy cannot cross/,
+    ),
+    isPlaced: false,
+  },
+  withStack(
+    'throws an error with a stack of megabytes',
+    "'    at relu (submission.js:9:9)\\n'.repeat(1e5)",
+  ),
+  withStack(
+    'throws an error with a stack beyond all megabytes',
+    "'    at relu (submission.js:9:9)\\n' + 'x'.repeat(1e8)",
+  ),
+  withStack(
+    'throws an error with a stack of lines that are none',
+    "['1e999:1', '-5:3', '0:0', '1.5:2', '0x10:2', 'NaN:1', '9'.repeat(400) + ':1', '1:' + '9'.repeat(400), '١:١'].map((at) => `    at relu (submission.js:${at})`).join('\\n')",
+  ),
+  withStack(
+    'throws an error with a stack of other files',
+    "'    at read (/etc/passwd:1:1)\\n    at lessons/02-activations/activations.reference.ts:9:9\\n    at file:///proc/self/environ:1:1'",
+  ),
+  withStack('throws an error with a number for a stack', '7'),
+  withStack(
+    'throws an error with an object for a stack',
+    '{ slice() { for (;;); }, toString() { for (;;); }, [Symbol.toPrimitive]() { for (;;); } }',
+  ),
+  inRelu(
+    'throws an error with a stack of twenty thousand lines that the script does not have',
+    "throw Object.defineProperty(new Error('x'), 'stack', { value: '    at relu (submission.js:999999999:999999999)\\n'.repeat(2e4) });",
+    /^Error: x$/,
+  ),
+  {
+    ...inRelu(
+      'asks for endless stacks and throws deep down',
+      "const dive = (n: number): void => {\n  if (n > 0) dive(n - 1);\n  throw new Error('x'); // here\n};\nError.stackTraceLimit = Infinity;\ndive(3000);",
+      /^Error: x$/,
+    ),
+    isPlaced: true,
+  },
+  preparing('makes its stacks an endless loop', "if (error.message === 'x') for (;;);", late),
+  preparing('makes its stacks recur without end', 'return Error.prepareStackTrace!(error, sites);'),
+  preparing('throws while a stack is made', "throw new Error('y');", /^Error: x$/),
+  preparing(
+    'makes its stacks objects',
+    'return new Proxy({}, { get() { for (;;); }, ownKeys() { for (;;); } });',
+    /^Error: x$/,
+  ),
+  preparing(
+    'climbs out through the stack that is asked for from outside',
+    'return sites.map((site: any) => site.getThis() ?? site.getFunction()).filter((one: any) => one !== undefined).map((one: any) => one.constructor.constructor("return process")().exit(0));',
+    /^Error: x$/,
+  ),
+  inRelu(
+    'throws an error whose name is a getter without end',
+    "throw Object.defineProperty(new Error('x'), 'name', { get() { for (;;); } });",
   ),
 
   // Wrong, late or by heart

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { array, zeros, type Tensor } from '#arrays';
 import { expect } from 'chai';
-import { bundleProgram, bundleSubmission } from '../../checks/sandbox/bundle.ts';
+import { bundleProgram, bundleSubmission, type Bundled } from '../../checks/sandbox/bundle.ts';
 import { Channel } from '../../checks/sandbox/channel.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../checks/sandbox/limits.ts';
 import { RemoteLesson, SandboxError } from '../../checks/sandbox/remote.ts';
@@ -12,6 +12,9 @@ import { submissionsFolder, writeFiles } from './submission.ts';
 
 const lesson = findLesson('02')!;
 const limits: Limits = { ...DEFAULT_LIMITS, load: 3000 };
+
+/** No submission: a process that answers by itself needs none. */
+const nothing: Bundled = { script: '', map: '' };
 
 /** A process that answers honestly, but for calls of `relu`, where it does what `body` says. */
 function rogue(body: string): string {
@@ -45,14 +48,31 @@ function rogue(body: string): string {
     function write(bytes) { for (let at = 0; at < bytes.length; ) at += fs.writeSync(4, bytes, at); }
     const text = (word) => Buffer.concat([Buffer.from([5]), u32(word.length), Buffer.from(word)]);
     const NO_CHANGES = u32(0), UNDEFINED = [0];
+    const list = (...items) => Buffer.concat([Buffer.from([6]), u32(items.length), ...items]);
+    function throwAt(...positions) {
+      const numbers = (position) => list(...position.map((n) => Buffer.concat([Buffer.from([4]), f64(n)])));
+      const thrown = list(Buffer.from(UNDEFINED), list(...positions.map(numbers)));
+      write(frame(call.id, 2, NO_CHANGES, thrown));
+    }
     const first = receive();
     write(frame(first.id, 1, NO_CHANGES, [6], u32(2), text('relu'), text('tanh')));
+    let call;
     for (let last = first; ; ) {
-      const call = receive();
+      call = receive();
       if (call.payload.includes('relu')) { ${body} }
       else write(frame(call.id, 1, NO_CHANGES, UNDEFINED));
       last = call;
     }`;
+}
+
+/** The stack of what a function throws. */
+function stackOf(f: () => unknown): string | undefined {
+  try {
+    f();
+  } catch (error) {
+    return (error as Error).stack;
+  }
+  return undefined;
 }
 
 describe('RemoteLesson', function () {
@@ -71,7 +91,7 @@ describe('RemoteLesson', function () {
   /** Loads a script into a process with the given program, and ends it when `test` is done. */
   function withRemote(
     source: string,
-    script: string,
+    submission: Bundled,
     test: (remote: RemoteLesson, pids: number[]) => void,
   ): void {
     const program = join(folder, 'program.cjs');
@@ -79,7 +99,7 @@ describe('RemoteLesson', function () {
     const pids: number[] = [];
     const channel = new Channel(relay, { folder, program, limits }, (pid) => pids.push(pid));
     try {
-      const remote = new RemoteLesson(script, channel, limits);
+      const remote = new RemoteLesson(submission, channel, limits);
       remote.beginCheck('02.9 relu', 1000);
       test(remote, pids);
     } finally {
@@ -135,6 +155,27 @@ describe('RemoteLesson', function () {
       'sends an unknown kind of error',
       'write(frame(call.id, 2, NO_CHANGES, [11, 99], u32(0, 0)));',
       /no error of kind 99/,
+    ],
+    [
+      'throws and does not say where',
+      'write(frame(call.id, 2, NO_CHANGES, [6], u32(1), UNDEFINED));',
+      /without its positions/,
+    ],
+    [
+      'throws and nothing else',
+      'write(frame(call.id, 2, NO_CHANGES, UNDEFINED));',
+      /without its positions/,
+    ],
+    ['throws at a negative line', 'throwAt([-1, 1]);', /without its positions/],
+    ['throws at half a column', 'throwAt([1, 1.5]);', /without its positions/],
+    ['throws at an endless line', 'throwAt([1e999, 1]);', /without its positions/],
+    ['throws at a line that is no number', 'throwAt([NaN, 1]);', /without its positions/],
+    ['throws at a line beyond all files', 'throwAt([2 ** 31, 1]);', /without its positions/],
+    ['throws at a line without a column', 'throwAt([1, 1], [1]);', /without its positions/],
+    [
+      'throws at more lines than are asked for',
+      'throwAt(...Array.from({ length: 11 }, () => [1, 1]));',
+      /without its positions/,
     ],
     [
       'announces a list of billions',
@@ -199,7 +240,7 @@ describe('RemoteLesson', function () {
   ];
   for (const [does, body, problem] of rogues) {
     it(`ends a process that ${does}, scores that check nothing and goes on with another`, () => {
-      withRemote(rogue(body), '', (remote, pids) => {
+      withRemote(rogue(body), nothing, (remote, pids) => {
         expect(() => call(remote, 'relu', zeros(2))).to.throw(SandboxError, problem);
         expect(remote.fault).to.match(problem);
         remote.beginCheck('02.7 tanh', 1000);
@@ -214,7 +255,7 @@ describe('RemoteLesson', function () {
   it('does not hold what a process sent unasked, after its answer, against the next check', () => {
     const late =
       'write(frame(call.id, 1, NO_CHANGES, UNDEFINED)); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); write(UNDEFINED);';
-    withRemote(rogue(late), '', (remote, pids) => {
+    withRemote(rogue(late), nothing, (remote, pids) => {
       expect(call(remote, 'relu', zeros(2))).to.equal(undefined);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
       remote.beginCheck('02.7 tanh', 1000);
@@ -224,7 +265,7 @@ describe('RemoteLesson', function () {
   });
 
   it('leaves out the rest of an exercise that ended its process', () => {
-    withRemote(rogue('process.exit();'), '', (remote) => {
+    withRemote(rogue('process.exit();'), nothing, (remote) => {
       expect(() => call(remote, 'relu')).to.throw(SandboxError);
       remote.beginCheck('02.9 relu', 1000);
       expect(() => call(remote, 'tanh')).to.throw(SandboxError, /left out, since relu/);
@@ -245,7 +286,7 @@ describe('RemoteLesson', function () {
         Object.keys(process.env).join(),
       ].join('|');
       write(frame(call.id, 1, NO_CHANGES, text(told)));`;
-    withRemote(rogue(probe), '', (remote) => {
+    withRemote(rogue(probe), nothing, (remote) => {
       const denied = 'ERR_ACCESS_DENIED';
       expect(call(remote, 'relu')).to.equal([...Array(6).fill(denied), ''].join('|'));
       expect(existsSync(join(folder, 'written'))).to.equal(false);
@@ -257,8 +298,7 @@ describe('RemoteLesson', function () {
     async function withFile(text: string, test: (remote: RemoteLesson) => void): Promise<void> {
       writeFiles(folder, { 'honest.ts': text });
       const file = join(folder, 'honest.ts');
-      const script = await bundleSubmission(lesson, { folder, file }, limits.file);
-      withRemote(child, script, test);
+      withRemote(child, await bundleSubmission(lesson, { folder, file }, limits.file), test);
     }
 
     it('tells NaN, −0 and the infinities apart, in both directions', async () => {
@@ -353,6 +393,27 @@ describe('RemoteLesson', function () {
         } catch (error) {
           expect(error).to.be.instanceOf(TypeError).and.include({ name: 'TodoError' });
         }
+      });
+    });
+
+    it('says where an error was thrown, one that a function of the suite threw included', async () => {
+      const text = `export const relu = () => {
+          throw new Error('here');
+        };
+        export const tanh = (f: any) => {
+          const value = f();
+          return value;
+        };`;
+      await withFile(text, (remote) => {
+        const f = (): never => {
+          throw new RangeError('there');
+        };
+        expect(stackOf(() => call(remote, 'relu'))).to.equal(
+          'Error: here\n    at lessons/02-activations/activations.ts:2',
+        );
+        expect(stackOf(() => call(remote, 'tanh', f))).to.equal(
+          'RangeError: there\n    at lessons/02-activations/activations.ts:5',
+        );
       });
     });
 

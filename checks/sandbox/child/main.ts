@@ -26,6 +26,7 @@ import {
 } from '../frame.ts';
 import { decode, encode, RefusedError, setOwn, STORAGES, type Maker } from '../value.ts';
 import type { Limits } from '../limits.ts';
+import { positionsOf, SCRIPT } from './positions.ts';
 import { makeRealm, type CallbackOutcome, type Realm } from './realm.ts';
 
 const [INPUT, OUTPUT, STDOUT] = [3, 4, 1];
@@ -81,6 +82,7 @@ function answer({ kind, payload }: Frame): void {
   const buffers: ArrayBuffer[] = [];
   let before: Buffer[] = [];
   let answered: [kind: number, value: unknown];
+  let thrown: unknown;
   try {
     if (kind === REQUEST.load) {
       answered = [ANSWER.value, load(payload.toString('utf8'))];
@@ -89,14 +91,15 @@ function answer({ kind, payload }: Frame): void {
       before = buffers.map((buffer) => Buffer.from(Buffer.from(buffer)));
       answered = [ANSWER.value, Reflect.apply(exported(name), undefined, args)];
     }
-  } catch (thrown) {
-    answered = [ANSWER.thrown, thrown];
+  } catch (error) {
+    thrown = error;
+    answered = [ANSWER.thrown, [error, positionsOf(error, realm.getStack)]];
   }
   try {
     const encoded = encode(answered[1], {
       limits: limits.message,
       known: buffers,
-      ...(!(answered[1] instanceof Error) && { errorPrototypes }),
+      ...(!(thrown instanceof Error) && { errorPrototypes }),
     });
     send(answered[0], Buffer.concat([changes(buffers, before), encoded.bytes]));
   } catch (error) {
@@ -114,7 +117,8 @@ function load(script: string): string[] {
   loaded = vm.runInContext(
     `(() => { 'use strict'; const { ${constants.join()} } = globalThis;\n${script}\nreturn submission; })()`,
     context,
-    { filename: 'submission.js' },
+    // Lines are counted from the script's first.
+    { filename: SCRIPT, lineOffset: -1 },
   ) as Loaded;
   const { lesson } = loaded;
   return Object.keys(lesson).filter((name) => typeof lesson[name] === 'function');

@@ -15,6 +15,8 @@ export interface Realm {
   error: (kind: number, name: string, message: string) => unknown;
   callback: (index: number) => (...args: unknown[]) => unknown;
   errorPrototypes: object[];
+  /** The getter of every error's stack; before Node 22 a stack has none. */
+  getStack: (() => unknown) | undefined;
 }
 
 /** How a callback ended, made in the learner's realm. */
@@ -40,7 +42,7 @@ export function makeRealm(
     Uint8ClampedArray,
   };
   const errors = [Error, RangeError, TypeError, ReferenceError, SyntaxError, EvalError, URIError];
-  const { defineProperty } = Object;
+  const { defineProperty, getOwnPropertyDescriptor } = Object;
   const Buffer = ArrayBuffer;
   const write = (...args: unknown[]): void => {
     try {
@@ -75,5 +77,6 @@ export function makeRealm(
         return outcome.value;
       },
     errorPrototypes: errors.map((one) => one.prototype as object),
+    getStack: getOwnPropertyDescriptor(new Error(), 'stack')?.get,
   };
 }
