@@ -656,6 +656,14 @@ describe('18-capstone', () => {
         RangeError,
         /matrixProduct.*\(6\)/,
       );
+      expect(() => matrixProduct(zeros32(2, 3, 5), zeros32(3, 4), zeros32(4), 'cpu')).to.throw(
+        RangeError,
+        /matrixProduct.*\(2, 3, 5\)/,
+      );
+      expect(() => matrixProduct(zeros32(2, 3), zeros32(3, 4, 5), zeros32(4), 'cpu')).to.throw(
+        RangeError,
+        /matrixProduct.*\(3, 4, 5\)/,
+      );
     });
   });
 
@@ -701,6 +709,9 @@ describe('18-capstone', () => {
       expect(() =>
         convForward(zeros32(1, 4, 5), zeros32(2, 1, 3, 3), zeros32(2), 0, 'cpu'),
       ).to.throw(RangeError, /convForward.*\(1, 4, 5\)/);
+      expect(() =>
+        convForward(zeros32(1, 1, 4, 5), zeros32(2, 3, 3), zeros32(2), 0, 'cpu'),
+      ).to.throw(RangeError, /convForward.*\(2, 3, 3\)/);
     });
 
     it('refuses a filter that is larger than the padded image, naming both shapes', () => {
@@ -761,6 +772,10 @@ describe('18-capstone', () => {
         RangeError,
         /convBackwardInput.*\(5, 2, 2\)/,
       );
+      expect(() => convBackwardInput(zeros32(5, 1, 2, 2), zeros32(1, 3, 3), 0, 'cpu')).to.throw(
+        RangeError,
+        /convBackwardInput.*\(1, 3, 3\)/,
+      );
     });
   });
 
@@ -818,6 +833,10 @@ describe('18-capstone', () => {
       expect(() => convBackwardFilters(zeros32(5, 1, 2, 2), zeros32(5, 3, 3), 0, 'cpu')).to.throw(
         RangeError,
         /convBackwardFilters.*\(5, 3, 3\)/,
+      );
+      expect(() => convBackwardFilters(zeros32(5, 2, 2), zeros32(5, 1, 3, 3), 0, 'cpu')).to.throw(
+        RangeError,
+        /convBackwardFilters.*\(5, 2, 2\)/,
       );
     });
   });
@@ -908,6 +927,10 @@ describe('18-capstone', () => {
         RangeError,
         /maxPoolBackward(?=.*\(2, 3, 4, 6\))(?=.*\(2, 3, 2, 3\))/,
       );
+      expect(() => maxPoolBackward(zeros32(2, 3, 2, 3), zeros32(3, 4, 6), 2, 'cpu')).to.throw(
+        RangeError,
+        /\(3, 4, 6\)/,
+      );
     });
   });
 
@@ -983,10 +1006,10 @@ describe('18-capstone', () => {
       const scores = single([
         [1000, -1000],
         [-1000, -1000],
-        [1000, -1000],
+        [-1000, 1000],
         [1000, 1000],
       ]);
-      expect(softmaxLoss(scores, labels([1, 0, 0, 1]), backend)).to.almostEqual(
+      expect(softmaxLoss(scores, labels([1, 0, 1, 1]), backend)).to.almostEqual(
         {
           loss: (2000 + 2 * ln(2)) / 4,
           dscores: array([
@@ -1036,7 +1059,7 @@ describe('18-capstone', () => {
     });
 
     it('refuses a row without a batch axis, and labels that are not one for each row', () => {
-      expect(() => softmaxLoss(zeros32(3), labels([0]), 'cpu')).to.throw(
+      expect(() => softmaxLoss(zeros32(3), labels([0, 0, 0]), 'cpu')).to.throw(
         RangeError,
         /softmaxLoss.*\(3\)/,
       );
