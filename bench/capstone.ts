@@ -32,6 +32,10 @@ for (const name of Object.keys(CONTENDERS)) {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
+  // One that cannot even begin has said why.
+  child.once('exit', (code) => {
+    if (code !== null && code > 0) process.exit(1);
+  });
   await once(child, 'message');
   processes.set(name, child);
 }

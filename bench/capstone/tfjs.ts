@@ -1,18 +1,21 @@
 /** The same network in TensorFlow.js. */
 import nodeModule from 'node:module';
 import { dirname } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+import type * as tfTypes from '@tensorflow/tfjs-core';
 import { PARAMETERS, split } from '../../reference/capstone/network.ts';
 import { newProgress } from '../../reference/capstone/training.ts';
 import { randomBatch, type MakeContender } from './contender.ts';
 
+// What the packages offer to `import` does not load in Node.
+const require = nodeModule.createRequire(import.meta.url);
+const tf = require('@tensorflow/tfjs-core') as typeof tfTypes;
+require('@tensorflow/tfjs-backend-cpu');
+require('@tensorflow/tfjs-core/dist/register_all_gradients.js');
+
 /** TensorFlow.js on one of its backends. */
 export async function tfjs(backend: 'cpu' | 'wasm'): Promise<MakeContender> {
   if (backend === 'wasm') {
-    const require = nodeModule.createRequire(import.meta.url);
+    const { setWasmPaths } = require('@tensorflow/tfjs-backend-wasm') as WasmBackend;
     setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
     await supplyFilterGradient();
   }
@@ -46,7 +49,12 @@ export async function tfjs(backend: 'cpu' | 'wasm'): Promise<MakeContender> {
   };
 }
 
-type Weights = Readonly<Record<string, tf.Variable>>;
+/** What is used of the package. */
+interface WasmBackend {
+  setWasmPaths(folder: string): void;
+}
+
+type Weights = Readonly<Record<string, tfTypes.Variable>>;
 
 /** The network's start values in the layout of TensorFlow.js: filters are (KH, KW, C, F). */
 function variables(): Weights {
@@ -59,22 +67,29 @@ function variables(): Weights {
   );
 }
 
-function scores(x: tf.Tensor4D, { W1, b1, W2, b2, W3, b3, W4, b4, W5, b5 }: Weights): tf.Tensor2D {
+function scores(
+  x: tfTypes.Tensor4D,
+  { W1, b1, W2, b2, W3, b3, W4, b4, W5, b5 }: Weights,
+): tfTypes.Tensor2D {
   const last = conv(pool(conv(pool(conv(x, W1!, b1!)), W2!, b2!)), W3!, b3!);
-  const rows = tf.reshape(last, [x.shape[0], 64 * 7 * 7]) as tf.Tensor2D;
+  const rows = tf.reshape(last, [x.shape[0], 64 * 7 * 7]) as tfTypes.Tensor2D;
   return affine(tf.relu(affine(rows, W4!, b4!)), W5!, b5!);
 }
 
-function conv(image: tf.Tensor4D, W: tf.Variable, b: tf.Variable): tf.Tensor4D {
-  return tf.relu(tf.add(tf.conv2d(image, W as tf.Tensor4D, 1, 'same'), b));
+function conv(image: tfTypes.Tensor4D, W: tfTypes.Variable, b: tfTypes.Variable): tfTypes.Tensor4D {
+  return tf.relu(tf.add(tf.conv2d(image, W as tfTypes.Tensor4D, 1, 'same'), b));
 }
 
-function pool(image: tf.Tensor4D): tf.Tensor4D {
+function pool(image: tfTypes.Tensor4D): tfTypes.Tensor4D {
   return tf.maxPool(image, 2, 2, 'valid');
 }
 
-function affine(rows: tf.Tensor2D, W: tf.Variable, b: tf.Variable): tf.Tensor2D {
-  return tf.add(tf.matMul(rows, W as tf.Tensor2D), b);
+function affine(
+  rows: tfTypes.Tensor2D,
+  W: tfTypes.Variable,
+  b: tfTypes.Variable,
+): tfTypes.Tensor2D {
+  return tf.add(tf.matMul(rows, W as tfTypes.Tensor2D), b);
 }
 
 /**
@@ -87,8 +102,8 @@ async function supplyFilterGradient(): Promise<void> {
     kernelName: 'Conv2DBackpropFilter',
     backendName: 'wasm',
     kernelFunc: ({ inputs }) => {
-      const tensor = (name: string): tf.Tensor4D =>
-        tf.engine().makeTensorFromTensorInfo(inputs[name]!) as tf.Tensor4D;
+      const tensor = (name: string): tfTypes.Tensor4D =>
+        tf.engine().makeTensorFromTensorInfo(inputs[name]!) as tfTypes.Tensor4D;
       return tf.tidy(() => filterGradient(tensor('x'), tensor('dy')));
     },
   });
@@ -98,7 +113,7 @@ async function supplyFilterGradient(): Promise<void> {
   }
 }
 
-function random(shape: [number, number, number, number], seed: number): tf.Tensor4D {
+function random(shape: [number, number, number, number], seed: number): tfTypes.Tensor4D {
   return tf.randomNormal(shape, 0, 1, 'float32', seed);
 }
 
@@ -107,19 +122,19 @@ async function gradientOn(backend: string): Promise<Float32Array> {
   await tf.setBackend(backend);
   const [x, W, dout] = [random([3, 6, 5, 2], 1), random([3, 3, 2, 4], 2), random([3, 6, 5, 4], 3)];
   const gradient = tf.grad((filters) =>
-    tf.sum(tf.mul(tf.conv2d(x, filters as tf.Tensor4D, 1, 'same'), dout)),
+    tf.sum(tf.mul(tf.conv2d(x, filters as tfTypes.Tensor4D, 1, 'same'), dout)),
   );
   return (await gradient(W).data()) as Float32Array;
 }
 
 /** For filters of 3×3, a stride of 1 and the padding 'same', which is all that the network has. */
-function filterGradient(x: tf.Tensor4D, dout: tf.Tensor4D): tf.Tensor {
+function filterGradient(x: tfTypes.Tensor4D, dout: tfTypes.Tensor4D): tfTypes.Tensor {
   const padded = tf.pad(tf.transpose(x, [3, 1, 2, 0]), [
     [0, 0],
     [1, 1],
     [1, 1],
     [0, 0],
-  ]) as tf.Tensor4D;
-  const filters = tf.transpose(dout, [1, 2, 0, 3]) as tf.Tensor4D;
+  ]) as tfTypes.Tensor4D;
+  const filters = tf.transpose(dout, [1, 2, 0, 3]) as tfTypes.Tensor4D;
   return tf.transpose(tf.conv2d(padded, filters, 1, 'valid'), [1, 2, 0, 3]);
 }
