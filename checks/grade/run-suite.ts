@@ -44,7 +44,8 @@ export async function loadSuite(lesson: Lesson, limit = 5000): Promise<LoadedSui
   const tests: Mocha.Test[] = [];
   mocha.suite.eachTest((test: Mocha.Test) => tests.push(test));
   let skipped: ReadonlySet<number> = new Set();
-  // A test that is marked as pending beforehand is reset when a suite runs again, so each asks as it begins.
+  // Checks that are already decided, or that the caller leaves out, are not run. A test that is marked as pending
+  // beforehand is reset when a suite runs again, so each asks as it begins.
   for (const [index, test] of tests.entries()) {
     const check = test.fn as Mocha.Func;
     test.fn = function (...args) {

@@ -25,6 +25,7 @@ interface Step {
 
 describe('The files for instructors', () => {
   it('hold scripts that bash can read', async function () {
+    // The scripts are for graders on Linux, and Windows has no bash of its own.
     if (process.platform === 'win32') this.skip();
     const scripts = ['arrange.sh', 'gradescope/setup.sh', 'gradescope/run_autograder'];
     for (const script of [...scripts, 'gradescope/make-zip.sh']) {

@@ -97,6 +97,7 @@ describe('arrange.sh', function () {
   const { folder, remove } = submissionsFolder();
 
   before(function () {
+    // It is a script for bash, which Windows lacks.
     if (process.platform === 'win32') this.skip();
   });
 

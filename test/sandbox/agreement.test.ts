@@ -43,7 +43,10 @@ function placeOf(file: string, text: string, found: string): string {
   return `${basename(file)}:${text.slice(0, text.indexOf(found)).split('\n').length}`;
 }
 
-/** Ways to throw: the body of each function has its name in a comment on the line that throws. */
+/**
+ * Ways to throw: the body of each function has its name in a comment on the line that throws. These are learners'
+ * bodies, of which some return nothing of the declared type; `any` there keeps them TypeScript that compiles.
+ */
 const WAYS: Readonly<Record<string, string>> = {
   identity: "throw new Error('later'); // identity",
   identityDerivative: 'const none: any = null;\n  return none.shape; // identityDerivative',
