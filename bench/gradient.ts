@@ -8,11 +8,11 @@
  */
 import { checkGradient } from '../checks/gradient/check.ts';
 import type { LayerProblem } from '../checks/gradient/problem.ts';
-import { toSubject, isComplaint, moveEntry } from '../checks/gradient/subject.ts';
-import { normals } from '../test/gradient/operations/arithmetic.ts';
-import { affine, softmax } from '../test/gradient/operations/dense.ts';
-import { batchNorm, conv, maxPool } from '../test/gradient/operations/images.ts';
-import { rnn } from '../test/gradient/operations/recurrent.ts';
+import { toSubject, isComplaint, moveEntry } from '../checks/gradient/function-under-test.ts';
+import { normals } from './gradient/operations/arithmetic.ts';
+import { affine, softmax } from './gradient/operations/dense.ts';
+import { batchNorm, conv, maxPool } from './gradient/operations/images.ts';
+import { rnn } from './gradient/operations/recurrent.ts';
 import { median } from './median.ts';
 
 const ROUNDS = 15;

@@ -17,7 +17,7 @@ import { findLesson, sourceText } from '../checks/project.ts';
 import { gradeBatch } from '../checks/sandbox/batch.ts';
 import { gradeUntilInterrupted } from '../checks/sandbox/interruptible.ts';
 import { submissionsIn } from '../checks/sandbox/submissions.ts';
-import { functionOf } from '../checks/subject/subject.ts';
+import { functionOf } from '../checks/subject/recorder.ts';
 import { misconceptions } from '../lessons/02-activations/activations.misconceptions.ts';
 import { median } from './median.ts';
 

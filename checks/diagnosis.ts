@@ -1,7 +1,7 @@
 /** What a learner did, found by replaying a failed check's calls on the lesson's known wrong answers. */
-import { agrees } from './compare.ts';
+import { agrees } from './agreement.ts';
 import type { Misconception } from './misconception.ts';
-import { functionOf, type Call, type Functions } from './subject/subject.ts';
+import { functionOf, type Call, type Functions } from './subject/recorder.ts';
 import { snapshot } from './subject/snapshot.ts';
 
 /**

@@ -8,8 +8,8 @@
  */
 import { array, shapeText, type Nested } from '#arrays';
 import { expect, use } from 'chai';
-import { entries, isArray, sameShape, unravel, type AnyArray } from './arrays.ts';
-import { difference, ROUNDING, type Tolerance } from './compare.ts';
+import { entries, isArray, sameShape, unravel, type AnyArray } from './any-array.ts';
+import { difference, ROUNDING, type Tolerance } from './agreement.ts';
 import { numberText, valueText } from './text.ts';
 
 declare global {

@@ -1,6 +1,6 @@
 /** How values are written in messages: short, on one line, with their shape where it matters. */
 import { shapeText } from '#arrays';
-import { isArray, type AnyArray } from './arrays.ts';
+import { isArray, type AnyArray } from './any-array.ts';
 
 const LONGEST_ROW = 8;
 

@@ -1,11 +1,11 @@
 /** What must hold for every lesson, whatever it teaches. */
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { auditLesson, type Audit } from '../checks/audit/audit.ts';
+import { auditLesson, type Audit } from '../checks/audit/audit-lesson.ts';
 import { equivalents, unexplained } from '../checks/audit/equivalents.ts';
 import { tryMutants } from '../checks/audit/mutants.ts';
 import { declarations } from '../checks/declarations.ts';
-import type { CheckResult } from '../checks/grade/result.ts';
+import type { CheckResult } from '../checks/results/lesson-result.ts';
 import { lessons, sourceText } from '../checks/project.ts';
 import { anchors, hints } from '../checks/readme.ts';
 

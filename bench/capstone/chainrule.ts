@@ -4,7 +4,7 @@ import { adamStep } from '../../reference/capstone/adam.ts';
 import { unmoved } from '../../reference/capstone/digits.ts';
 import { newProgress } from '../../reference/capstone/training.ts';
 import type { Runner } from '../../reference/capstone/node/engines.ts';
-import { shared, startTeam } from '../../reference/capstone/node/team.ts';
+import { shared, startTeam } from '../../reference/capstone/node/thread-team.ts';
 import { randomBatch, type MakeContender } from './contender.ts';
 
 /** The reference's engines. */

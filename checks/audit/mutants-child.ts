@@ -7,7 +7,7 @@ import { declarations } from '../declarations.ts';
 import { loadSuite, type LoadedSuite } from '../grade/run-suite.ts';
 import { findLesson, root, sourceText } from '../project.ts';
 import { installHooks } from '../subject/install.ts';
-import { use, type Functions } from '../subject/subject.ts';
+import { use, type Functions } from '../subject/recorder.ts';
 import type { MutationJob, MutationMessage, Survivor } from './mutants.ts';
 
 /** How often each mutant's place was reached. */
@@ -101,7 +101,7 @@ async function instrument(
 }
 
 /**
- * Kernels are compiled from their text (lessons/kernels.ts), in which a switch would be no number, loop or
+ * Kernels are compiled from their text (base/kernels.ts), in which a switch would be no number, loop or
  * condition. So their mutants are files of their own. A kernel is a function that declares its `this`.
  */
 const kernels = {

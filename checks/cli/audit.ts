@@ -1,9 +1,9 @@
 /** `npm run audit`: proves the suites, lesson by lesson, and prints what they caught. */
-import { auditLesson } from '../audit/audit.ts';
+import { auditLesson } from '../audit/audit-lesson.ts';
 import { equivalents, unexplained } from '../audit/equivalents.ts';
 import { tryMutants, type Survivor } from '../audit/mutants.ts';
 import type { Lesson } from '../project.ts';
-import { pointsOf } from '../report/lesson.ts';
+import { pointsOf } from '../results/points.ts';
 
 /** What the audit of a lesson came to. */
 export interface AuditRow {

@@ -54,7 +54,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .description('your code, results and times beside the reference, for an exercise or a lesson')
     .option('--yes', 'do not ask, even if the lesson is not solved yet')
     .action(async (query: string, options: { yes?: boolean }) => {
-      const { compare } = await import('./compare.ts');
+      const { compare } = await import('./compare-solutions.ts');
       await withLesson(lessonPart(query), (lesson) => compare(lesson, query, options.yes ?? false));
     });
 
@@ -62,7 +62,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .command('reset <lesson>')
     .description('start a lesson again; your file is kept')
     .action(async (query: string) => {
-      const { resetLesson } = await import('./attempts.ts');
+      const { resetLesson } = await import('./reset.ts');
       await withLesson(query, resetLesson);
     });
 
@@ -70,7 +70,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .command('undo <lesson>')
     .description('bring back the file that was kept last')
     .action(async (query: string) => {
-      const { undoReset } = await import('./attempts.ts');
+      const { undoReset } = await import('./reset.ts');
       await withLesson(query, undoReset);
     });
 

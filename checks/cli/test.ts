@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { contentHash } from '../content-hash.ts';
-import { gradeLesson } from '../grade/grade.ts';
+import { gradeLesson } from '../grade/grade-lesson.ts';
 import { typecheck } from '../grade/typecheck.ts';
 import { root, shownPath, type Lesson } from '../project.ts';
 import { coloursFor } from '../report/colours.ts';

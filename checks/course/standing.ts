@@ -6,9 +6,9 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentHash } from '../content-hash.ts';
-import { gradeLesson } from '../grade/grade.ts';
-import { byExercise, pointsOf } from '../report/lesson.ts';
+import { gradeLesson } from '../grade/grade-lesson.ts';
 import { root, type Lesson } from '../project.ts';
+import { byExercise, pointsOf } from '../results/points.ts';
 
 /** A lesson's points, and the first exercise that lacks some. */
 export interface Standing {
@@ -42,7 +42,7 @@ function fingerprint(lesson: Lesson): string {
     lesson.learner,
     lesson.reference,
     lesson.suite,
-    join(root, 'lessons', 'arrays.ts'),
+    join(root, 'base', 'arrays.ts'),
     join(root, 'package-lock.json'),
   ];
   for (const file of files) hash.update(contentHash(file));

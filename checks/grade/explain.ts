@@ -1,9 +1,9 @@
 /** What there is to say about a failed check, from its error and from the calls that it made. */
-import { entries, isArray } from '../arrays.ts';
+import { entries, isArray } from '../any-array.ts';
 import { diagnose, replay, returnsTheSame } from '../diagnosis.ts';
-import { functionOf, type Call, type Opened } from '../subject/subject.ts';
+import { functionOf, type Call, type Opened } from '../subject/recorder.ts';
 import { callText, valueText } from '../text.ts';
-import type { Failure } from './result.ts';
+import type { Failure } from '../results/lesson-result.ts';
 
 /**
  * Explains a failed check.

@@ -1,9 +1,9 @@
 /** Runs a lesson's suite in this process, on whatever stands behind `#lessons/…`. */
 import Mocha from 'mocha';
 import { shownPath, type Lesson } from '../project.ts';
-import { openedLessons, recordedCalls, startRecording, type Opened } from '../subject/subject.ts';
+import { openedLessons, recordedCalls, startRecording, type Opened } from '../subject/recorder.ts';
 import { explain } from './explain.ts';
-import type { Check, CheckResult } from './result.ts';
+import type { Check, CheckResult } from '../results/lesson-result.ts';
 
 /** What is told to whoever follows a run. */
 export interface Listener {

@@ -1,8 +1,8 @@
 /** The first call of each function with its result and time, beside the reference's: what `compare` shows. */
 import { replay } from '../diagnosis.ts';
-import { recordedCalls, type Functions } from '../subject/subject.ts';
+import { recordedCalls, type Functions } from '../subject/recorder.ts';
 import { callText, valueText } from '../text.ts';
-import type { Sample } from './result.ts';
+import type { Sample } from '../results/lesson-result.ts';
 
 /**
  * Adds a sample for each function that was called since recording started and has none yet.

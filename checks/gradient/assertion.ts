@@ -6,7 +6,7 @@
 import { use } from 'chai';
 import { checkGradient, type GradientOptions } from './check.ts';
 import type { Problem } from './problem.ts';
-import { formatReport } from './report.ts';
+import { formatReport } from './verdict-text.ts';
 
 export { expect } from '../expect.ts';
 

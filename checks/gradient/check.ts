@@ -30,7 +30,7 @@
  * (https://www.mcs.anl.gov/~wild/cnoise/).
  */
 import { seededRandom } from '#datasets/random';
-import { sameShape, unravel } from '../arrays.ts';
+import { sameShape, unravel } from '../any-array.ts';
 import { checkContract } from './contract.ts';
 import { diagnose } from './diagnose/diagnose.ts';
 import { toEvidence } from './diagnose/evidence.ts';
@@ -39,8 +39,8 @@ import type { Base, Measurement } from './difference.ts';
 import { measureNoise } from './noise.ts';
 import { checkInput, type Checked, type Entry } from './numeric.ts';
 import type { Problem } from './problem.ts';
-import { summarize, type Cause, type Finding, type GradientReport } from './report.ts';
-import { toSubject, type Input, type Run, type Subject } from './subject.ts';
+import { summarize, type Cause, type Finding, type GradientReport } from './verdict-text.ts';
+import { toSubject, type Input, type Run, type Subject } from './function-under-test.ts';
 
 export interface GradientOptions {
   /** Of the upstream gradient, the sample and the random direction: a whole number from 0. 1 when left out. */

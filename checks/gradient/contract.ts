@@ -5,11 +5,11 @@
  * rule is: backward(0) = 0 and backward(2·dout) = 2·backward(dout).
  */
 import { seededRandom } from '#datasets/random';
-import { unravel } from '../arrays.ts';
+import { unravel } from '../any-array.ts';
 import { numberText } from '../text.ts';
 import { nameNonlinearity } from './diagnose/nonlinear.ts';
 import { SINGLE } from './precision.ts';
-import type { Cause, Finding } from './report.ts';
+import type { Cause, Finding } from './verdict-text.ts';
 import {
   isComplaint,
   unchanged,
@@ -19,7 +19,7 @@ import {
   type Returned,
   type Run,
   type Subject,
-} from './subject.ts';
+} from './function-under-test.ts';
 
 /** What is left to compare when the contract has been looked at. */
 export interface Contract {

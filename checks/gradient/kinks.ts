@@ -16,7 +16,7 @@ import { measure, type Base } from './difference.ts';
 import { dot } from './fit.ts';
 import type { Entry } from './numeric.ts';
 import { entryDirection, unitsOf } from './probe.ts';
-import { isComplaint, writeEntries, type Input, type Subject } from './subject.ts';
+import { isComplaint, writeEntries, type Input, type Subject } from './function-under-test.ts';
 
 /**
  * How many directions are looked in to see whether several kinks meet, and how many more to see what they span.

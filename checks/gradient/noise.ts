@@ -10,7 +10,7 @@
  */
 import type { Random } from '#datasets/random';
 import { largest } from './fit.ts';
-import { isComplaint, writeEntries, type Input, type Subject } from './subject.ts';
+import { isComplaint, writeEntries, type Input, type Subject } from './function-under-test.ts';
 
 const POINTS = [0, 1, 2, 3, 4, 5];
 /** 1² + 3² + 3² + 1²: the variance of a third difference of independent roundings of variance 1. */

@@ -9,7 +9,7 @@ import { isKink, judge, sharpest, tolerance, type Judgement } from './judge.ts';
 import { reconsider } from './kinks.ts';
 import { entryProbe, groupProbe, refine, settle, unitsOf, type Probe } from './probe.ts';
 import { chooseEntries } from './sample.ts';
-import type { Input, Subject } from './subject.ts';
+import type { Input, Subject } from './function-under-test.ts';
 
 /** One entry of a gradient, as the learner and the measurements have it. */
 export interface Entry {

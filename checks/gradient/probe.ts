@@ -4,7 +4,13 @@
 import { measure, withErrors, type Along, type Base, type Measurement } from './difference.ts';
 import { largest, rootMeanSquare } from './fit.ts';
 import { judge, sharpest } from './judge.ts';
-import { isComplaint, moveEntry, writeEntries, type Input, type Subject } from './subject.ts';
+import {
+  isComplaint,
+  moveEntry,
+  writeEntries,
+  type Input,
+  type Subject,
+} from './function-under-test.ts';
 
 /** A direction, what the learner says the slope along it is, and the measurements of it so far. */
 export interface Probe {

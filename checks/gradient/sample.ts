@@ -2,7 +2,7 @@
  * Which entries of a large array to look at one by one: those where mistakes gather, and a random sample.
  */
 import { shuffled, type Random } from '#datasets/random';
-import { unravel } from '../arrays.ts';
+import { unravel } from '../any-array.ts';
 
 /** Parts of the budget that each group of entries may take; what is left goes to the random sample. */
 const QUOTAS = { corners: 1 / 8, samples: 1 / 4, borders: 1 / 4, zeros: 1 / 8 };

@@ -11,14 +11,14 @@
  * It sees the whole gradient at once and names nothing, but it shares no arithmetic with the checker.
  */
 import { seededRandom } from '#datasets/random';
-import { sameShape } from '../arrays.ts';
+import { sameShape } from '../any-array.ts';
 import { checkContract } from './contract.ts';
 import { dot } from './fit.ts';
 import { measureNoise } from './noise.ts';
 import { unitsOf } from './probe.ts';
 import type { Problem } from './problem.ts';
-import type { Verdict } from './report.ts';
-import { isComplaint, toSubject, writeEntries } from './subject.ts';
+import type { Verdict } from './verdict-text.ts';
+import { isComplaint, toSubject, writeEntries } from './function-under-test.ts';
 
 export interface TaylorReport {
   /** Inconclusive where the gradient cannot be had, or no remainder stands out from rounding and yet is small. */

@@ -1,5 +1,5 @@
 /** What is said of a failed check, wherever it is shown. */
-import type { CheckResult, Failure } from '../grade/result.ts';
+import type { CheckResult, Failure } from '../results/lesson-result.ts';
 
 /**
  * The failed check that is shown in full: the first, or one of the same exercise that explains more, by a

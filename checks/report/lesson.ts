@@ -1,6 +1,7 @@
 /** A graded lesson as the learner reads it. */
 import type { TypeProblem } from '../grade/typecheck.ts';
-import type { CheckResult, LessonResult } from '../grade/result.ts';
+import type { CheckResult, LessonResult } from '../results/lesson-result.ts';
+import { byExercise, pointsOf, type ExerciseResult } from '../results/points.ts';
 import { shownPath, type Lesson } from '../project.ts';
 import { anchorOf } from '../readme.ts';
 import type { Colours } from './colours.ts';
@@ -15,31 +16,6 @@ export interface Context {
   hash: string;
   typeProblems: readonly TypeProblem[];
   colours: Colours;
-}
-
-/** The checks of one exercise. */
-export interface ExerciseResult {
-  exercise: string;
-  checks: CheckResult[];
-  points: number;
-}
-
-/** The checks by exercise, in the order of the suite. */
-export function byExercise(checks: readonly CheckResult[]): ExerciseResult[] {
-  const exercises = new Map<string, CheckResult[]>();
-  for (const check of checks) {
-    exercises.set(check.exercise, [...(exercises.get(check.exercise) ?? []), check]);
-  }
-  return [...exercises].map(([exercise, own]) => ({
-    exercise,
-    checks: own,
-    points: pointsOf(own),
-  }));
-}
-
-/** A point for each check that passed. */
-export function pointsOf(checks: readonly CheckResult[]): number {
-  return checks.filter(({ status }) => status === 'passed').length;
 }
 
 /** Whether every check passed and the file compiles. */

@@ -4,12 +4,12 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lesson } from '../project.ts';
 import { fingerprint } from './fingerprint.ts';
-import type { SubmissionResult } from './grade.ts';
 import { gradeUntilInterrupted, type Grade } from './interruptible.ts';
 import { dropResult, keepResult, keptResult, keptSeed } from './kept.ts';
-import { pointsCsv, rowOf, type Row } from './points.ts';
+import { pointsCsv, rowOf, type Row } from './points-table.ts';
 import type { NamedSubmission } from './submissions.ts';
 import { writeWhole } from './write-file.ts';
+import type { SubmissionResult } from '../results/submission-result.ts';
 
 /** How submissions are graded. */
 export interface BatchOptions {

@@ -12,9 +12,9 @@ import { lessons, root, sourceText, type Lesson } from '../project.ts';
 
 /** What a learner's file may import besides the files of its own and earlier lessons. */
 const HELPERS: Readonly<Record<string, string>> = {
-  '#arrays': 'lessons/arrays.ts',
-  '#kernels': 'lessons/kernels.ts',
-  '#todo': 'lessons/todo.ts',
+  '#arrays': 'base/arrays.ts',
+  '#kernels': 'base/kernels.ts',
+  '#todo': 'base/todo.ts',
   '#datasets/random': 'datasets/random.ts',
 };
 /** The packages it may import, and which file of them stands in: gpu.js's for browsers asks for nothing of Node's. */

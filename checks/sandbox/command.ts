@@ -8,12 +8,13 @@ import { findLesson, lessons as allLessons, type Lesson } from '../project.ts';
 import { formats } from '../report/formats/formats.ts';
 import { githubAnnotations, githubSummary } from '../report/formats/github.ts';
 import { gradeBatch, type Batch } from './batch.ts';
-import { writeResult, type SubmissionResult } from './grade.ts';
+import { writeResult } from './grade-submission.ts';
 import { gradeUntilInterrupted } from './interruptible.ts';
-import { rowOf } from './points.ts';
+import { rowOf } from './points-table.ts';
 import { shownName, showProgress, type ProgressStream } from './progress.ts';
 import { submissionsIn } from './submissions.ts';
 import { writeWhole } from './write-file.ts';
+import type { SubmissionResult } from '../results/submission-result.ts';
 
 /** What the command talks to. */
 export interface Surroundings {

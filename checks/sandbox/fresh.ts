@@ -6,10 +6,10 @@
  * 1. That keeps what a domain may ask for (signs, order, ties, zeros, being at most 1), so an honest function
  * is as right as before. What the reference can't answer is not asked.
  */
-import { entries, isArray } from '../arrays.ts';
-import { difference, roundingOf, type Tolerance } from '../compare.ts';
+import { entries, isArray } from '../any-array.ts';
+import { difference, roundingOf, type Tolerance } from '../agreement.ts';
 import { replay } from '../diagnosis.ts';
-import type { Call, Functions } from '../subject/subject.ts';
+import type { Call, Functions } from '../subject/recorder.ts';
 import { snapshot } from '../subject/snapshot.ts';
 import { callText } from '../text.ts';
 

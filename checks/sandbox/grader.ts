@@ -3,11 +3,11 @@
  * none of the learner's code. Every step is told to the process that started it (sandbox.ts).
  */
 import { problemOf } from '../grade/explain.ts';
-import type { CheckResult } from '../grade/result.ts';
+import type { CheckResult } from '../results/lesson-result.ts';
 import { loadSuite, type LoadedSuite } from '../grade/run-suite.ts';
 import { findLesson } from '../project.ts';
 import { installHooks } from '../subject/install.ts';
-import { functionOf, recordedCalls, use } from '../subject/subject.ts';
+import { functionOf, recordedCalls, use } from '../subject/recorder.ts';
 import { seededRandom, type Random } from '../../datasets/random.ts';
 import { freshProblem } from './fresh.ts';
 import type { Job, Step } from './job.ts';

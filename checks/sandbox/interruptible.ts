@@ -1,5 +1,6 @@
 import type { Lesson } from '../project.ts';
-import { gradeSubmission, type SubmissionResult } from './grade.ts';
+import { gradeSubmission } from './grade-submission.ts';
+import type { SubmissionResult } from '../results/submission-result.ts';
 
 /** Grades lessons of a submission, as gradeSubmission does, or gives up between two of them. */
 export type Grade = (

@@ -1,5 +1,5 @@
 /** What the grader is asked to do, and what it tells. */
-import type { Check, CheckResult } from '../grade/result.ts';
+import type { Check, CheckResult } from '../results/lesson-result.ts';
 import type { Bundled } from './bundle.ts';
 import type { Launch } from './launch.ts';
 

@@ -7,10 +7,11 @@
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseResult } from '../report/formats/result-file.ts';
+import { parseResult } from '../results/result-file.ts';
 import { sha256 } from './fingerprint.ts';
-import { writeResult, type SubmissionResult } from './grade.ts';
+import { writeResult } from './grade-submission.ts';
 import { writeWhole } from './write-file.ts';
+import type { SubmissionResult } from '../results/submission-result.ts';
 
 /**
  * Writes a result.

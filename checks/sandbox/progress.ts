@@ -1,5 +1,5 @@
 /** How far a batch is: a line that is drawn again and again on a terminal, and a line each elsewhere. */
-import type { Row } from './points.ts';
+import type { Row } from './points-table.ts';
 
 /** Where progress is shown: standard error, usually. */
 export interface ProgressStream {

@@ -1,6 +1,6 @@
 /** A lesson whose functions run in another process: the stand-ins that the suite calls. */
 import ndarray from 'ndarray';
-import type { Functions } from '../subject/subject.ts';
+import type { Functions } from '../subject/recorder.ts';
 import type { Bundled } from './bundle.ts';
 import { EndedError, type Channel } from './channel.ts';
 import { ANSWER, REQUEST, type Frame } from './frame.ts';

@@ -46,8 +46,8 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Check, CheckResult, LessonResult } from '../grade/result.ts';
-import { pointsOf } from '../report/lesson.ts';
+import type { Check, CheckResult } from '../results/lesson-result.ts';
+import type { SandboxResult } from '../results/submission-result.ts';
 import { root, shownPath, type Lesson } from '../project.ts';
 import { VARIABLE } from '../subject/choice.ts';
 import {
@@ -60,6 +60,7 @@ import {
 import type { Job, Step } from './job.ts';
 import { killGroup } from './launch.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { pointsOf } from '../results/points.ts';
 
 /** What is graded, and how. */
 export interface SandboxOptions extends Submission {
@@ -72,15 +73,6 @@ export interface SandboxOptions extends Submission {
    * `npm test`.
    */
   freshInputs?: boolean;
-}
-
-/** A graded lesson with its score. */
-export interface SandboxResult extends Omit<LessonResult, 'samples'> {
-  points: number;
-  /** How many checks the suite has, whether or not they ran. */
-  max: number;
-  /** Gives the same fresh inputs again. */
-  seed: number;
 }
 
 const GRADER = fileURLToPath(new URL('grader.ts', import.meta.url));

@@ -11,7 +11,7 @@ import { pathToFileURL } from 'node:url';
 import { declarations } from '../declarations.ts';
 import { findLesson, sourceText, type Lesson } from '../project.ts';
 import { subjectChoice } from './choice.ts';
-import { open, overlay, type Functions, type Opened } from './subject.ts';
+import { open, overlay, type Functions, type Opened } from './recorder.ts';
 
 const PREFIX = '#lessons/';
 

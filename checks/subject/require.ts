@@ -10,7 +10,7 @@ import { dirname } from 'node:path';
 import { findLesson, type Lesson } from '../project.ts';
 import type { Misconception } from '../misconception.ts';
 import { facadePath, lessonOfSpecifier, openFacade, subjectFile } from './facade.ts';
-import type { Functions } from './subject.ts';
+import type { Functions } from './recorder.ts';
 
 /** How the file name of a required facade ends. */
 const REQUIRED = '.facade.cjs';

@@ -1,7 +1,7 @@
 /** Deep copies of what crosses a call, so that it can be looked at, or replayed, after somebody changed it. */
 import ndarray from 'ndarray';
 import ops from 'ndarray-ops';
-import { isArray, type AnyArray } from '../arrays.ts';
+import { isArray, type AnyArray } from '../any-array.ts';
 
 /**
  * A copy of an argument or a result.

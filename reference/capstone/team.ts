@@ -1,4 +1,4 @@
-/** Who computes the gradients: one engine, or several that share a batch (see node/team.ts). */
+/** Who computes the gradients: one engine, or several that share a batch (see node/thread-team.ts). */
 import { batchOf, type Digits, type Draw } from './digits.ts';
 import type { Engine } from './engine.ts';
 

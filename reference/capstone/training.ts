@@ -6,7 +6,7 @@ import { seededRandom, shuffled } from '#datasets/random';
 import { adamStep } from './adam.ts';
 import { partOf, unmoved, type Digits, type Draw } from './digits.ts';
 import { CLASSES, initialParameters, PARAMETER_COUNT } from './network.ts';
-import type { EpochRecord } from './report.ts';
+import type { EpochRecord } from './training-report.ts';
 import type { Data, Team } from './team.ts';
 
 /** How to train. A run with the same settings on the same digits gives the same numbers. */

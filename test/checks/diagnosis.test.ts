@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { diagnose } from '../../checks/diagnosis.ts';
 import type { Misconception } from '../../checks/misconception.ts';
-import type { Call } from '../../checks/subject/subject.ts';
+import type { Call } from '../../checks/subject/recorder.ts';
 
 const reference = { square: (x: number) => x * x, half: (x: number) => x / 2 };
 

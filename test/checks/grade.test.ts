@@ -4,13 +4,14 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { gradeLesson, type GradeOptions } from '../../checks/grade/grade.ts';
-import type { LessonResult } from '../../checks/grade/result.ts';
+import { gradeLesson, type GradeOptions } from '../../checks/grade/grade-lesson.ts';
+import type { LessonResult } from '../../checks/results/lesson-result.ts';
 import type { TypeProblem } from '../../checks/grade/typecheck.ts';
 import { findLesson, root } from '../../checks/project.ts';
 import { plain } from '../../checks/report/colours.ts';
-import { byExercise, isSolved, lessonReport, pointsOf } from '../../checks/report/lesson.ts';
+import { isSolved, lessonReport } from '../../checks/report/lesson.ts';
 import { expectSnapshot } from '../snapshot.ts';
+import { byExercise, pointsOf } from '../../checks/results/points.ts';
 
 const lesson = findLesson('02')!;
 const folder = join(root, '.chainrule', `test-grade-${process.pid}`);

@@ -8,7 +8,7 @@ import { seededRandom } from '#datasets/random';
 import { root } from '../../checks/project.ts';
 import { subjectChoice } from '../../checks/subject/choice.ts';
 import { snapshot } from '../../checks/subject/snapshot.ts';
-import { overlay } from '../../checks/subject/subject.ts';
+import { overlay } from '../../checks/subject/recorder.ts';
 import { run, type Ran } from '../temporary-project.ts';
 
 const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');

@@ -2,8 +2,8 @@
 import { array, type Tensor } from '#arrays';
 import { AssertionError } from 'chai';
 import { expect } from '../../checks/gradient/assertion.ts';
-import { normals } from './operations/arithmetic.ts';
-import { affine } from './operations/dense.ts';
+import { normals } from '../../bench/gradient/operations/arithmetic.ts';
+import { affine } from '../../bench/gradient/operations/dense.ts';
 
 const draw = normals(1);
 const [x, W, b] = [draw(4, 3), draw(3, 5), draw(5)];

@@ -4,9 +4,9 @@ import { seededRandom } from '#datasets/random';
 import { checkGradient } from '../../checks/gradient/check.ts';
 import type { Differentiable, LayerProblem } from '../../checks/gradient/problem.ts';
 import { chooseEntries } from '../../checks/gradient/sample.ts';
-import { each, normals } from './operations/arithmetic.ts';
-import { affine } from './operations/dense.ts';
-import { elementwise } from './operations/elementwise.ts';
+import { each, normals } from '../../bench/gradient/operations/arithmetic.ts';
+import { affine } from '../../bench/gradient/operations/dense.ts';
+import { elementwise } from '../../bench/gradient/operations/elementwise.ts';
 
 /** y = sin(x), its gradient wrong by what `spoil` does to an entry. */
 function sine(

@@ -3,8 +3,8 @@ import { labels } from '#arrays';
 import { expect } from 'chai';
 import { checkGradient } from '../../checks/gradient/check.ts';
 import type { Problem } from '../../checks/gradient/problem.ts';
-import type { Code } from '../../checks/gradient/report.ts';
-import { each, normals } from './operations/arithmetic.ts';
+import type { Code } from '../../checks/gradient/verdict-text.ts';
+import { each, normals } from '../../bench/gradient/operations/arithmetic.ts';
 import {
   affine,
   dropout,
@@ -12,7 +12,7 @@ import {
   softmax,
   type AffineMistake,
   type DropoutMistake,
-} from './operations/dense.ts';
+} from '../../bench/gradient/operations/dense.ts';
 import {
   elementwise,
   relu,
@@ -20,7 +20,7 @@ import {
   sigmoidLayer,
   SIGMOID,
   tanhLayer,
-} from './operations/elementwise.ts';
+} from '../../bench/gradient/operations/elementwise.ts';
 import {
   averagePool,
   batchNorm,
@@ -28,13 +28,13 @@ import {
   maxPool,
   type BatchNormMistake,
   type ConvMistake,
-} from './operations/images.ts';
+} from '../../bench/gradient/operations/images.ts';
 import {
   meanSquaredError,
   softmaxCrossEntropy,
   type CrossEntropyMistake,
-} from './operations/losses.ts';
-import { lstmStep, rnn, type LstmMistake } from './operations/recurrent.ts';
+} from '../../bench/gradient/operations/losses.ts';
+import { lstmStep, rnn, type LstmMistake } from '../../bench/gradient/operations/recurrent.ts';
 import { SEEDS } from './seeds.ts';
 
 interface Mistake {

@@ -4,12 +4,21 @@ import { expect } from 'chai';
 import ndarray from 'ndarray';
 import { checkGradient } from '../../checks/gradient/check.ts';
 import type { Differentiable, Problem } from '../../checks/gradient/problem.ts';
-import { each, normals, transpose } from './operations/arithmetic.ts';
-import { affine, dropout, embedding, softmax } from './operations/dense.ts';
-import { elementwise, relu, RELU, sigmoidLayer } from './operations/elementwise.ts';
-import { averagePool, batchNorm, conv, maxPool } from './operations/images.ts';
-import { meanSquaredError, softmaxCrossEntropy, summed } from './operations/losses.ts';
-import { lstmStep, rnn } from './operations/recurrent.ts';
+import { each, normals, transpose } from '../../bench/gradient/operations/arithmetic.ts';
+import { affine, dropout, embedding, softmax } from '../../bench/gradient/operations/dense.ts';
+import {
+  elementwise,
+  relu,
+  RELU,
+  sigmoidLayer,
+} from '../../bench/gradient/operations/elementwise.ts';
+import { averagePool, batchNorm, conv, maxPool } from '../../bench/gradient/operations/images.ts';
+import {
+  meanSquaredError,
+  softmaxCrossEntropy,
+  summed,
+} from '../../bench/gradient/operations/losses.ts';
+import { lstmStep, rnn } from '../../bench/gradient/operations/recurrent.ts';
 import { SEEDS } from './seeds.ts';
 
 type Draw = ReturnType<typeof normals>;

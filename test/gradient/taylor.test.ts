@@ -2,11 +2,11 @@
 import { array, labels, type Tensor } from '#arrays';
 import { expect } from 'chai';
 import { taylorTest } from '../../checks/gradient/taylor.ts';
-import { normals } from './operations/arithmetic.ts';
-import { affine } from './operations/dense.ts';
-import { sigmoidLayer } from './operations/elementwise.ts';
-import { batchNorm } from './operations/images.ts';
-import { softmaxCrossEntropy, summed } from './operations/losses.ts';
+import { normals } from '../../bench/gradient/operations/arithmetic.ts';
+import { affine } from '../../bench/gradient/operations/dense.ts';
+import { sigmoidLayer } from '../../bench/gradient/operations/elementwise.ts';
+import { batchNorm } from '../../bench/gradient/operations/images.ts';
+import { softmaxCrossEntropy, summed } from '../../bench/gradient/operations/losses.ts';
 import { SEEDS } from './seeds.ts';
 
 describe("Taylor's remainder", () => {

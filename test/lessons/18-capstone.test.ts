@@ -10,7 +10,7 @@ import {
   type Nested,
   type Tensor,
 } from '#arrays';
-import type { Tolerance } from '#checks/compare';
+import type { Tolerance } from '#checks/agreement';
 import { expect } from '#checks/gradient/assertion';
 import { loadMnist } from '#datasets/mnist';
 import { normal, seededRandom } from '#datasets/random';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { clipped, readable } from '../../checks/report/formats/characters.ts';
+import { clipped, readable } from '../../figures/characters.ts';
 import { formats } from '../../checks/report/formats/formats.ts';
 import { exercisesOf } from '../../checks/report/formats/wording.ts';
 import { resultOf, synthetic, tiny } from './results.ts';

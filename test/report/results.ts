@@ -1,10 +1,10 @@
 /** Results to be reported: of real submissions, and made up to be awkward. */
 import { join } from 'node:path';
-import type { CheckResult } from '../../checks/grade/result.ts';
+import type { CheckResult } from '../../checks/results/lesson-result.ts';
 import { findLesson } from '../../checks/project.ts';
-import { gradeSubmission, type SubmissionResult } from '../../checks/sandbox/grade.ts';
-import type { SandboxResult } from '../../checks/sandbox/sandbox.ts';
+import { gradeSubmission } from '../../checks/sandbox/grade-submission.ts';
 import { changed, stubWith, submissionsFolder, writeFiles } from '../sandbox/submission.ts';
+import type { SubmissionResult, SandboxResult } from '../../checks/results/submission-result.ts';
 
 /** Results by what they are of. */
 export type Results = Readonly<Record<string, SubmissionResult>>;

@@ -2,11 +2,11 @@
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { declarations } from '../../checks/declarations.ts';
-import { gradeLesson } from '../../checks/grade/grade.ts';
-import type { CheckResult } from '../../checks/grade/result.ts';
+import { gradeLesson } from '../../checks/grade/grade-lesson.ts';
+import type { CheckResult } from '../../checks/results/lesson-result.ts';
 import { findLesson, lessons, root, sourceText } from '../../checks/project.ts';
 import { gradeInSandbox } from '../../checks/sandbox/sandbox.ts';
-import { functionOf } from '../../checks/subject/subject.ts';
+import { functionOf } from '../../checks/subject/recorder.ts';
 import { misconceptions } from '../../lessons/02-activations/activations.misconceptions.ts';
 import { changed, stubWith, submissionsFolder, writeFiles } from './submission.ts';
 

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { findLesson } from '../../checks/project.ts';
-import { byExercise } from '../../checks/report/lesson.ts';
-import { gradeInSandbox, type SandboxResult } from '../../checks/sandbox/sandbox.ts';
-import { functionOf } from '../../checks/subject/subject.ts';
+import { gradeInSandbox } from '../../checks/sandbox/sandbox.ts';
+import { functionOf } from '../../checks/subject/recorder.ts';
 import { attacks, type Attack } from './attacks.ts';
 import { changed, stubWith, submissionsFolder, writeFiles } from './submission.ts';
+import { byExercise } from '../../checks/results/points.ts';
+import type { SandboxResult } from '../../checks/results/submission-result.ts';
 
 const lesson = findLesson('02')!;
 const place = `lessons/${lesson.name}/${lesson.slug}.ts`;

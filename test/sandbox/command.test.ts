@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { findLesson } from '../../checks/project.ts';
 import { formats } from '../../checks/report/formats/formats.ts';
 import { githubAnnotations, githubSummary } from '../../checks/report/formats/github.ts';
-import { parseResult } from '../../checks/report/formats/result-file.ts';
+import { parseResult } from '../../checks/results/result-file.ts';
 import { expectSnapshot } from '../snapshot.ts';
 import { graded } from './grading.ts';
 import { changed, submissionsFolder, writeFiles } from './submission.ts';

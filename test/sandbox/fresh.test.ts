@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import ndarray from 'ndarray';
 import { seededRandom } from '../../datasets/random.ts';
 import { freshProblem } from '../../checks/sandbox/fresh.ts';
-import type { Call } from '../../checks/subject/subject.ts';
+import type { Call } from '../../checks/subject/recorder.ts';
 
 const halve = (x: Tensor): Tensor => map(x, (v) => v / 2);
 

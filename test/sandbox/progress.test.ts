@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Row } from '../../checks/sandbox/points.ts';
+import type { Row } from '../../checks/sandbox/points-table.ts';
 import { showProgress } from '../../checks/sandbox/progress.ts';
 import { expectSnapshot } from '../snapshot.ts';
 

@@ -17,14 +17,15 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { findLesson, root } from '../../checks/project.ts';
-import { parseResult } from '../../checks/report/formats/result-file.ts';
+import { parseResult } from '../../checks/results/result-file.ts';
 import { gradeBatch, type Batch, type BatchOptions } from '../../checks/sandbox/batch.ts';
 import { fingerprint } from '../../checks/sandbox/fingerprint.ts';
-import { gradeSubmission, type SubmissionResult } from '../../checks/sandbox/grade.ts';
+import { gradeSubmission } from '../../checks/sandbox/grade-submission.ts';
 import { submissionsIn } from '../../checks/sandbox/submissions.ts';
 import { expectSnapshot } from '../snapshot.ts';
 import { graded } from './grading.ts';
 import { changed, stubWith, submissionsFolder, writeFiles } from './submission.ts';
+import type { SubmissionResult } from '../../checks/results/submission-result.ts';
 
 const lesson = findLesson('02')!;
 const place = `lessons/${lesson.name}/${lesson.slug}.ts`;

@@ -4,10 +4,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'n
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { findLesson, root } from '../../checks/project.ts';
-import { gradeSubmission, type SubmissionResult } from '../../checks/sandbox/grade.ts';
+import { gradeSubmission } from '../../checks/sandbox/grade-submission.ts';
 import { gradeInSandbox } from '../../checks/sandbox/sandbox.ts';
 import { run } from '../temporary-project.ts';
 import { changed, stubWith, submissionsFolder, writeFiles } from './submission.ts';
+import type { SubmissionResult } from '../../checks/results/submission-result.ts';
 
 const lesson = findLesson('02')!;
 const place = `lessons/${lesson.name}/${lesson.slug}.ts`;
@@ -91,8 +92,8 @@ describe('A submission', function () {
       'node_modules/ndarray/index.js': evil,
       'node_modules/ndarray-ops/index.js': evil,
       'node_modules/esbuild/index.js': evil,
-      'lessons/arrays.ts': evil,
-      'lessons/todo.ts': evil,
+      'base/arrays.ts': evil,
+      'base/todo.ts': evil,
       [`lessons/${lesson.name}/node_modules/ndarray/index.js`]: evil,
       'test/lessons/02-activations.test.ts': "it('is right', () => {});",
       'checks/expect.ts': evil,

@@ -1,9 +1,9 @@
 /** What a diagnosis may look at, and when a hypothesis counts as an explanation. */
-import { unravel } from '../../arrays.ts';
+import { unravel } from '../../any-array.ts';
 import type { Base } from '../difference.ts';
 import type { Checked, Entry } from '../numeric.ts';
-import { listed, type Cause } from '../report.ts';
-import type { Input, Run, Subject } from '../subject.ts';
+import { listed, type Cause } from '../verdict-text.ts';
+import type { Input, Run, Subject } from '../function-under-test.ts';
 
 /** Everything known about one wrong gradient. */
 export interface Evidence {

@@ -1,7 +1,7 @@
 /** Gradients that are zero, or right but for a constant factor. */
 import { numberText } from '../../text.ts';
 import { multiple } from '../fit.ts';
-import type { Subject } from '../subject.ts';
+import type { Subject } from '../function-under-test.ts';
 import { isBlocked, margin, numericOf, type Diagnosis } from './evidence.ts';
 
 /** `db is zero everywhere`. */

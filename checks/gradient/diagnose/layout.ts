@@ -1,6 +1,6 @@
 /** Gradients whose numbers are right and in the wrong places. */
-import { sameShape, unravel } from '../../arrays.ts';
-import { listed } from '../report.ts';
+import { sameShape, unravel } from '../../any-array.ts';
+import { listed } from '../verdict-text.ts';
 import {
   axesText,
   explains,

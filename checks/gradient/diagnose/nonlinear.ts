@@ -1,8 +1,8 @@
 /** Names what is wrong with a gradient that is not linear in the upstream gradient dout. */
 import { numberText } from '../../text.ts';
 import { largest, multiple } from '../fit.ts';
-import type { Cause } from '../report.ts';
-import type { Input } from '../subject.ts';
+import type { Cause } from '../verdict-text.ts';
+import type { Input } from '../function-under-test.ts';
 
 /** One input's gradient as several backward calls returned it; nothing where a call returned none. */
 export interface Responses {

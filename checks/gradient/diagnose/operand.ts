@@ -1,7 +1,7 @@
 /** Gradients that are right for another matrix than the one that was given. */
 import { measure } from '../difference.ts';
 import { entryDirection, unitsOf } from '../probe.ts';
-import { isComplaint, writeEntries, type Input, type Subject } from '../subject.ts';
+import { isComplaint, writeEntries, type Input, type Subject } from '../function-under-test.ts';
 import { explains, type Diagnosis } from './evidence.ts';
 
 /**

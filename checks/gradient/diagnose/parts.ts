@@ -2,9 +2,9 @@
  * Gradients that leave out some of the paths from the input to the outputs. The slopes of each output entry,
  * which the differences measure anyway, tell the paths apart.
  */
-import { sameShape, unravel } from '../../arrays.ts';
+import { sameShape, unravel } from '../../any-array.ts';
 import type { Entry } from '../numeric.ts';
-import type { Output } from '../subject.ts';
+import type { Output } from '../function-under-test.ts';
 import {
   axisName,
   explains,

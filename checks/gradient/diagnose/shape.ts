@@ -1,8 +1,8 @@
 /** Gradients whose shape is not their input's. */
 import { product, shapeText } from '#arrays';
-import { sameShape, unravel } from '../../arrays.ts';
-import type { Cause } from '../report.ts';
-import type { Input, Returned } from '../subject.ts';
+import { sameShape, unravel } from '../../any-array.ts';
+import type { Cause } from '../verdict-text.ts';
+import type { Input, Returned } from '../function-under-test.ts';
 import { axesText, permutations, ravel, subsets } from './evidence.ts';
 
 /** A way to make a gradient of the right shape out of one of a wrong shape. */

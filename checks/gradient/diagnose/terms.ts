@@ -1,5 +1,5 @@
 /** Gradients with a factor or a term too many, or one too few. */
-import { sameShape, unravel } from '../../arrays.ts';
+import { sameShape, unravel } from '../../any-array.ts';
 import { numberText } from '../../text.ts';
 import { dot, multiple } from '../fit.ts';
 import type { Entry } from '../numeric.ts';

@@ -3,10 +3,10 @@
  * https://github.com/foundation50/classroom50/wiki/Advanced-Autograding#the-resultjson-contract and
  * https://github.com/foundation50/classroom50/blob/main/schemas/result-v1.schema.json
  */
-import type { SubmissionResult } from '../../sandbox/grade.ts';
-import { clipped } from './characters.ts';
+import { clipped } from '../../../figures/characters.ts';
 import { json } from './json.ts';
 import { exercisesOf, exerciseText } from './wording.ts';
+import type { SubmissionResult } from '../../results/submission-result.ts';
 
 /** Which environment variable of Classroom 50's runner holds what. */
 const VARIABLES = {

@@ -2,13 +2,12 @@
  * The `results.json` of a test runner of Exercism, in version 3:
  * https://exercism.org/docs/building/tooling/test-runners/interface
  */
-import type { CheckResult } from '../../grade/result.ts';
-import type { SubmissionResult } from '../../sandbox/grade.ts';
-import type { SandboxResult } from '../../sandbox/sandbox.ts';
-import { clipped } from './characters.ts';
+import type { CheckResult } from '../../results/lesson-result.ts';
+import { clipped } from '../../../figures/characters.ts';
 import { json } from './json.ts';
 import { failureOf } from '../failure.ts';
 import { failureText, hasPrinted, hasRun, overviewText, sectionOf } from './wording.ts';
+import type { SubmissionResult, SandboxResult } from '../../results/submission-result.ts';
 
 const LONGEST_MESSAGE = 65_535;
 const LONGEST_OUTPUT = 500;

@@ -1,11 +1,11 @@
 /** The formats that a result can be written in, by the names that the command line knows. */
-import type { SubmissionResult } from '../../sandbox/grade.ts';
 import { classroom50 } from './classroom50.ts';
 import { exercism } from './exercism.ts';
 import { gradescope } from './gradescope.ts';
 import { html } from './html.ts';
 import { junit } from './junit.ts';
 import { prairielearn } from './prairielearn.ts';
+import type { SubmissionResult } from '../../results/submission-result.ts';
 
 /** A format of other people's tools. */
 export interface Format {

@@ -5,9 +5,7 @@
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands; how a command is escaped
  * is only in the code that writes them, https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
  */
-import type { SubmissionResult } from '../../sandbox/grade.ts';
-import type { SandboxResult } from '../../sandbox/sandbox.ts';
-import { clipped, readable } from './characters.ts';
+import { clipped, readable } from '../../../figures/characters.ts';
 import { failureOf } from '../failure.ts';
 import {
   exercisesOf,
@@ -17,6 +15,7 @@ import {
   pointsText,
   type GradedExercise,
 } from './wording.ts';
+import type { SubmissionResult, SandboxResult } from '../../results/submission-result.ts';
 
 // A summary may have 1 MiB, and a character takes up to 3 bytes.
 const PRINTED = 50_000;

@@ -3,9 +3,9 @@
  *
  * The assignment's points must be set to the result's `max`, since Gradescope takes the score as it is.
  */
-import type { SubmissionResult } from '../../sandbox/grade.ts';
 import { json } from './json.ts';
 import { exercisesOf, exerciseText, overviewText } from './wording.ts';
+import type { SubmissionResult } from '../../results/submission-result.ts';
 
 /** The result with a test for each exercise, whose output is its first failure. */
 export function gradescope(result: SubmissionResult): string {

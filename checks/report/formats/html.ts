@@ -5,11 +5,9 @@
  * It is written so that it is XML as well, which lets the tests prove that it is whole:
  * https://www.w3.org/TR/html-polyglot/
  */
-import type { CheckResult } from '../../grade/result.ts';
+import type { CheckResult } from '../../results/lesson-result.ts';
 import { anchorOf } from '../../readme.ts';
-import type { SubmissionResult } from '../../sandbox/grade.ts';
-import type { SandboxResult } from '../../sandbox/sandbox.ts';
-import { markup, type Markup } from './markup.ts';
+import { markup, type Markup } from '../../../figures/markup.ts';
 import { failureOf, nanText, valuesOf } from '../failure.ts';
 import {
   exercisesOf,
@@ -19,6 +17,7 @@ import {
   sectionOf,
   type GradedExercise,
 } from './wording.ts';
+import type { SubmissionResult, SandboxResult } from '../../results/submission-result.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --faint: #595959; --box: #f3f3f3;

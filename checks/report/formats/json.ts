@@ -1,5 +1,5 @@
 /** Documents in JSON. */
-import { readable } from './characters.ts';
+import { readable } from '../../../figures/characters.ts';
 
 /**
  * Writes a value as JSON that any reader takes.

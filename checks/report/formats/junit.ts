@@ -5,12 +5,11 @@
  * https://github.com/testmoapp/junitxml, and to the schema that Jenkins checks,
  * https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
  */
-import type { CheckResult } from '../../grade/result.ts';
-import type { SubmissionResult } from '../../sandbox/grade.ts';
-import type { SandboxResult } from '../../sandbox/sandbox.ts';
-import { markup, type Markup } from './markup.ts';
+import type { CheckResult } from '../../results/lesson-result.ts';
+import { markup, type Markup } from '../../../figures/markup.ts';
 import { failureOf } from '../failure.ts';
 import { failureText, hasPrinted, learnerPath } from './wording.ts';
+import type { SubmissionResult, SandboxResult } from '../../results/submission-result.ts';
 
 /** The result as a document with a test suite for each lesson and a test case for each check. */
 export function junit({ lessons }: SubmissionResult): string {

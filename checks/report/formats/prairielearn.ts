@@ -2,10 +2,10 @@
  * The `results.json` of an external grader of PrairieLearn:
  * https://prairielearn.readthedocs.io/en/latest/externalGrading/#grading-results
  */
-import type { SubmissionResult } from '../../sandbox/grade.ts';
-import { clipped } from './characters.ts';
+import { clipped } from '../../../figures/characters.ts';
 import { json } from './json.ts';
 import { exercisesOf, exerciseText, hasRun, overviewText, pointsText } from './wording.ts';
+import type { SubmissionResult } from '../../results/submission-result.ts';
 
 // The file may have 1 MB, and a character takes up to 3 bytes.
 const OUTPUT = 50_000;

@@ -1,10 +1,9 @@
 /** The words that several formats share. */
-import type { CheckResult } from '../../grade/result.ts';
+import type { CheckResult } from '../../results/lesson-result.ts';
 import { anchorOf } from '../../readme.ts';
-import type { SubmissionResult } from '../../sandbox/grade.ts';
-import type { SandboxResult } from '../../sandbox/sandbox.ts';
 import { failureOf, failureToShow, nanText, valuesOf } from '../failure.ts';
-import { byExercise, type ExerciseResult } from '../lesson.ts';
+import type { SubmissionResult, SandboxResult } from '../../results/submission-result.ts';
+import { byExercise, type ExerciseResult } from '../../results/points.ts';
 
 /** An exercise of a graded lesson. */
 export interface GradedExercise extends ExerciseResult {

@@ -1,6 +1,6 @@
 /** How far a run is: a line that is drawn again and again on a terminal, and a line an epoch elsewhere. */
-import type { EpochRecord } from '../report.ts';
-import { percent } from '../report/numbers.ts';
+import type { EpochRecord } from '../training-report.ts';
+import { percent } from '../../../figures/numbers.ts';
 import type { StepReport } from '../training.ts';
 
 /** Where progress is shown: standard error, usually. */

@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { asNetwork, PIXELS } from '../network.ts';
-import { trainingReport, type Mistake } from '../report.ts';
-import { count, percent } from '../report/numbers.ts';
+import { trainingReport, type Mistake } from '../training-report.ts';
+import { count, percent } from '../../../figures/numbers.ts';
 import type { Data } from '../team.ts';
 import {
   DivergedError,
@@ -19,7 +19,7 @@ import { fingerprint, loadData } from './data.ts';
 import { engineText } from './engines.ts';
 import { MisuseError, parseOptions, type Options } from './options.ts';
 import { progressBar, timeText, type ProgressStream } from './progress-bar.ts';
-import { shared, startTeam, type ThreadTeam } from './team.ts';
+import { shared, startTeam, type ThreadTeam } from './thread-team.ts';
 
 /** What a run finds around it. */
 export interface Surroundings {

@@ -1,9 +1,9 @@
-/** A thread of a team: see team.ts. */
+/** A thread of a team: see thread-team.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { batchOf } from '../digits.ts';
 import type { Engine } from '../engine.ts';
 import { makeEngine } from './engines.ts';
-import type { Answer, Question, WorkerJob } from './team.ts';
+import type { Answer, Question, WorkerJob } from './thread-team.ts';
 
 const { engine: choice, data, parameters, gradient } = workerData as WorkerJob;
 

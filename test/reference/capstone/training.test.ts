@@ -11,7 +11,7 @@ import {
   split,
 } from '../../../reference/capstone/network.ts';
 import { plainEngine } from '../../../reference/capstone/plain-engine.ts';
-import type { EpochRecord } from '../../../reference/capstone/report.ts';
+import type { EpochRecord } from '../../../reference/capstone/training-report.ts';
 import { soloTeam, type Data, type Team } from '../../../reference/capstone/team.ts';
 import {
   DivergedError,

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import ndarray from 'ndarray';
 import { labels } from '#arrays';
 import { launch, reshape, type Backend, type Kernel, type Tensor32, type Thread } from '#kernels';
-import { expectSnapshot } from './snapshot.ts';
+import { expectSnapshot } from '../snapshot.ts';
 
 const BACKENDS = ['cpu', 'webasm'] as const;
 

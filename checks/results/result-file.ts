@@ -1,7 +1,6 @@
+import type { SubmissionResult, SandboxResult } from './submission-result.ts';
+import { pointsOf } from './points.ts';
 /** Reads a result file. result.schema.json describes it; this also adds up its numbers. */
-import type { SubmissionResult } from '../../sandbox/grade.ts';
-import type { SandboxResult } from '../../sandbox/sandbox.ts';
-import { pointsOf } from '../lesson.ts';
 
 /** Throws unless a value is as it must be; `path` says where it stands, for the message. */
 type Requirement = (value: unknown, path: string) => void;

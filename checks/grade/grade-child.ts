@@ -6,9 +6,9 @@
  */
 import { findLesson } from '../project.ts';
 import { installHooks } from '../subject/install.ts';
-import { onCall } from '../subject/subject.ts';
-import type { Job } from './grade.ts';
-import type { Message, Sample } from './result.ts';
+import { onCall } from '../subject/recorder.ts';
+import type { Job } from './grade-lesson.ts';
+import type { Message, Sample } from '../results/lesson-result.ts';
 import { problemOf } from './explain.ts';
 import { loadSuite } from './run-suite.ts';
 import { collectSamples } from './samples.ts';

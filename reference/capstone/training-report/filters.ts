@@ -1,6 +1,6 @@
 /** Filters as enlarged pictures, one square for each weight. */
-import { markup, type Markup } from '#checks/report/formats/markup';
-import { decimal } from './numbers.ts';
+import { markup, type Markup } from '#figures/markup';
+import { decimal } from '../../../figures/numbers.ts';
 
 type Colour = readonly [red: number, green: number, blue: number];
 

@@ -4,7 +4,11 @@ import { expect } from 'chai';
 import { unmoved } from '../../../../reference/capstone/digits.ts';
 import { PARAMETER_COUNT, PARAMETERS, split } from '../../../../reference/capstone/network.ts';
 import { lessonFile, type EngineChoice } from '../../../../reference/capstone/node/engines.ts';
-import { shared, startTeam, type ThreadTeam } from '../../../../reference/capstone/node/team.ts';
+import {
+  shared,
+  startTeam,
+  type ThreadTeam,
+} from '../../../../reference/capstone/node/thread-team.ts';
 import { plainEngine } from '../../../../reference/capstone/plain-engine.ts';
 import { soloTeam, type Data, type Team } from '../../../../reference/capstone/team.ts';
 import { biasedParameters, expectClose, realDigits, ROUNDING } from '../samples.ts';

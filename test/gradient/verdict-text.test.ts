@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import ndarray from 'ndarray';
 import { checkGradient } from '../../checks/gradient/check.ts';
 import type { LossProblem } from '../../checks/gradient/problem.ts';
-import { formatReport } from '../../checks/gradient/report.ts';
+import { formatReport } from '../../checks/gradient/verdict-text.ts';
 
 const X = array([[1, -2, 3]]);
 const Y = array([[2, 0.5, -4]]);

@@ -1,5 +1,5 @@
 /** A line chart as SVG, with axes whose labels are round numbers. */
-import { markup, type Markup } from '#checks/report/formats/markup';
+import { markup, type Markup } from './markup.ts';
 
 /** What a chart shows. */
 export interface LineChart {

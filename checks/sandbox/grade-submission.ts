@@ -3,18 +3,8 @@ import { randomInt } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 import type { Lesson } from '../project.ts';
 import type { Limits } from './limits.ts';
-import { gradeInSandbox, type SandboxResult } from './sandbox.ts';
-
-/** What grading a submission found. */
-export interface SubmissionResult {
-  /** Which of these formats it is. */
-  version: 1;
-  points: number;
-  max: number;
-  /** Gives the same fresh inputs again, with the same code. */
-  seed: number;
-  lessons: SandboxResult[];
-}
+import { gradeInSandbox } from './sandbox.ts';
+import type { SandboxResult, SubmissionResult } from '../results/submission-result.ts';
 
 /** What may be chosen when a submission is graded. */
 export interface GradeSubmissionOptions {

@@ -1,7 +1,7 @@
 /** What a gradient check found, as data and as text for a learner. */
 import { distinctNumberText } from '../text.ts';
 import type { Checked } from './numeric.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from './function-under-test.ts';
 
 /**
  * What a learner did, or what can be said of it. Those up to `not-linear` break the contract of a forward and

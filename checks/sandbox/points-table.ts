@@ -1,7 +1,7 @@
 /** The points of many submissions as a table. */
-import { byExercise } from '../report/lesson.ts';
 import { csvText } from './csv.ts';
-import type { SubmissionResult } from './grade.ts';
+import { byExercise } from '../results/points.ts';
+import type { SubmissionResult } from '../results/submission-result.ts';
 
 /** A submission in the table. */
 export interface Row {

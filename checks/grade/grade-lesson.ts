@@ -8,7 +8,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { root, shownPath, type Lesson } from '../project.ts';
 import { VARIABLE } from '../subject/choice.ts';
-import type { Check, CheckResult, LessonResult, Message, Sample } from './result.ts';
+import type {
+  Check,
+  CheckResult,
+  LessonResult,
+  Message,
+  Sample,
+} from '../results/lesson-result.ts';
 
 /** What the grading process is asked to do. */
 export interface Job {

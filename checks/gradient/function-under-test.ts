@@ -7,7 +7,7 @@
  */
 import { copy, product, shapeText } from '#arrays';
 import ndarray, { type NdArray } from 'ndarray';
-import { entries, isArray, sameShape } from '../arrays.ts';
+import { entries, isArray, sameShape } from '../any-array.ts';
 import { DOUBLE, SINGLE, type Precision } from './precision.ts';
 import type { Differentiable, Problem } from './problem.ts';
 

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { CheckResult } from '../grade/result.ts';
+import type { CheckResult } from '../results/lesson-result.ts';
 import type { Misconception } from '../misconception.ts';
 import { root, type Lesson } from '../project.ts';
 import { VARIABLE } from '../subject/choice.ts';

@@ -4,7 +4,7 @@ import {
   type EpochRecord,
   type Mistake,
   type TrainingRun,
-} from '../../../reference/capstone/report.ts';
+} from '../../../reference/capstone/training-report.ts';
 import { readXml } from '../../report/xml.ts';
 import { expectSnapshot } from '../../snapshot.ts';
 

@@ -6,13 +6,13 @@
  * https://www.w3.org/TR/html-polyglot/
  */
 import { product, shapeText } from '#arrays';
-import { markup, type Markup } from '#checks/report/formats/markup';
+import { markup, type Markup } from '#figures/markup';
 import { CLASSES, PIXELS, SIDE } from './network.ts';
-import { confusionTable, tally, type Tally } from './report/confusion.ts';
-import { digitImage } from './report/digit-image.ts';
-import { filterPictures } from './report/filters.ts';
-import { lineChart } from './report/line-chart.ts';
-import { count, decimal, percent } from './report/numbers.ts';
+import { confusionTable, tally, type Tally } from './training-report/confusion.ts';
+import { digitImage } from '../../figures/digit-image.ts';
+import { filterPictures } from './training-report/filters.ts';
+import { lineChart } from '../../figures/line-chart.ts';
+import { count, decimal, percent } from '../../figures/numbers.ts';
 
 /** All that a report tells of a run. */
 export interface TrainingRun {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { root, sourceText } from '../../checks/project.ts';
 import { formats } from '../../checks/report/formats/formats.ts';
-import { parseResult } from '../../checks/report/formats/result-file.ts';
-import { validatorOf } from './published.ts';
-import { allResults, tiny, type Results } from './results.ts';
+import { parseResult } from '../../checks/results/result-file.ts';
+import { validatorOf } from '../report/published.ts';
+import { allResults, tiny, type Results } from '../report/results.ts';
 import { expectSnapshot } from '../snapshot.ts';
 
 const schema = sourceText(join(root, 'checks', 'report', 'result.schema.json'));

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { diffLines } from 'diff';
 import { declarations, type Declaration } from '../declarations.ts';
-import type { Sample } from '../grade/result.ts';
-import { gradeLesson } from '../grade/grade.ts';
+import type { Sample } from '../results/lesson-result.ts';
+import { gradeLesson } from '../grade/grade-lesson.ts';
 import { sourceText, type Lesson } from '../project.ts';
 import { coloursFor, type Colours } from '../report/colours.ts';
-import { pointsOf } from '../report/lesson.ts';
 import { exerciseNumbered } from './hint.ts';
 import { hasFile } from './test.ts';
+import { pointsOf } from '../results/points.ts';
 
 /**
  * Prints the comparison for one exercise, or for all of a lesson.

@@ -6,12 +6,12 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { stubOf } from '../declarations.ts';
-import type { CheckResult } from '../grade/result.ts';
+import type { CheckResult } from '../results/lesson-result.ts';
 import { loadSuite, type LoadedSuite } from '../grade/run-suite.ts';
 import { findLesson, root, sourceText, type Lesson } from '../project.ts';
 import { installHooks } from '../subject/install.ts';
-import { overlay, use, type Functions } from '../subject/subject.ts';
-import type { Audit } from './audit.ts';
+import { overlay, use, type Functions } from '../subject/recorder.ts';
+import type { Audit } from './audit-lesson.ts';
 
 async function audit(lesson: Lesson): Promise<Audit> {
   const suite = await loadSuite(lesson);

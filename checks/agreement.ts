@@ -1,6 +1,6 @@
 /** Whether a value is the expected one, and if not, where and by how much it differs. */
 import { shapeText } from '#arrays';
-import { entries, isArray, sameShape, unravel, type AnyArray } from './arrays.ts';
+import { entries, isArray, sameShape, unravel, type AnyArray } from './any-array.ts';
 import { distinctNumberText, numberText, valueText } from './text.ts';
 
 /** How far a number may be from the expected one: |actual − expected| ≤ absolute + relative·|expected|. */

@@ -1,0 +1,22 @@
+/** What grading a submission in the sandbox finds. */
+import type { LessonResult } from './lesson-result.ts';
+
+/** A graded lesson with its score. */
+export interface SandboxResult extends Omit<LessonResult, 'samples'> {
+  points: number;
+  /** How many checks the suite has, whether or not they ran. */
+  max: number;
+  /** Gives the same fresh inputs again. */
+  seed: number;
+}
+
+/** What grading a submission found. */
+export interface SubmissionResult {
+  /** Which of these formats it is. */
+  version: 1;
+  points: number;
+  max: number;
+  /** Gives the same fresh inputs again, with the same code. */
+  seed: number;
+  lessons: SandboxResult[];
+}
