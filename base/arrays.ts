@@ -74,6 +74,73 @@ export function map(x: Tensor, f: (value: number) => number): Tensor {
   return out;
 }
 
+/**
+ * f of the entries of a and b that stand in the same place.
+ *
+ * @param a any shape
+ * @param b the shape of a
+ * @param f from two numbers to a number
+ * @returns a new tensor of the shape of a
+ */
+export function zip(a: Tensor, b: Tensor, f: (a: number, b: number) => number): Tensor {
+  const out = copy(a);
+  const others = copy(b).data;
+  out.data.forEach((value, i) => (out.data[i] = f(value, others[i]!)));
+  return out;
+}
+
+/**
+ * A tensor made from a formula for its entries, `filled([2, 3], (i, j) => i === j ? 1 : 0)`.
+ *
+ * @param shape its size along each axis
+ * @param formula from the index of an entry to its value
+ */
+export function filled(shape: readonly number[], formula: (...index: number[]) => number): Tensor {
+  const out = zeros(...shape);
+  const index = shape.map(() => 0);
+  for (let i = 0; i < out.size; i++) {
+    out.data[i] = formula(...index);
+    // As a counter does: the last digit is one more, and whichever is full begins again.
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis] = (index[axis]! + 1) % shape[axis]!;
+      if (index[axis] !== 0) break;
+    }
+  }
+  return out;
+}
+
+/**
+ * The matrix product a · b, that is outₙₘ = Σₖ aₙₖ · bₖₘ.
+ *
+ * @param a shape (N, K)
+ * @param b shape (K, M)
+ * @returns a new tensor of shape (N, M)
+ * @throws RangeError when a has not as many columns as b has rows
+ */
+export function matrixProduct(a: Tensor, b: Tensor): Tensor {
+  requireAxes('matrixProduct', { a }, 'N, K');
+  requireAxes('matrixProduct', { b }, 'K, M');
+  const [N, K] = a.shape as [number, number];
+  const [rows, M] = b.shape as [number, number];
+  if (K !== rows) {
+    throw new RangeError(
+      `matrixProduct: a has ${K} columns and b has ${rows} rows; ` +
+        "a's second size must equal b's first, so transpose one of them",
+    );
+  }
+  // Copies let the inner loop run along memory in both.
+  const [aRows, bColumns] = [copy(a).data, copy(b.transpose(1, 0)).data];
+  const out = zeros(N, M);
+  for (let n = 0; n < N; n++) {
+    for (let m = 0; m < M; m++) {
+      let sum = 0;
+      for (let k = 0; k < K; k++) sum += aRows[n * K + k]! * bColumns[m * K + k]!;
+      out.set(n, m, sum);
+    }
+  }
+  return out;
+}
+
 /** A shape as people write it: `(2, 3)`. */
 export function shapeText(shape: readonly number[]): string {
   return `(${shape.join(', ')})`;

@@ -4,12 +4,14 @@
  *     expect(softmax(x)).to.almostEqual([[0.25, 0.75]]);
  *     expect(im2col(x)).to.have.arrayShape([12, 9]);
  *     expect(sigmoid(x)).to.be.finiteArray();
- *     expect(x).to.be.unchangedBy(() => relu(x));
+ *     expect(() => affineForward(x, W, b)).to.leaveUnchanged({ x, W, b });
  */
 import { array, shapeText, type Nested } from '#arrays';
 import { expect, use } from 'chai';
 import { entries, isArray, sameShape, unravel, type AnyArray } from './any-array.ts';
 import { difference, ROUNDING, type Tolerance } from './agreement.ts';
+import { changeOf } from './subject/change.ts';
+import { snapshot } from './subject/snapshot.ts';
 import { numberText, valueText } from './text.ts';
 
 declare global {
@@ -25,8 +27,10 @@ declare global {
       arrayShape(shape: number[]): Assertion;
       /** An ndarray with neither NaN nor an infinity in it. */
       finiteArray(): Assertion;
-      /** An ndarray whose shape and entries are the same after the call as before it. */
+      /** An ndarray that is the same after the call as before it. */
       unchangedBy(call: () => unknown): Assertion;
+      /** A call after which each of these arguments is what it was: arrays, lists and plain objects of them. */
+      leaveUnchanged(args: Readonly<Record<string, unknown>>): Assertion;
     }
   }
 }
@@ -72,21 +76,22 @@ use((chai, utils) => {
 
   Assertion.addMethod('unchangedBy', function (call: () => unknown) {
     const argument = arrayOf(this, 'an ndarray as argument');
-    const before = { shape: [...argument.shape], values: entries(argument) };
+    const before = snapshot(argument);
     call();
-    if (!sameShape(argument.shape, before.shape)) {
-      fail(
-        `an argument was reshaped from ${shapeText(before.shape)} to ${shapeText(argument.shape)}; ` +
-          'make a new array instead',
-      );
+    const change = changeOf(before, argument);
+    if (change !== undefined) {
+      fail(`an argument was ${change}; write into a new array instead`);
     }
-    const after = entries(argument);
-    const first = after.findIndex((value, i) => !Object.is(value, before.values[i]));
-    if (first >= 0) {
-      fail(
-        `an argument was changed in place at [${unravel(first, argument.shape).join(', ')}], ` +
-          `from ${numberText(before.values[first]!)} to ${numberText(after[first]!)}; write into a new array instead`,
-      );
+  });
+
+  Assertion.addMethod('leaveUnchanged', function (args: Readonly<Record<string, unknown>>) {
+    const before = snapshot(args);
+    (utils.flag(this, 'object') as () => unknown)();
+    for (const [name, value] of Object.entries(args)) {
+      const change = changeOf(before[name], value);
+      if (change !== undefined) {
+        fail(`the argument ${name} was ${change}; write into a new array instead`);
+      }
     }
   });
 });

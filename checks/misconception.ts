@@ -12,8 +12,8 @@ export interface Misconception {
   id: string;
   /** What the learner did and what to do instead, in one or two sentences. */
   sentence: string;
-  /** The heading of the lesson's README that explains it, as an anchor: `#staying-finite`. */
-  anchor: string;
+  /** The heading of the README that explains it, as `#staying-finite`; the exercise's own unless given. */
+  anchor?: string;
   /** The wrong function, with the exercise's parameters. */
   wrong: (...args: never[]) => unknown;
 }

@@ -89,7 +89,7 @@ for (const lesson of lessons()) {
       const all = audit.misconceptions.map(({ misconception }) => misconception);
       expect(all).to.have.length.at.least(6);
       expect(new Set(all.map(({ id }) => id))).to.have.property('size', all.length);
-      const astray = all.filter(({ anchor }) => !anchors(readme).includes(anchor));
+      const astray = all.filter(({ anchor }) => anchor && !anchors(readme).includes(anchor));
       expect(astray).to.deep.equal([]);
       const homeless = all.filter(({ exercise }) => !exercises.includes(exercise));
       expect(homeless).to.deep.equal([]);

@@ -20,7 +20,15 @@ export interface TemporaryProject {
   remove: () => void;
 }
 
-const copied = ['base', 'figures', 'lessons', 'checks', 'datasets', 'test/lessons', 'test/solutions'];
+const copied = [
+  'base',
+  'figures',
+  'lessons',
+  'checks',
+  'datasets',
+  'test/lessons',
+  'test/solutions',
+];
 const files = ['package.json', 'package-lock.json', 'tsconfig.json', '.mocharc.json'];
 
 /** Copies the project into a temporary folder; the packages stay where they are. */

@@ -26,7 +26,7 @@ export interface Audit {
  * @throws Error when the suite, a solution or a misconception ends the process
  */
 export async function auditLesson(lesson: Lesson): Promise<Audit> {
-  const child = fork(fileURLToPath(new URL('child.ts', import.meta.url)), [lesson.name], {
+  const child = fork(fileURLToPath(new URL('audit-child.ts', import.meta.url)), [lesson.name], {
     cwd: root,
     execArgv: ['--import', 'tsx'],
     env: { ...process.env, [VARIABLE]: '' },

@@ -3,6 +3,7 @@ import { entries, isArray } from '../any-array.ts';
 import { diagnose, replay, returnsTheSame } from '../diagnosis.ts';
 import { functionOf, type Call, type Opened } from '../subject/recorder.ts';
 import { callText, valueText } from '../text.ts';
+import { anchorOf } from '../readme.ts';
 import type { Failure } from '../results/lesson-result.ts';
 
 /**
@@ -31,7 +32,7 @@ export function explain(error: unknown, calls: readonly Call[], lesson: Opened):
       diagnosis: {
         id: misconception.id,
         sentence: misconception.sentence,
-        anchor: misconception.anchor,
+        anchor: misconception.anchor ?? anchorOf(misconception.exercise),
       },
     }),
   };

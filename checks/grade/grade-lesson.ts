@@ -55,7 +55,7 @@ interface Outcome {
   call: string | undefined;
 }
 
-const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('grade-child.ts', import.meta.url));
 
 /** Lines of output beyond this many are not worth keeping. */
 const LONGEST_OUTPUT = 20_000;

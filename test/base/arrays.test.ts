@@ -2,13 +2,16 @@ import { expect } from 'chai';
 import {
   array,
   copy,
+  filled,
   labels,
   map,
+  matrixProduct,
   product,
   requireAxes,
   requireSameShape,
   shapeText,
   zeros,
+  zip,
 } from '#arrays';
 
 describe('array', () => {
@@ -129,5 +132,57 @@ describe('shapeText and product', () => {
     expect(product([2, 3, 4])).to.equal(24);
     expect(product([])).to.equal(1);
     expect(product([2, 0])).to.equal(0);
+  });
+});
+
+describe('zip', () => {
+  it('takes the entries that stand in the same place, whatever views they come from', () => {
+    const a = array([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]);
+    const b = array([
+      [10, 30, 50],
+      [20, 40, 60],
+    ]);
+    const out = zip(a, b.transpose(1, 0), (v, w) => w - v);
+    expect(out.shape).to.deep.equal([3, 2]);
+    expect([...out.data]).to.deep.equal([9, 18, 27, 36, 45, 54]);
+    expect([...a.data]).to.deep.equal([1, 2, 3, 4, 5, 6]);
+  });
+});
+
+describe('filled', () => {
+  it('calls the formula with every index, the last one fastest', () => {
+    expect([...filled([2, 3], (i, j) => 10 * i + j).data]).to.deep.equal([0, 1, 2, 10, 11, 12]);
+    expect(filled([], () => 7).get()).to.equal(7);
+    expect(filled([2, 0], () => 7).size).to.equal(0);
+  });
+});
+
+describe('matrixProduct', () => {
+  it('sums over the columns of one and the rows of the other', () => {
+    const a = array([
+      [1, 2, -1],
+      [0, -3, 2],
+    ]);
+    const columns = array([
+      [2, 1, 0],
+      [0, 3, 1],
+      [-1, 0, 2],
+      [1, -2, 1],
+    ]);
+    const out = matrixProduct(a, columns.transpose(1, 0));
+    expect(out.shape).to.deep.equal([2, 4]);
+    expect([...out.data]).to.deep.equal([4, 5, -3, -4, -3, -7, 4, 8]);
+  });
+
+  it('refuses sizes that do not fit, with both of them', () => {
+    expect(() => matrixProduct(zeros(2, 3), zeros(2, 3))).to.throw(
+      RangeError,
+      "matrixProduct: a has 3 columns and b has 2 rows; a's second size must equal b's first, so transpose one of them",
+    );
+    expect(() => matrixProduct(zeros(3), zeros(3, 1))).to.throw(RangeError, 'a is (3)');
   });
 });

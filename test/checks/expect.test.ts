@@ -1,4 +1,4 @@
-import { array, labels, zeros } from '#arrays';
+import { array, labels, zeros, type Tensor } from '#arrays';
 import { expect } from '#checks/expect';
 import ndarray from 'ndarray';
 
@@ -178,34 +178,53 @@ describe('finiteArray', () => {
   });
 });
 
-describe('unchangedBy', () => {
-  it('accepts a call that only reads', () => {
-    const y = array([1, NaN]);
-    expect(y).to.be.unchangedBy(() => y.get(0));
-    expect(labels([1, 2])).to.be.unchangedBy(() => {});
+/** A matrix of its own, which a test may change. */
+function matrix(): Tensor {
+  return array([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+}
+
+describe('leaveUnchanged', () => {
+  const messageFor = (args: Record<string, unknown>, call: () => unknown): string =>
+    messageOf(() => expect(call).to.leaveUnchanged(args));
+
+  it('passes when the call reads only', () => {
+    const y = matrix();
+    const graph = [{ inputs: [1, 2] }];
+    expect(() => y.get(0, 1) + graph[0]!.inputs[0]!).to.leaveUnchanged({ y, graph });
   });
 
-  it('names the first entry that was changed', () => {
-    const y = array([
-      [1, 2],
-      [3, 4],
-    ]);
-    expect(messageOf(() => expect(y).to.be.unchangedBy(() => y.set(1, 0, 7)))).to.equal(
-      'an argument was changed in place at [1, 0], from 3 to 7; write into a new array instead',
+  it('names the argument, the first changed entry of an array and both its values', () => {
+    const y = matrix();
+    expect(messageFor({ x: array([1]), y }, () => y.set(1, 0, 7))).to.equal(
+      'the argument y was changed in place at [1, 0], from 4 to 7; write into a new array instead',
     );
   });
 
-  it('tells 0 from −0', () => {
+  it('tells -0 from 0', () => {
     const y = array([0]);
-    expect(messageOf(() => expect(y).to.be.unchangedBy(() => y.set(0, -0)))).to.equal(
-      'an argument was changed in place at [0], from 0 to -0; write into a new array instead',
+    expect(messageFor({ y }, () => y.set(0, -0))).to.equal(
+      'the argument y was changed in place at [0], from 0 to -0; write into a new array instead',
     );
   });
 
-  it('sees that an argument was reshaped', () => {
-    const y = ndarray(new Float64Array(6), [2, 3]);
-    expect(messageOf(() => expect(y).to.be.unchangedBy(() => (y.shape = [3, 2])))).to.equal(
-      'an argument was reshaped from (2, 3) to (3, 2); make a new array instead',
+  it('sees that an array was reshaped', () => {
+    const y = matrix();
+    expect(messageFor({ y }, () => (y.shape = [3, 2]))).to.equal(
+      'the argument y was reshaped from (2, 3) to (3, 2); write into a new array instead',
+    );
+  });
+
+  it('looks into lists and plain objects', () => {
+    const graph = [{ inputs: [1, 2] }, { inputs: [0] }];
+    expect(messageFor({ graph }, () => graph[1]!.inputs.push(3))).to.equal(
+      'the argument graph was changed at 1: changed in inputs: changed in place, from [0] to [0, 3]; write into a new array instead',
+    );
+    const step = { b: 1 };
+    expect(messageFor({ step }, () => (step.b = 2))).to.equal(
+      'the argument step was changed in b: changed in place, from 1 to 2; write into a new array instead',
     );
   });
 });
