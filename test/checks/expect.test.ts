@@ -1,6 +1,5 @@
-import { array, labels, zeros, type Tensor } from '#arrays';
+import { array, zeros, type Tensor } from '#arrays';
 import { expect } from '#checks/expect';
-import ndarray from 'ndarray';
 
 /** The message of the error that a call throws. */
 function messageOf(call: () => unknown): string {
