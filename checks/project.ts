@@ -6,6 +6,19 @@ import { fileURLToPath } from 'node:url';
 /** The project's folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
+/**
+ * The folder of the course: it holds lessons/, their suites in test/, and what the course keeps in .chainrule/.
+ * It is the project's own unless the environment variable CHAINRULE_COURSE names another one.
+ */
+export function courseFolder(): string {
+  return process.env['CHAINRULE_COURSE'] ?? root;
+}
+
+/** The path of something that the course keeps for itself, and that may be deleted: `stateFolder('cache')`. */
+export function stateFolder(...parts: string[]): string {
+  return join(courseFolder(), '.chainrule', ...parts);
+}
+
 /** A lesson and the absolute paths of its files. */
 export interface Lesson {
   /** `02` */
@@ -22,13 +35,15 @@ export interface Lesson {
   suite: string;
   /** A folder of right solutions that are written differently than the reference. */
   solutions: string;
+  /** Comparisons of the reference with an independent library, if there is one that has its operations. */
+  oracles: string;
   /** The mutants of the reference that are the same function in other words, with the reasons. */
   equivalents: string;
 }
 
 /** All lessons in their order. A folder in lessons/ whose name starts with two digits is one. */
 export function lessons(): Lesson[] {
-  return readdirSync(join(root, 'lessons'))
+  return readdirSync(join(courseFolder(), 'lessons'))
     .filter((name) => /^\d\d-/.test(name))
     .toSorted()
     .map(lessonNamed);
@@ -59,18 +74,22 @@ export function findLesson(query: string): Lesson | undefined {
  * wrote; the environment variable CHAINRULE_SOURCES then names the folder where that stands.
  */
 export function sourceText(file: string): string {
-  return readFileSync(join(process.env['CHAINRULE_SOURCES'] ?? root, relative(root, file)), 'utf8');
+  const sources = process.env['CHAINRULE_SOURCES'];
+  const place = relative(root, file);
+  const isCopied = sources !== undefined && !place.startsWith('..');
+  return readFileSync(isCopied ? join(sources, place) : file, 'utf8');
 }
 
-/** A path as it is shown: relative to the project, with forward slashes. */
+/** A path as it is shown: relative to the course, with forward slashes. */
 export function shownPath(path: string): string {
-  const inside = relative(root, path);
+  const inside = relative(courseFolder(), path);
   return (inside.startsWith('..') ? path : inside).split(sep).join('/');
 }
 
 function lessonNamed(name: string): Lesson {
   const slug = name.slice(3);
-  const folder = join(root, 'lessons', name);
+  const course = courseFolder();
+  const folder = join(course, 'lessons', name);
   return {
     number: name.slice(0, 2),
     slug,
@@ -80,9 +99,10 @@ function lessonNamed(name: string): Lesson {
     learner: join(folder, `${slug}.ts`),
     reference: join(folder, `${slug}.reference.ts`),
     misconceptions: join(folder, `${slug}.misconceptions.ts`),
-    suite: join(root, 'test', 'lessons', `${name}.test.ts`),
-    solutions: join(root, 'test', 'solutions', name),
-    equivalents: join(root, 'test', 'equivalent-mutants', `${name}.json`),
+    suite: join(course, 'test', 'lessons', `${name}.test.ts`),
+    solutions: join(course, 'test', 'solutions', name),
+    oracles: join(course, 'test', 'oracles', `${name}.test.ts`),
+    equivalents: join(course, 'test', 'equivalent-mutants', `${name}.json`),
   };
 }
 

@@ -1,8 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stubOf } from '../checks/declarations.ts';
 import { root } from '../checks/project.ts';
 
 /** What a command left behind. */
@@ -20,21 +30,65 @@ export interface TemporaryProject {
   remove: () => void;
 }
 
-const copied = [
-  'base',
-  'figures',
-  'lessons',
-  'checks',
-  'datasets',
-  'test/lessons',
-  'test/solutions',
-];
-const files = ['package.json', 'package-lock.json', 'tsconfig.json', '.mocharc.json'];
+/** A temporary project with the fixture's lessons, and how the tests' own process works on it. */
+export interface FixtureProject extends TemporaryProject {
+  /** From here on the lessons of this process, and of those that it starts, are the fixture's. */
+  enter: () => void;
+  /** They are the course's again. */
+  leave: () => void;
+}
+
+/** What every course stands on. */
+const machinery = ['base', 'figures', 'checks', 'datasets'];
+const course = ['lessons', 'test/lessons', 'test/solutions'];
+const files = ['package-lock.json', 'tsconfig.json', '.mocharc.json'];
 
 /** Copies the project into a temporary folder; the packages stay where they are. */
 export function temporaryProject(): TemporaryProject {
+  const project = emptyProject();
+  cpSync(join(root, 'package.json'), join(project.root, 'package.json'));
+  for (const name of course) {
+    cpSync(join(root, name), join(project.root, name), { recursive: true });
+  }
+  return project;
+}
+
+/**
+ * A project with two small lessons instead of the course's, of which the second builds on the first: what the
+ * machinery is tested with, so that nothing of it hangs on what a real lesson says.
+ */
+export function fixtureProject(): FixtureProject {
+  const project = emptyProject();
+  cpSync(join(root, 'test', 'fixture'), project.root, { recursive: true });
+  const names = readdirSync(join(project.root, 'lessons'));
+  for (const name of names) {
+    const file = join(project.root, 'lessons', name, name.slice(3));
+    writeFileSync(`${file}.ts`, stubOf(readFileSync(`${file}.reference.ts`, 'utf8')));
+  }
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    imports: Record<string, string>;
+  };
+  const others = Object.entries(manifest.imports).filter(([name]) => !name.startsWith('#lessons/'));
+  const own = names.map((name) => [
+    `#lessons/${name}`,
+    `./lessons/${name}/${name.slice(3)}.reference.ts`,
+  ]);
+  manifest.imports = Object.fromEntries([...others, ...own]) as Record<string, string>;
+  writeFileSync(join(project.root, 'package.json'), JSON.stringify(manifest, null, 2));
+  return {
+    ...project,
+    enter: () => {
+      process.env['CHAINRULE_COURSE'] = project.root;
+    },
+    leave: () => {
+      delete process.env['CHAINRULE_COURSE'];
+    },
+  };
+}
+
+function emptyProject(): TemporaryProject {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'chainrule-')));
-  for (const name of [...copied, ...files]) {
+  for (const name of [...machinery, ...files]) {
     cpSync(join(root, name), join(folder, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { stubOf } from '../declarations.ts';
 import type { CheckResult } from '../results/lesson-result.ts';
 import { loadSuite, type LoadedSuite } from '../grade/run-suite.ts';
-import { findLesson, root, sourceText, type Lesson } from '../project.ts';
+import { findLesson, sourceText, stateFolder, type Lesson } from '../project.ts';
 import { installHooks } from '../subject/install.ts';
 import { overlay, use, type Functions } from '../subject/recorder.ts';
 import type { Audit } from './audit-lesson.ts';
@@ -60,7 +60,7 @@ async function load(file: string): Promise<Functions> {
 
 /** The stub as it is handed out, whatever the learner's file holds by now. */
 function writeStub(lesson: Lesson): string {
-  const folder = join(root, '.chainrule', 'audit');
+  const folder = stateFolder('audit');
   const file = join(folder, `${lesson.name}-${process.pid}.ts`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, stubOf(sourceText(lesson.reference)));

@@ -29,7 +29,7 @@ export async function auditLesson(lesson: Lesson): Promise<Audit> {
   const child = fork(fileURLToPath(new URL('audit-child.ts', import.meta.url)), [lesson.name], {
     cwd: root,
     execArgv: ['--import', 'tsx'],
-    env: { ...process.env, [VARIABLE]: '' },
+    env: { ...process.env, [VARIABLE]: `${lesson.name}:reference` },
   });
   const [message] = (await Promise.race([
     once(child, 'message'),

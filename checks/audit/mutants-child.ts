@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { Instrumenter } from '@stryker-mutator/instrumenter';
 import { declarations } from '../declarations.ts';
 import { loadSuite, type LoadedSuite } from '../grade/run-suite.ts';
-import { findLesson, root, sourceText } from '../project.ts';
+import { findLesson, sourceText, stateFolder } from '../project.ts';
 import { installHooks } from '../subject/install.ts';
 import { use, type Functions } from '../subject/recorder.ts';
 import type { MutationJob, MutationMessage, Survivor } from './mutants.ts';
@@ -44,7 +44,7 @@ async function tryMutants({ lesson: name, sample, from }: MutationJob): Promise<
   const lesson = findLesson(name)!;
   const source = sourceText(lesson.reference);
   const { text, mutants } = await instrument(basename(lesson.reference), source);
-  const folder = join(root, '.chainrule', 'audit');
+  const folder = stateFolder('audit');
   const file = join(folder, `${lesson.name}-mutants-${process.pid}.ts`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, text);

@@ -91,7 +91,11 @@ function runChild(
   const child = fork(
     fileURLToPath(new URL('mutants-child.ts', import.meta.url)),
     [JSON.stringify(job)],
-    { cwd: root, execArgv: ['--import', 'tsx'], env: { ...process.env, [VARIABLE]: '' } },
+    {
+      cwd: root,
+      execArgv: ['--import', 'tsx'],
+      env: { ...process.env, [VARIABLE]: `${job.lesson}:reference` },
+    },
   );
   let stuck: 'at the start' | 'at a mutant' | undefined = 'at the start';
   let timer = setTimeout(() => child.kill('SIGKILL'), START_LIMIT);

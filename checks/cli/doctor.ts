@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { declarations } from '../declarations.ts';
 import { typecheck } from '../grade/typecheck.ts';
-import { lessons, root, shownPath, sourceText, type Lesson } from '../project.ts';
+import { lessons, shownPath, sourceText, stateFolder, type Lesson } from '../project.ts';
 
 /** Prints what is wrong, and exits with 0 only if nothing is. */
 export async function doctor(): Promise<void> {
-  const stateProblem = folderProblem(join(root, '.chainrule'));
+  const stateProblem = folderProblem(stateFolder());
   const found = stateProblem === undefined ? [] : [stateProblem];
   // Without a place for its settings the compiler can't look at the lessons.
   if (stateProblem === undefined) {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
-import { contentHash } from '../content-hash.ts';
+import { contentHash } from '../course/course-hash.ts';
 import { gradeLesson } from '../grade/grade-lesson.ts';
 import { typecheck } from '../grade/typecheck.ts';
 import { root, shownPath, type Lesson } from '../project.ts';

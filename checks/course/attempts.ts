@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { stubOf } from '../declarations.ts';
-import { root, sourceText, type Lesson } from '../project.ts';
+import { sourceText, stateFolder, type Lesson } from '../project.ts';
 
 /**
  * Puts the stub back in the place of the learner's file, and keeps what stood there.
@@ -35,7 +35,7 @@ export function undo(lesson: Lesson, attempts = attemptsFolder(lesson)): string 
 
 /** Where a lesson's attempts are kept. */
 export function attemptsFolder(lesson: Lesson): string {
-  return join(root, '.chainrule', 'attempts', lesson.name);
+  return stateFolder('attempts', lesson.name);
 }
 
 /** Keeps a copy of the learner's file, unless it is missing or the same as what will replace it. */

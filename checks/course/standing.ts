@@ -2,12 +2,11 @@
  * How far the learner is in a lesson: derived by running its checks, and cached under a hash of everything
  * that the result depends on, so that deleting the cache loses nothing but time.
  */
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { contentHash } from '../content-hash.ts';
+import { contentHash, courseHash, sha256 } from './course-hash.ts';
 import { gradeLesson } from '../grade/grade-lesson.ts';
-import { root, type Lesson } from '../project.ts';
+import { stateFolder, type Lesson } from '../project.ts';
 import { byExercise, pointsOf } from '../results/points.ts';
 
 /** A lesson's points, and the first exercise that lacks some. */
@@ -19,8 +18,11 @@ export interface Standing {
 
 /** The learner's standing in a lesson, from the cache if its files are as they were. */
 export async function standing(lesson: Lesson): Promise<Standing> {
-  const folder = join(root, '.chainrule', 'cache', 'standing');
-  const file = join(folder, `${lesson.name}-${fingerprint(lesson)}.json`);
+  const folder = stateFolder('cache', 'standing');
+  const file = join(
+    folder,
+    `${lesson.name}-${sha256(courseHash(lesson) + contentHash(lesson.learner)).slice(0, 16)}.json`,
+  );
   const cached = read(file);
   if (cached !== undefined) return cached;
   const { checks } = await gradeLesson(lesson);
@@ -34,19 +36,6 @@ export async function standing(lesson: Lesson): Promise<Standing> {
   writeFileSync(`${file}.${process.pid}`, JSON.stringify(found));
   renameSync(`${file}.${process.pid}`, file);
   return found;
-}
-
-function fingerprint(lesson: Lesson): string {
-  const hash = createHash('sha256').update(process.version);
-  const files = [
-    lesson.learner,
-    lesson.reference,
-    lesson.suite,
-    join(root, 'base', 'arrays.ts'),
-    join(root, 'package-lock.json'),
-  ];
-  for (const file of files) hash.update(contentHash(file));
-  return hash.digest('hex').slice(0, 16);
 }
 
 function read(file: string): Standing | undefined {

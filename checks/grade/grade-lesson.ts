@@ -32,7 +32,7 @@ export interface Job {
 
 /** What may be chosen when a lesson is graded. */
 export interface GradeOptions {
-  /** Whose code, as the environment variable CHAINRULE_SUBJECT names it; the learner's unless given. */
+  /** Whose code, as CHAINRULE_SUBJECT names it behind the lesson (subject/choice.ts); the learner's unless given. */
   subject?: string;
   /** Collect a sample of each function's calls, for `compare`. */
   samples?: boolean;
@@ -156,7 +156,7 @@ function brokenText(lesson: Lesson, { end }: Outcome, loadLimit: number): string
 function runChild(job: Job, subject: string, loadLimit: number): Promise<Outcome> {
   const child = spawn(process.execPath, ['--import', 'tsx', CHILD, JSON.stringify(job)], {
     cwd: root,
-    env: { ...process.env, [VARIABLE]: subject },
+    env: { ...process.env, [VARIABLE]: `${job.lesson}:${subject}` },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const outcome: Outcome = {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
-import { root, type Lesson } from '../project.ts';
+import { root, stateFolder, type Lesson } from '../project.ts';
 
 /** An error in the learner's file. */
 export interface TypeProblem {
@@ -19,7 +19,7 @@ export interface TypeProblem {
  * @returns its errors in order; none when it compiles
  */
 export function typecheck(lesson: Lesson): Promise<TypeProblem[]> {
-  const folder = join(root, '.chainrule', 'typecheck');
+  const folder = stateFolder('typecheck');
   const config = join(folder, `${lesson.name}.json`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(

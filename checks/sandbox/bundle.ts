@@ -2,13 +2,14 @@
  * A submission as one script: what the process that runs a learner's code is given, and all it is given.
  *
  * Only the files of the lesson and of those before it are read from the submission, as regular files; what
- * else they import comes from the grader's own copy, or not at all. Nothing of them is run here.
+ * else they import comes from the grader's own copy, or not at all: the helpers, and behind `#lessons/…` the
+ * references of earlier lessons, never that of the graded one. Nothing of them is run here.
  */
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { basename, dirname, join, posix } from 'node:path';
 import type { BuildFailure, Plugin } from 'esbuild';
-import { lessons, root, sourceText, type Lesson } from '../project.ts';
+import { courseFolder, lessons, root, shownPath, sourceText, type Lesson } from '../project.ts';
 
 /** What a learner's file may import besides the files of its own and earlier lessons. */
 const HELPERS: Readonly<Record<string, string>> = {
@@ -80,13 +81,22 @@ export async function bundleSubmission(
       contents: `import * as lesson from 'submission:${entry}';\nimport ndarray from 'ndarray';\nexport { lesson, ndarray };`,
       loader: 'js',
     },
-    plugins: [submissionFiles(readable)],
+    plugins: [submissionFiles(readable, earlierReferences(lesson))],
     platform: 'neutral',
     format: 'iife',
     globalName: 'submission',
     sourcemap: 'external',
     sourcesContent: false,
   });
+}
+
+/** The references that a graded file may import, by their names: those of strictly earlier lessons. */
+function earlierReferences(graded: Lesson): ReadonlyMap<string, string> {
+  return new Map(
+    lessons()
+      .filter(({ name }) => name < graded.name)
+      .map(({ name, reference }) => [`#lessons/${name}`, shownPath(reference)]),
+  );
 }
 
 /** Where a submission has the learner's file of a lesson. */
@@ -143,7 +153,10 @@ async function bundle(name: string, options: import('esbuild').BuildOptions): Pr
 }
 
 /** Resolves every import of a submission, so that the compiler looks for nothing on the disk by itself. */
-function submissionFiles(readable: ReadonlyMap<string, () => string>): Plugin {
+function submissionFiles(
+  readable: ReadonlyMap<string, () => string>,
+  references: ReadonlyMap<string, string>,
+): Plugin {
   return {
     name: 'submission',
     setup(build) {
@@ -158,17 +171,21 @@ function submissionFiles(readable: ReadonlyMap<string, () => string>): Plugin {
         }
         const installed = PACKAGES[path];
         if (installed !== undefined) return { path: require.resolve(installed) };
-        const helper = HELPERS[path];
+        const helper = HELPERS[path] ?? references.get(path);
         if (helper !== undefined) return { path: helper, namespace: 'helper' };
         const file = posix.join(posix.dirname(importer), path);
-        if (/^\.\.?\//.test(path) && readable.has(file)) return { path: file, namespace };
+        const isRelative = /^\.\.?\//.test(path);
+        // What the course's own files import beside them is the course's own too.
+        if (isRelative && (namespace === 'helper' || readable.has(file))) {
+          return { path: file, namespace };
+        }
         // Only when it is called does this throw, as it would in a browser.
         if (kind === 'dynamic-import' || kind === 'require-call') return { path, external: true };
-        const text = `it imports "${path}"; a graded file may import ${[...Object.keys(HELPERS), ...Object.keys(PACKAGES)].join(', ')} and the files of earlier lessons`;
+        const text = `it imports "${path}"; a graded file may import ${[...Object.keys(HELPERS), ...Object.keys(PACKAGES)].join(', ')}, earlier lessons by their names (#lessons/…), and its author's own files of them`;
         return { errors: [{ text }] };
       });
       build.onLoad({ filter: /.*/, namespace: 'helper' }, ({ path }) => ({
-        contents: sourceText(join(root, path)),
+        contents: sourceText(join(path.startsWith('lessons/') ? courseFolder() : root, path)),
         loader: 'ts',
       }));
       build.onLoad({ filter: /.*/, namespace: 'submission' }, ({ path }) => {

@@ -1,12 +1,12 @@
 /** What the result of a submission depends on, as one hash: if it is the same, so is the result. */
-import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { lessons, shownPath, sourceText, type Lesson } from '../project.ts';
+import { courseHash, sha256 } from '../course/course-hash.ts';
+import { lessons, shownPath, type Lesson } from '../project.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 
 /**
- * The hash of the learner's files that are read, and of the course's own files that they are graded with.
+ * The hash of the learner's files that are read, and of all of the course that they are graded with.
  *
  * @param folder the submission, laid out as the course is
  * @param graded the lessons that are graded, in their order
@@ -21,18 +21,7 @@ export function fingerprint(folder: string, graded: readonly Lesson[]): string {
   const submitted = lessons()
     .filter(({ name }) => name <= last)
     .map(({ learner }) => [shownPath(learner), submittedHash(folder, shownPath(learner))]);
-  const suites = graded.map((lesson) => [
-    lesson.name,
-    ...[lesson.suite, lesson.reference, lesson.misconceptions].map((file) =>
-      sha256(sourceText(file)),
-    ),
-  ]);
-  return sha256(JSON.stringify([submitted, suites]));
-}
-
-/** The SHA-256 of a text or of bytes, in hexadecimal. */
-export function sha256(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
+  return sha256(JSON.stringify([submitted, graded.map(courseHash)]));
 }
 
 /** The hash of a submitted file; instead of one that the grader refuses to read, why it does. */

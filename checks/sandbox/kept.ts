@@ -8,7 +8,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseResult } from '../results/result-file.ts';
-import { sha256 } from './fingerprint.ts';
+import { sha256 } from '../course/course-hash.ts';
 import { writeResult } from './grade-submission.ts';
 import { writeWhole } from './write-file.ts';
 import type { SubmissionResult } from '../results/submission-result.ts';

@@ -165,7 +165,7 @@ interface Graded {
 async function runGrader(job: Job): Promise<Graded> {
   const grader = spawn(process.execPath, ['--import', 'tsx', GRADER], {
     cwd: root,
-    env: { ...process.env, [VARIABLE]: 'reference' },
+    env: { ...process.env, [VARIABLE]: `${job.lesson}:reference` },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const graded: Graded = {

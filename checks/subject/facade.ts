@@ -1,5 +1,5 @@
 /**
- * The facade of a lesson: a module that exports a function for each of its exercises, under the reference's
+ * The facade of the lesson that is graded: a module that exports a function for each of its exercises, under the reference's
  * names, and records every call on its way to the subject.
  *
  * So a function that the learner deleted is one failing exercise rather than a suite that doesn't load, and
@@ -15,9 +15,33 @@ import { open, overlay, type Functions, type Opened } from './recorder.ts';
 
 const PREFIX = '#lessons/';
 
-/** The lesson that a specifier such as `#lessons/02-activations` names. */
-export function lessonOfSpecifier(specifier: string): Lesson | undefined {
-  return specifier.startsWith(PREFIX) ? findLesson(specifier.slice(PREFIX.length)) : undefined;
+/** A lesson whose name is imported, and whether its facade must stand there or its reference may. */
+export interface Imported {
+  lesson: Lesson;
+  isGraded: boolean;
+}
+
+/**
+ * What a specifier such as `#lessons/02-activations` means.
+ *
+ * @param importer the path of the file that imports it, if there is one
+ * @returns undefined when it names no lesson
+ * @throws Error when the graded file imports its own lesson or a later one
+ */
+export function importedLesson(specifier: string, importer?: string): Imported | undefined {
+  if (!specifier.startsWith(PREFIX)) return undefined;
+  const lesson = findLesson(specifier.slice(PREFIX.length));
+  if (lesson === undefined) return undefined;
+  const choice = subjectChoice();
+  const graded = choice && findLesson(choice.lesson);
+  if (graded !== undefined && lesson.name >= graded.name && importer === subjectFile(graded)) {
+    throw new Error(
+      lesson.name === graded.name
+        ? `the file imports "${specifier}", which is that file itself while it is graded; call its functions by their names`
+        : `the file imports "${specifier}", a later lesson; it may import the lessons before ${graded.name}`,
+    );
+  }
+  return { lesson, isGraded: lesson.name === graded?.name };
 }
 
 /**
@@ -29,11 +53,11 @@ export function facadePath(lesson: Lesson, ending: string): string {
   return join(lesson.folder, lesson.slug + ending);
 }
 
-/** The file that holds the subject, if the subject is a file and not the reference or a variant of it. */
+/** The file that holds the subject of the graded lesson, if that is a file and not the reference or a variant of it. */
 export function subjectFile(lesson: Lesson): string | undefined {
-  const choice = subjectChoice();
-  if (choice.kind === 'learner') return lesson.learner;
-  return choice.kind === 'file' ? choice.path : undefined;
+  const subject = subjectChoice()?.subject;
+  if (subject?.kind === 'learner') return lesson.learner;
+  return subject?.kind === 'file' ? subject.path : undefined;
 }
 
 /** The facade as the source of an ES module. */
@@ -62,10 +86,10 @@ export function openFacade(
   modules: Omit<Opened, 'subject'> & { file: Functions | undefined },
 ): Readonly<Record<string, (...args: unknown[]) => unknown>> {
   const { reference, misconceptions, file } = modules;
-  const choice = subjectChoice();
+  const chosen = subjectChoice()?.subject;
   const subject =
-    choice.kind === 'misconception'
-      ? overlay(reference, misconceptions, choice.id)
+    chosen?.kind === 'misconception'
+      ? overlay(reference, misconceptions, chosen.id)
       : (file ?? reference);
   const call = open(name, { reference, misconceptions, subject });
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * Module hooks that put a lesson's facade behind `#lessons/…`. Without them that name means the reference,
- * through the "imports" of package.json.
+ * Module hooks that put the graded lesson's facade behind its name, `#lessons/…`. Every other lesson's name means
+ * its reference, as all of them do without the hooks, through the "imports" of package.json.
  *
  * On Node 20 this file runs in the thread of Node's module hooks, apart from the suite.
  * https://nodejs.org/api/module.html#customization-hooks
@@ -9,15 +9,19 @@ import { statSync } from 'node:fs';
 import type { LoadHookSync, ResolveHookSync } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { findLesson } from '../project.ts';
-import { facadePath, facadeSource, lessonOfSpecifier, subjectFile } from './facade.ts';
+import { facadePath, facadeSource, importedLesson, subjectFile } from './facade.ts';
 
 /** How the file name of an imported facade ends. */
 const IMPORTED = '.facade.mjs';
 
 export const resolve: ResolveHookSync = (specifier, context, nextResolve) => {
+  const { conditions, parentURL } = context;
+  const importer = parentURL?.startsWith('file:') ? fileURLToPath(parentURL) : undefined;
   // A required facade is require.ts's.
-  const lesson = context.conditions.includes('require') ? undefined : lessonOfSpecifier(specifier);
-  if (lesson === undefined) return nextResolve(specifier, context);
+  const imported = conditions.includes('require') ? undefined : importedLesson(specifier, importer);
+  if (imported === undefined) return nextResolve(specifier, context);
+  const { lesson, isGraded } = imported;
+  if (!isGraded) return nextResolve(pathToFileURL(lesson.reference).href, context);
   // The subject's time makes the facade of an edited file a new module, which mocha's --watch needs.
   const time = statSync(subjectFile(lesson) ?? lesson.reference).mtimeMs;
   const url = `${pathToFileURL(facadePath(lesson, IMPORTED)).href}?${time}`;

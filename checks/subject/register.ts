@@ -1,12 +1,18 @@
 /**
  * Loaded before the suites by .mocharc.json, so that plain mocha and an editor's test explorer can put any
- * subject behind `#lessons/…`:
+ * subject behind the lesson that is graded:
  *
  *     CHAINRULE_SUBJECT=learner npx mocha test/lessons/02-activations.test.ts
  *
- * Without the variable nothing is hooked, and the name means the reference.
+ * Without the variable nothing is hooked, and every lesson means its reference.
  */
-import { VARIABLE } from './choice.ts';
+import { subjectChoice, VARIABLE } from './choice.ts';
 import { installHooks } from './install.ts';
 
-if (process.env[VARIABLE]) installHooks();
+const choice = subjectChoice();
+if (choice !== undefined) {
+  // The thread of the module hooks does not see the command line.
+  const value = process.env[VARIABLE]!;
+  process.env[VARIABLE] = /^\d/.test(value) ? value : `${choice.lesson}:${value}`;
+  installHooks();
+}

@@ -9,7 +9,7 @@ import nodeModule from 'node:module';
 import { dirname } from 'node:path';
 import { findLesson, type Lesson } from '../project.ts';
 import type { Misconception } from '../misconception.ts';
-import { facadePath, lessonOfSpecifier, openFacade, subjectFile } from './facade.ts';
+import { facadePath, importedLesson, openFacade, subjectFile } from './facade.ts';
 import type { Functions } from './recorder.ts';
 
 /** How the file name of a required facade ends. */
@@ -17,19 +17,23 @@ const REQUIRED = '.facade.cjs';
 
 /** The parts of Node's CommonJS loader that its types leave out. */
 interface CommonJs {
-  _resolveFilename: (specifier: string, ...rest: unknown[]) => string;
+  _resolveFilename: (
+    specifier: string,
+    parent?: { filename?: string | null } | null,
+    ...rest: unknown[]
+  ) => string;
   _extensions: Record<string, (module: { exports: unknown }, filename: string) => void>;
 }
 
-/** Puts a lesson's facade behind `require('#lessons/…')`. */
+/** Puts the graded lesson's facade, and the references of all others, behind `require('#lessons/…')`. */
 export function hookRequire(): void {
   const loader = nodeModule as unknown as CommonJs;
   const resolveFilename = loader._resolveFilename;
-  loader._resolveFilename = (specifier, ...rest) => {
-    const lesson = lessonOfSpecifier(specifier);
-    return lesson === undefined
-      ? resolveFilename.call(loader, specifier, ...rest)
-      : facadePath(lesson, REQUIRED);
+  loader._resolveFilename = (specifier, parent, ...rest) => {
+    const imported = importedLesson(specifier, parent?.filename ?? undefined);
+    if (imported === undefined) return resolveFilename.call(loader, specifier, parent, ...rest);
+    const { lesson, isGraded } = imported;
+    return isGraded ? facadePath(lesson, REQUIRED) : lesson.reference;
   };
   loader._extensions[REQUIRED] = (module, filename) => {
     module.exports = facadeModule(findLesson(dirname(filename))!);
