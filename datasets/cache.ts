@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { tryToKeep } from './write-whole.ts';
 
 /** The bytes of a SHA-256 checksum, with which every cached file begins. */
 const CHECKSUM = 32;
@@ -10,8 +10,7 @@ const CHECKSUM = 32;
  *
  * The cache is never needed. When the file is missing, damaged or unreadable the bytes are made again,
  * and when it cannot be written they are made each time; both only cost time. Processes that run
- * at once cannot disturb one another, as a file is written under a name of its own and put in its
- * place in one step: a reader finds either no file or a whole one.
+ * at once cannot disturb one another: a reader finds either no file or a whole one.
  *
  * @param file where to keep them; the name must change when the bytes would, since an existing file
  *   is believed
@@ -23,7 +22,7 @@ export function cached(file: string, make: () => Uint8Array): Uint8Array {
   const kept = read(file);
   if (kept) return kept;
   const content = make();
-  write(file, content);
+  tryToKeep(file, Buffer.concat([checksum(content), content]));
   return content;
 }
 
@@ -34,26 +33,6 @@ function read(file: string): Uint8Array | undefined {
     return checksum(content).equals(bytes.subarray(0, CHECKSUM)) ? content : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function write(file: string, content: Uint8Array): void {
-  // The name is random because a process id is not enough: threads share it.
-  const draft = `${file}.${randomUUID()}.tmp`;
-  const written = succeeds(() => {
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(draft, Buffer.concat([checksum(content), content]));
-    renameSync(draft, file);
-  });
-  if (!written) succeeds(() => rmSync(draft, { force: true }));
-}
-
-function succeeds(step: () => void): boolean {
-  try {
-    step();
-    return true;
-  } catch {
-    return false;
   }
 }
 

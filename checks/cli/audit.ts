@@ -1,23 +1,17 @@
 /** `npm run audit`: proves the suites, lesson by lesson, and prints what they caught. */
-import { auditLesson } from '../audit/audit-lesson.ts';
-import { equivalents, unexplained } from '../audit/equivalents.ts';
-import { tryMutants, type Survivor } from '../audit/mutants.ts';
+import { equivalents, unexplained } from '../proof/equivalents.ts';
+import { faultsOf, misconceptionFault } from '../proof/faults.ts';
+import { proofsOf } from '../proof/kept-proofs.ts';
+import { tryMutants, type MutationResult, type Survivor } from '../proof/mutants.ts';
+import { budgetUsed } from '../proof/budget.ts';
+import type { Proof } from '../proof/proof.ts';
 import type { Lesson } from '../project.ts';
-import { pointsOf } from '../results/points.ts';
 
-/** What the audit of a lesson came to. */
-export interface AuditRow {
-  lesson: string;
-  /** Points of the untouched stub, of the reference, and the number of points there are. */
-  stub: number;
-  reference: number;
-  points: number;
-  /** Other right solutions with every point, of how many. */
-  solutions: [whole: number, all: number];
-  /** Misconceptions caught in their exercise and named, of how many. */
-  misconceptions: [named: number, all: number];
-  /** Mutants: how many there are, were tried, were killed, and are the reference in other words. */
-  mutants: { all: number; tried: number; killed: number; equivalent: number };
+/** What the audit of a lesson found. */
+export interface Audit {
+  lesson: Lesson;
+  proof: Proof;
+  mutants: MutationResult;
   /** Mutants that survived without a reason. */
   missed: Survivor[];
 }
@@ -26,100 +20,91 @@ export interface AuditRow {
 const THRESHOLD = 0.95;
 
 /**
- * Audits lessons and prints a table. Exits with 1 if any suite falls short.
+ * Audits lessons and prints a table of each. Exits with 1 if any falls short.
  *
  * @param sample how many mutants to try in each lesson; all unless given
  */
 export async function audit(all: readonly Lesson[], sample?: number): Promise<void> {
-  const rows: AuditRow[] = [];
+  const proofs = new Map<string, Proof>();
+  process.stderr.write('Proving …\n');
+  await proofsOf(all, ({ name }, proof) => proofs.set(name, proof));
+  let holdsAll = true;
   for (const lesson of all) {
-    process.stderr.write(`${lesson.name} …\n`);
-    rows.push(await auditRow(lesson, sample));
+    process.stderr.write(`Trying mutants of ${lesson.name} …\n`);
+    const mutants = await tryMutants(lesson, sample);
+    const missed = unexplained(mutants.survivors, equivalents(lesson));
+    const found = { lesson, proof: proofs.get(lesson.name)!, mutants, missed };
+    process.stdout.write(auditTable(found));
+    holdsAll &&= shortfalls(found).length === 0;
   }
-  process.stdout.write(auditTable(rows));
-  process.exitCode = rows.every(holds) ? 0 : 1;
+  process.exitCode = holdsAll ? 0 : 1;
 }
 
-async function auditRow(lesson: Lesson, sample?: number): Promise<AuditRow> {
-  const { stub, reference, solutions, misconceptions } = await auditLesson(lesson);
-  const { all, tried, killed, survivors } = await tryMutants(lesson, sample);
-  const missed = unexplained(survivors, equivalents(lesson));
-  const points = reference.length;
-  const named = misconceptions.filter(
-    ({ misconception: { id }, checks }) =>
-      checks.find(({ status }) => status === 'failed')?.failure?.diagnosis?.id === id,
-  );
-  return {
-    lesson: lesson.name,
-    stub: pointsOf(stub),
-    reference: pointsOf(reference),
-    points,
-    solutions: [
-      solutions.filter(({ checks }) => pointsOf(checks) === points).length,
-      solutions.length,
-    ],
-    misconceptions: [named.length, misconceptions.length],
-    mutants: { all, tried, killed, equivalent: survivors.length - missed.length },
-    missed,
-  };
-}
-
-/** Whether a lesson's suite does everything that is asked of it. */
-export function holds(row: AuditRow): boolean {
-  return (
-    row.stub === 0 &&
-    row.reference === row.points &&
-    row.solutions[0] === row.solutions[1] &&
-    row.misconceptions[0] === row.misconceptions[1] &&
-    killedShare(row) >= THRESHOLD
-  );
+/** What is missing, in sentences; none when the suite does everything that is asked of it. */
+export function shortfalls(found: Audit): string[] {
+  const share = killedShare(found);
+  return [
+    ...faultsOf(found.lesson, found.proof),
+    ...(share < THRESHOLD
+      ? [`${percent(share)} of the mutants are killed; ${percent(THRESHOLD)} must be`]
+      : []),
+  ];
 }
 
 /** Killed mutants / tried mutants that are not the reference in other words. */
-export function killedShare({ mutants: { tried, killed, equivalent } }: AuditRow): number {
-  return tried === equivalent ? 1 : killed / (tried - equivalent);
+export function killedShare({ mutants: { tried, killed, survivors }, missed }: Audit): number {
+  const noticeable = tried - (survivors.length - missed.length);
+  return noticeable === 0 ? 1 : killed / noticeable;
 }
 
-/** The audit as text: a row for each lesson, then the mutants that were missed. */
-export function auditTable(rows: readonly AuditRow[]): string {
-  const head = [
-    'lesson',
-    'stub',
-    'reference',
-    'other solutions',
-    'misconceptions named',
-    'mutants killed',
-    'equivalent',
-    'share',
+/** The audit as text: a row for each exercise, the lesson's totals, the mutants that were missed, what falls short. */
+export function auditTable(found: Audit): string {
+  const { lesson, proof, mutants, missed } = found;
+  const exercises = [...new Set(proof.reference.map(({ exercise }) => exercise))];
+  const rows = exercises.map((exercise) => {
+    const checks = proof.reference.filter((check) => check.exercise === exercise);
+    const known = proof.misconceptions.filter(
+      ({ misconception }) => misconception.exercise === exercise,
+    );
+    const named = known.filter((one) => misconceptionFault(one).length === 0).length;
+    const own = mutants.byName[exercise.slice(exercise.indexOf(' ') + 1)];
+    return [
+      exercise,
+      String(checks.length),
+      known.length === 0 ? '–' : `${named} of ${known.length}`,
+      own === undefined ? '–' : `${own.killed} of ${own.tried}`,
+      `${Math.round(checks.reduce((sum, { cpu }) => sum + cpu, 0))} ms`,
+    ];
+  });
+  const head = ['exercise', 'checks', 'mistakes named', 'mutants killed', 'CPU on the reference'];
+  const sampled = mutants.tried < mutants.all ? ` (a sample of ${mutants.all})` : '';
+  const equivalent = mutants.survivors.length - missed.length;
+  const short = shortfalls(found);
+  return [
     '',
-  ];
-  const cells = rows.map((row) => [
-    row.lesson,
-    `${row.stub}/${row.points}`,
-    `${row.reference}/${row.points}`,
-    row.solutions.join(' of '),
-    row.misconceptions.join(' of '),
-    `${row.mutants.killed} of ${row.mutants.tried}${row.mutants.tried < row.mutants.all ? ` (sample of ${row.mutants.all})` : ''}`,
-    String(row.mutants.equivalent),
-    `${(100 * killedShare(row)).toFixed(1)}%`,
-    holds(row) ? 'holds' : 'FALLS SHORT',
-  ]);
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...cells.map((row) => row[column]!.length)),
-  );
-  const lines = [head, ...cells].map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  );
-  const missed = rows.flatMap(({ lesson, missed: own }) =>
-    own.map(
+    lesson.name,
+    ...aligned([head, ...rows]),
+    `mutants: ${mutants.killed} of ${mutants.tried}${sampled} killed, ${equivalent} are the reference in other words: ${percent(killedShare(found))}`,
+    `budget: ${Math.round(proof.cpu)} ms of CPU for the proof, ${percent(budgetUsed(lesson, proof))} of what it may take`,
+    ...missed.map(
       ({ name, line, original, replacement }) =>
-        `missed  ${lesson}  ${name}, line ${line}: ${oneLine(original)}  →  ${oneLine(replacement)}`,
+        `missed: ${name}, line ${line}: ${oneLine(original)}  →  ${oneLine(replacement)}`,
     ),
+    ...short.map((sentence) => `falls short: ${sentence}`),
+    short.length === 0 ? 'holds' : 'FALLS SHORT',
+    '',
+  ].join('\n');
+}
+
+function aligned(rows: readonly string[][]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd(),
   );
-  return `${[...lines, ...missed].join('\n')}\n`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
 }
 
 function oneLine(text: string): string {

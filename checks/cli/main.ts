@@ -28,9 +28,13 @@ export async function main(args: readonly string[]): Promise<void> {
     .command('test [lesson]')
     .description('grade your file of one lesson; without a lesson, prove the course itself')
     .action(async (query?: string) => {
-      const { testCourse, testLesson } = await import('./test.ts');
-      if (query === undefined) await testCourse();
-      else await withLesson(query, testLesson);
+      if (query === undefined) {
+        const { proveCourse } = await import('./prove.ts');
+        await proveCourse();
+      } else {
+        const { testLesson } = await import('./test.ts');
+        await withLesson(query, testLesson);
+      }
     });
 
   program

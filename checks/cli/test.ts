@@ -1,13 +1,9 @@
-/** `npm test`: grades the learner's file of one lesson, or proves the course itself. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+/** `npm test 02`: grades the learner's file of a lesson. */
 import { existsSync } from 'node:fs';
-import nodeModule from 'node:module';
-import { dirname, join } from 'node:path';
 import { contentHash } from '../course/course-hash.ts';
 import { gradeLesson } from '../grade/grade-lesson.ts';
 import { typecheck } from '../grade/typecheck.ts';
-import { root, shownPath, type Lesson } from '../project.ts';
+import { shownPath, type Lesson } from '../project.ts';
 import { coloursFor } from '../report/colours.ts';
 import { isSolved, lessonReport } from '../report/lesson.ts';
 
@@ -46,16 +42,4 @@ export function hasFile(lesson: Lesson): boolean {
   );
   process.exitCode = 1;
   return false;
-}
-
-/** Runs every test of the project with plain mocha. */
-export async function testCourse(): Promise<void> {
-  const manifest = nodeModule.createRequire(import.meta.url).resolve('mocha/package.json');
-  const mocha = join(dirname(manifest), 'bin', 'mocha.js');
-  const child = spawn(process.execPath, [mocha, 'test/**/*.test.ts'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  const [code] = (await once(child, 'close')) as [number | null];
-  process.exitCode = code ?? 1;
 }

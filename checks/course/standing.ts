@@ -2,8 +2,8 @@
  * How far the learner is in a lesson: derived by running its checks, and cached under a hash of everything
  * that the result depends on, so that deleting the cache loses nothing but time.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { tryToKeep } from '#datasets/write-whole';
 import { contentHash, courseHash, sha256 } from './course-hash.ts';
 import { gradeLesson } from '../grade/grade-lesson.ts';
 import { stateFolder, type Lesson } from '../project.ts';
@@ -18,11 +18,8 @@ export interface Standing {
 
 /** The learner's standing in a lesson, from the cache if its files are as they were. */
 export async function standing(lesson: Lesson): Promise<Standing> {
-  const folder = stateFolder('cache', 'standing');
-  const file = join(
-    folder,
-    `${lesson.name}-${sha256(courseHash(lesson) + contentHash(lesson.learner)).slice(0, 16)}.json`,
-  );
+  const hash = sha256(courseHash(lesson) + contentHash(lesson.learner)).slice(0, 16);
+  const file = stateFolder('cache', 'standing', `${lesson.name}-${hash}.json`);
   const cached = read(file);
   if (cached !== undefined) return cached;
   const { checks } = await gradeLesson(lesson);
@@ -32,9 +29,7 @@ export async function standing(lesson: Lesson): Promise<Standing> {
     max: checks.length,
     ...(open && { open: open.exercise }),
   };
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(`${file}.${process.pid}`, JSON.stringify(found));
-  renameSync(`${file}.${process.pid}`, file);
+  tryToKeep(file, JSON.stringify(found));
   return found;
 }
 

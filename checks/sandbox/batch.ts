@@ -8,7 +8,7 @@ import { gradeUntilInterrupted, type Grade } from './interruptible.ts';
 import { dropResult, keepResult, keptResult, keptSeed } from './kept.ts';
 import { pointsCsv, rowOf, type Row } from './points-table.ts';
 import type { NamedSubmission } from './submissions.ts';
-import { writeWhole } from './write-file.ts';
+import { writeWhole } from '#datasets/write-whole';
 import type { SubmissionResult } from '../results/submission-result.ts';
 
 /** How submissions are graded. */

@@ -13,7 +13,7 @@ import { gradeUntilInterrupted } from './interruptible.ts';
 import { rowOf } from './points-table.ts';
 import { shownName, showProgress, type ProgressStream } from './progress.ts';
 import { submissionsIn } from './submissions.ts';
-import { writeWhole } from './write-file.ts';
+import { writeWhole } from '#datasets/write-whole';
 import type { SubmissionResult } from '../results/submission-result.ts';
 
 /** What the command talks to. */

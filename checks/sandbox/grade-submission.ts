@@ -1,6 +1,6 @@
 /** Grades a submission, one lesson after the other, into one result file. */
 import { randomInt } from 'node:crypto';
-import { renameSync, writeFileSync } from 'node:fs';
+import { writeWhole } from '#datasets/write-whole';
 import type { Lesson } from '../project.ts';
 import type { Limits } from './limits.ts';
 import { gradeInSandbox } from './sandbox.ts';
@@ -33,7 +33,5 @@ export async function gradeSubmission(
 
 /** Writes a result so that whoever finds the file finds all of it. */
 export function writeResult(file: string, result: SubmissionResult): void {
-  const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify(result, null, 2)}\n`);
-  renameSync(temporary, file);
+  writeWhole(file, `${JSON.stringify(result, null, 2)}\n`);
 }

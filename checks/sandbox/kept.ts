@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseResult } from '../results/result-file.ts';
 import { sha256 } from '../course/course-hash.ts';
 import { writeResult } from './grade-submission.ts';
-import { writeWhole } from './write-file.ts';
+import { writeWhole } from '#datasets/write-whole';
 import type { SubmissionResult } from '../results/submission-result.ts';
 
 /**

@@ -1,46 +1,107 @@
 import { expect } from 'chai';
-import { equivalents, unexplained } from '../../checks/audit/equivalents.ts';
-import type { Survivor } from '../../checks/audit/mutants.ts';
-import { auditTable, holds, killedShare, type AuditRow } from '../../checks/cli/audit.ts';
-import { findLesson, lessons } from '../../checks/project.ts';
+import { equivalents, unexplained } from '../../checks/proof/equivalents.ts';
+import type { Survivor } from '../../checks/proof/mutants.ts';
+import { auditTable, killedShare, shortfalls, type Audit } from '../../checks/cli/audit.ts';
+import { findLesson, lessons, type Lesson } from '../../checks/project.ts';
+import type { CaughtMisconception, Proof, TimedCheck } from '../../checks/proof/proof.ts';
 import { expectSnapshot } from '../snapshot.ts';
 
 const missed: Survivor = { name: 'relu', line: 7, original: 'v >\n  0', replacement: 'v >= 0' };
 
-const row: AuditRow = {
-  lesson: '02-activations',
-  stub: 0,
-  reference: 83,
-  points: 83,
-  solutions: [2, 2],
-  misconceptions: [34, 34],
-  mutants: { all: 200, tried: 100, killed: 95, equivalent: 4 },
+const lesson: Lesson = { ...findLesson('02')!, name: '02-activations' };
+const check = (exercise: string, cpu: number): TimedCheck => ({
+  exercise,
+  title: 'is right',
+  status: 'passed',
+  cpu,
+});
+const caught = (id: string, named: string): CaughtMisconception => ({
+  misconception: { exercise: '02.9 relu', id, sentence: 'No.' },
+  caught: {
+    exercise: '02.9 relu',
+    title: 'is right',
+    status: 'failed',
+    failure: { problem: 'wrong', diagnosis: { id: named, sentence: 'No.', anchor: '#029-relu' } },
+  },
+});
+
+const whole: Audit = {
+  lesson,
+  proof: {
+    reference: [check('02.8 softplus', 1.4), check('02.9 relu', 20), check('02.9 relu', 3)],
+    stub: [0, 1, 2].map(() => ({ exercise: '02.9 relu', title: 'is right', status: 'todo' })),
+    solutions: [{ file: 'by-hand.ts', checks: [check('02.9 relu', 1)] }],
+    misconceptions: [caught('relu-is-abs', 'relu-is-abs')],
+    oracles: [{ title: 'relu agrees' }],
+    cpu: 300,
+  },
+  mutants: {
+    all: 200,
+    tried: 100,
+    killed: 95,
+    survivors: [missed, missed, missed, missed, missed],
+    byName: { relu: { tried: 100, killed: 95 } },
+  },
   missed: [missed],
 };
 
 describe('The audit', () => {
   it('counts the killed among the mutants that could be noticed', () => {
-    expect(killedShare(row)).to.equal(95 / 96);
-    const none = { all: 4, tried: 4, killed: 0, equivalent: 4 };
-    expect(killedShare({ ...row, mutants: none })).to.equal(1);
+    expect(killedShare(whole)).to.equal(95 / 96);
+    const none = { ...whole.mutants, tried: 4, killed: 0, survivors: [missed, missed, missed, missed] };
+    expect(killedShare({ ...whole, mutants: none, missed: [] })).to.equal(1);
   });
 
-  it('holds when the suite does all that is asked of it, and only then', () => {
-    expect(holds(row)).to.equal(true);
-    const short: Partial<AuditRow>[] = [
-      { stub: 1 },
-      { reference: 82 },
-      { solutions: [1, 2] },
-      { misconceptions: [33, 34] },
-      { mutants: { all: 100, tried: 100, killed: 94, equivalent: 0 } },
+  it('finds nothing against a suite that does all that is asked of it', () => {
+    expect(shortfalls(whole)).to.deep.equal([]);
+  });
+
+  it('says what falls short', () => {
+    const { proof } = whole;
+    const failed = (exercise: string): TimedCheck => ({ ...check(exercise, 1), status: 'failed' });
+    const short: [string, Partial<Proof>][] = [
+      [
+        'the reference fails 02.9 relu: is right',
+        { reference: [failed('02.9 relu'), ...proof.reference.slice(1)] },
+      ],
+      [
+        'the stub is not to do in 02.9 relu: is right',
+        { stub: [...proof.stub.slice(1), check('02.9 relu', 1)] },
+      ],
+      ['the stub does not meet every check', { stub: proof.stub.slice(1) }],
+      [
+        'mine.ts fails 02.9 relu: is right',
+        { solutions: [{ file: 'mine.ts', checks: [failed('02.9 relu')] }] },
+      ],
+      ['a is not caught', { misconceptions: [{ misconception: caught('a', 'a').misconception }] }],
+      ['a is shown as b (is right)', { misconceptions: [caught('a', 'b')] }],
+      ['relu agrees: no', { oracles: [{ title: 'relu agrees', problem: 'no' }] }],
+      ['the whole proof took 7000 ms of CPU, and may take 3000', { cpu: 7000 }],
+      [
+        '02.9 relu: is right took 2100 ms of CPU, and may take 1000',
+        {
+          reference: [
+            check('02.9 relu', 2100),
+            ...proof.stub.slice(1).map(() => check('02.9 relu', 0)),
+          ],
+        },
+      ],
     ];
-    for (const change of short) expect(holds({ ...row, ...change })).to.equal(false);
+    for (const [sentence, change] of short) {
+      expect(shortfalls({ ...whole, proof: { ...proof, ...change } }), sentence).to.include(
+        sentence,
+      );
+    }
+    const mutants = { ...whole.mutants, tried: 100, killed: 94, survivors: [missed] };
+    expect(shortfalls({ ...whole, mutants })).to.deep.equal([
+      '94.0% of the mutants are killed; 95.0% must be',
+    ]);
   });
 
-  it('is printed as a table, with the mutants that were missed', () => {
-    const whole = { ...row, lesson: '01-perceptron', stub: 3, missed: [] };
-    whole.mutants = { all: 100, tried: 100, killed: 100, equivalent: 0 };
-    expectSnapshot('cli/audit', auditTable([whole, row]));
+  it('is printed as a table, with the mutants that were missed and what falls short', () => {
+    const misconceptions = [caught('a', 'b'), caught('b', 'b')];
+    const short = { ...whole, proof: { ...whole.proof, misconceptions } };
+    expectSnapshot('cli/audit', auditTable(whole) + auditTable(short));
   });
 });
 
@@ -64,7 +125,6 @@ describe('Mutants that are the reference in other words', () => {
       expect(reason).to.match(/^[A-Z].*\.$/);
       expect(names).to.have.length.at.least(1);
     }
-    const lesson = { ...findLesson('02')!, equivalents: 'no such file' };
-    expect(equivalents(lesson)).to.deep.equal([]);
+    expect(equivalents({ ...lesson, equivalents: 'no such file' })).to.deep.equal([]);
   });
 });

@@ -2,8 +2,10 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { auditLesson } from '../../checks/audit/audit-lesson.ts';
-import { tryMutants } from '../../checks/audit/mutants.ts';
+import { faultsOf } from '../../checks/proof/faults.ts';
+import { proofsOf } from '../../checks/proof/kept-proofs.ts';
+import type { Proof } from '../../checks/proof/proof.ts';
+import { tryMutants } from '../../checks/proof/mutants.ts';
 import { gradeLesson } from '../../checks/grade/grade-lesson.ts';
 import { findLesson, sourceText, type Lesson } from '../../checks/project.ts';
 import type { CheckResult } from '../../checks/results/lesson-result.ts';
@@ -148,16 +150,12 @@ describe('A lesson that imports an earlier lesson', function () {
   });
 
   it('is proven like any other: stub, solutions and misconceptions', async () => {
-    const { reference, stub, solutions, misconceptions } = await auditLesson(lesson);
-    expect(statuses(reference)).to.deep.equal(['passed', 'passed']);
-    expect(statuses(stub)).to.deep.equal(['todo', 'todo']);
-    expect(solutions.map(({ checks }) => statuses(checks))).to.deep.equal([
-      ['passed', 'passed'],
-      ['passed', 'passed'],
-    ]);
-    expect(
-      misconceptions.map(({ checks }) => checks.some(({ status }) => status === 'failed')),
-    ).to.deep.equal([true, true]);
+    const proofs: Proof[] = [];
+    await proofsOf([lesson], (_, proof) => proofs.push(proof));
+    const [proof] = proofs;
+    expect(faultsOf(lesson, proof!)).to.deep.equal([]);
+    expect(proof!.solutions).to.have.length(2);
+    expect(proof!.misconceptions).to.have.length(2);
   });
 
   it('has mutants of its own, and none of the other lesson', async () => {

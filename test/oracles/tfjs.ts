@@ -6,6 +6,9 @@ import type { NdArray } from 'ndarray';
 import { array, copy, type Tensor } from '#arrays';
 import { seededRandom } from '#datasets/random';
 
+// Its advice to install a native backend is of no use here: the plain one is what is wanted.
+tf.env().set('IS_TEST', true);
+
 export { tf };
 
 /** What float32, in which TensorFlow.js computes, can promise for a short sum of numbers around 1. */

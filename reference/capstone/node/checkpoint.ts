@@ -1,6 +1,6 @@
 /** Saves a run so that it can go on, and its weights so that they can be used. Both are safetensors files. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { writeWhole } from '#datasets/write-whole';
 import { asNetwork, PARAMETER_COUNT, PARAMETERS } from '../network.ts';
 import type { Progress, Settings } from '../training.ts';
 import { decodeWeights, encodeWeights, type WeightsFile } from '../weights.ts';
@@ -100,10 +100,7 @@ export function loadWeights(file: string): Float32Array {
 }
 
 function writeTensors(file: string, content: WeightsFile): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, encodeWeights(content));
-  renameSync(temporary, file);
+  writeWhole(file, encodeWeights(content));
 }
 
 function readTensors(file: string): WeightsFile {

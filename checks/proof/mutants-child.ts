@@ -59,13 +59,14 @@ async function tryMutants({ lesson: name, sample, from }: MutationJob): Promise<
   tell({ kind: 'chosen', all: mutants.length, chosen: chosen.length });
   for (const [number, mutant] of chosen.entries()) {
     if (number < from) continue;
-    tell({ kind: 'trying', number });
+    const described = describe(mutant, source);
+    tell({ kind: 'trying', number, name: described.name });
     const killed =
       mutant.status !== 'Ignored'
         ? await isKilled(mutant, suite, mutantCoverage, file)
         : await isKernelKilled(mutant, suite, source, file);
     if (killed) tell({ kind: 'killed' });
-    else tell({ kind: 'survived', survivor: describe(mutant, source) });
+    else tell({ kind: 'survived', survivor: described });
   }
   rmSync(file);
 }

@@ -32,6 +32,8 @@ export interface MutationResult {
   /** Those that made a check fail, or that never came to an end. */
   killed: number;
   survivors: Survivor[];
+  /** How many were tried and killed in each function of the reference. */
+  byName: Record<string, { tried: number; killed: number }>;
 }
 
 /** What the process that tries mutants is asked to do. */
@@ -47,7 +49,7 @@ export interface MutationJob {
 /** What that process tells. */
 export type MutationMessage =
   | { kind: 'chosen'; all: number; chosen: number }
-  | { kind: 'trying'; number: number }
+  | { kind: 'trying'; number: number; name: string }
   | { kind: 'killed' }
   | { kind: 'survived'; survivor: Survivor }
   | { kind: 'done' };
@@ -69,25 +71,31 @@ export async function tryMutants(
   lesson: Lesson,
   sample = Number.MAX_SAFE_INTEGER,
 ): Promise<MutationResult> {
-  const result: MutationResult = { all: 0, tried: 0, killed: 0, survivors: [] };
+  const result: MutationResult = { all: 0, tried: 0, killed: 0, survivors: [], byName: {} };
   for (;;) {
     const job = { lesson: lesson.name, sample, from: result.tried };
     const stuck = await runChild(job, result);
     if (stuck === undefined) return result;
-    if (stuck === 'at the start') {
+    if (stuck === AT_THE_START) {
       throw new Error(
         `tryMutants: the process for ${lesson.name} ended before it began; its output says why`,
       );
     }
-    result.killed++;
+    noteKilled(result, stuck);
   }
 }
 
-/** Adds what one process finds; tells where it got stuck, if it did. */
-function runChild(
-  job: MutationJob,
-  result: MutationResult,
-): Promise<'at the start' | 'at a mutant' | undefined> {
+/** Counts a mutant of a function as killed. */
+function noteKilled(result: MutationResult, name: string): void {
+  result.killed++;
+  result.byName[name]!.killed++;
+}
+
+/** Where a process got stuck that has not tried a mutant yet. */
+const AT_THE_START = 'at the start';
+
+/** Adds what one process finds; tells in which function's mutant it got stuck, if it did. */
+function runChild(job: MutationJob, result: MutationResult): Promise<string | undefined> {
   const child = fork(
     fileURLToPath(new URL('mutants-child.ts', import.meta.url)),
     [JSON.stringify(job)],
@@ -97,7 +105,7 @@ function runChild(
       env: { ...process.env, [VARIABLE]: `${job.lesson}:reference` },
     },
   );
-  let stuck: 'at the start' | 'at a mutant' | undefined = 'at the start';
+  let stuck: string | undefined = AT_THE_START;
   let timer = setTimeout(() => child.kill('SIGKILL'), START_LIMIT);
   child.on('message', (message: MutationMessage) => {
     clearTimeout(timer);
@@ -108,10 +116,11 @@ function runChild(
         break;
       case 'trying':
         result.tried = message.number + 1;
-        stuck = 'at a mutant';
+        stuck = message.name;
+        (result.byName[stuck] ??= { tried: 0, killed: 0 }).tried++;
         break;
       case 'killed':
-        result.killed++;
+        noteKilled(result, stuck!);
         break;
       case 'survived':
         result.survivors.push(message.survivor);

@@ -1,0 +1,145 @@
+/**
+ * A process that proves lessons, one after the other: it runs a lesson's suite on its reference, its stub, every
+ * right solution and every misconception. The suite is loaded once; the facade changes what stands behind it.
+ *
+ * It gets the name of a lesson at a time from pool.ts, and answers with the proof.
+ */
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import Mocha from 'mocha';
+import { stubOf } from '../declarations.ts';
+import { problemOf } from '../grade/explain.ts';
+import { loadSuite, type LoadedSuite } from '../grade/run-suite.ts';
+import { findLesson, sourceText, stateFolder, type Lesson } from '../project.ts';
+import type { CheckResult } from '../results/lesson-result.ts';
+import { VARIABLE } from '../subject/choice.ts';
+import { installHooks } from '../subject/install.ts';
+import { overlay, use, type Functions } from '../subject/recorder.ts';
+import type { PoolMessage } from './pool.ts';
+import type { CaughtMisconception, OracleTest, Proof, TimedCheck } from './proof.ts';
+
+async function prove(lesson: Lesson): Promise<Proof> {
+  process.env[VARIABLE] = `${lesson.name}:reference`;
+  const suite = await loadSuite(lesson);
+  const { opened } = suite;
+  const { reference, misconceptions } = opened;
+  const start = cpuMilliseconds();
+  const grade = (functions: Functions): Promise<TimedCheck[]> => {
+    use(opened, functions);
+    return runAll(suite);
+  };
+  const onReference = await grade(reference);
+  const stub = await withStub(lesson, async (file) => grade(await load(file)));
+  const solutions: Proof['solutions'] = [];
+  for (const file of readdirSync(lesson.solutions)) {
+    solutions.push({ file, checks: await grade(await load(join(lesson.solutions, file))) });
+  }
+  const caught: CaughtMisconception[] = [];
+  for (const { exercise, id, sentence, anchor } of misconceptions) {
+    use(opened, overlay(reference, misconceptions, id));
+    const failed = await firstFailure(suite, exercise);
+    caught.push({
+      misconception: { exercise, id, sentence, ...(anchor !== undefined && { anchor }) },
+      ...(failed && { caught: failed }),
+    });
+  }
+  const cpu = cpuMilliseconds() - start;
+  process.env[VARIABLE] = '';
+  return {
+    reference: onReference,
+    stub,
+    solutions,
+    misconceptions: caught,
+    oracles: existsSync(lesson.oracles) ? await askOracles(lesson.oracles) : [],
+    cpu,
+  };
+}
+
+/** Runs all checks, and measures them. */
+async function runAll(suite: LoadedSuite): Promise<TimedCheck[]> {
+  const checks: TimedCheck[] = [];
+  let start = 0;
+  await suite.run({
+    begin: () => {
+      start = cpuMilliseconds();
+    },
+    end: (_, result) => checks.push({ ...result, cpu: cpuMilliseconds() - start }),
+  });
+  return checks;
+}
+
+/** Runs the checks of an exercise until one fails, with its explanation. */
+async function firstFailure(
+  suite: LoadedSuite,
+  exercise: string,
+): Promise<CheckResult | undefined> {
+  let failed: CheckResult | undefined;
+  const leftOut = new Set(
+    [...suite.checks.keys()].filter((i) => suite.checks[i]!.exercise !== exercise),
+  );
+  await suite.run(
+    {
+      begin: () => {},
+      explaining: () => {},
+      end: (_, result) => {
+        if (result.status === 'passed') return;
+        failed = result;
+        for (const i of suite.checks.keys()) leftOut.add(i);
+      },
+    },
+    leftOut,
+  );
+  return failed;
+}
+
+/** Runs the tests of a file in which the reference is compared with an independent library. */
+async function askOracles(file: string): Promise<OracleTest[]> {
+  const mocha = new Mocha({ reporter: Mocha.reporters.Base, timeout: 20_000 });
+  mocha.addFile(file);
+  await mocha.loadFilesAsync();
+  const tests: OracleTest[] = [];
+  await new Promise<void>((resolve) => {
+    const runner = mocha.run(() => resolve());
+    runner.on('pass', (test) => tests.push({ title: test.fullTitle() }));
+    runner.on('fail', (test, error: unknown) => {
+      tests.push({ title: test.fullTitle(), problem: problemOf(error) });
+    });
+  });
+  return tests;
+}
+
+/** Works with the stub as it is handed out, whatever the learner's file holds by now. */
+async function withStub<T>(lesson: Lesson, work: (file: string) => Promise<T>): Promise<T> {
+  const folder = stateFolder('proof', String(process.pid));
+  const file = join(folder, `${lesson.name}.ts`);
+  mkdirSync(folder, { recursive: true });
+  try {
+    writeFileSync(file, stubOf(sourceText(lesson.reference)));
+    return await work(file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function load(file: string): Promise<Functions> {
+  return (await import(pathToFileURL(file).href)) as Functions;
+}
+
+function cpuMilliseconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+function tell(message: PoolMessage): void {
+  process.send?.(message);
+}
+
+installHooks();
+process.on('message', (name: string) => {
+  prove(findLesson(name)!).then(
+    (proof) => tell({ proof }),
+    (error: unknown) => tell({ problem: problemOf(error) }),
+  );
+});
+process.on('disconnect', () => process.exit());
