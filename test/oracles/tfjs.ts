@@ -6,8 +6,8 @@ import type { NdArray } from 'ndarray';
 import { array, copy, type Tensor } from '#arrays';
 import { seededRandom } from '#datasets/random';
 
-// Its advice to install a native backend is of no use here: the plain one is what is wanted.
-tf.env().set('IS_TEST', true);
+// Else it advises to install a native backend; the plain one is what is wanted here.
+tf.enableProdMode();
 
 export { tf };
 
