@@ -1,41 +1,47 @@
-/** What there is to say about a failed check, from its error and from the calls that it made. */
+/** What there is to say about the failed checks of an exercise, from their errors and from all calls that were made. */
+import { difference, roundingOf } from '../agreement.ts';
 import { entries, isArray } from '../any-array.ts';
-import { diagnose, replay, returnsTheSame } from '../diagnosis.ts';
-import { functionOf, type Call, type Opened } from '../subject/recorder.ts';
-import { callText, valueText } from '../text.ts';
+import { plainest } from '../diagnosis/candidates.ts';
+import { diagnose, exerciseOf } from '../diagnosis/diagnose.ts';
+import type { Observation, RanCheck } from '../diagnosis/evidence.ts';
+import type { Finding } from '../diagnosis/finding.ts';
+import { withoutCache } from '../diagnosis/replay.ts';
 import { anchorOf } from '../readme.ts';
 import type { Failure } from '../results/lesson-result.ts';
+import type { Call, Opened } from '../subject/recorder.ts';
+import { callText, distinctNumberText, valueText } from '../text.ts';
 
 /**
- * Explains a failed check.
+ * Explains the failed checks of an exercise.
  *
- * @param error what the check threw
- * @param calls the calls it made, in order
+ * @param title the exercise, `05.6 affineForward`
+ * @param checks those of the exercise that ran, in order
  * @param lesson the reference and the misconceptions of its lesson
+ * @returns for each failed check what to tell of it, by its number; one of them has the diagnosis
  */
-export function explain(error: unknown, calls: readonly Call[], lesson: Opened): Failure {
-  const misconception = diagnose(calls, lesson.misconceptions, lesson.reference);
-  const nanFrom = calls.find(makesNaN)?.name;
-  const place = error instanceof Error ? placeOf(error) : undefined;
-  const problem = problemOf(error);
-  // A report of several lines, such as the gradient check's, speaks of many calls and for itself.
-  const culprit = problem.includes('\n')
-    ? undefined
-    : culpritOf(calls, lesson, misconception && functionOf(misconception.exercise));
-  return {
-    problem,
-    ...(culprit && { call: callText(culprit.name, culprit.args) }),
-    ...comparedValues(error, culprit),
-    ...(nanFrom !== undefined && { nanFrom }),
-    ...(place !== undefined && { place }),
-    ...(misconception && {
-      diagnosis: {
-        id: misconception.id,
-        sentence: misconception.sentence,
-        anchor: misconception.anchor ?? anchorOf(misconception.exercise),
-      },
-    }),
-  };
+export function explainExercise(
+  title: string,
+  checks: readonly RanCheck[],
+  lesson: Pick<Opened, 'reference' | 'misconceptions'>,
+): Map<number, Failure> {
+  const exercise = exerciseOf(title, checks, lesson);
+  const finding = diagnose(exercise);
+  const failures = new Map<number, Failure>();
+  for (const check of checks.filter(({ passed }) => !passed)) {
+    const own = exercise.observations.filter((one) => one.check === check);
+    const isShown = finding?.shown.check === check;
+    const shown = isShown ? finding.shown : smallestWrong(own);
+    failures.set(check.index, {
+      ...failureOf(check, shown),
+      ...(isShown && { diagnosis: diagnosisOf(finding, title) }),
+    });
+  }
+  return failures;
+}
+
+/** What a failed check says without a look at its calls. */
+export function plainFailure(check: RanCheck): Failure {
+  return failureOf(check, undefined);
 }
 
 /** What was thrown, in a sentence: an assertion speaks for itself, another error says what kind it is. */
@@ -45,39 +51,83 @@ export function problemOf(error: unknown): string {
   return `${valueText(error)} was thrown, which is not an Error`;
 }
 
+function diagnosisOf(finding: Finding, title: string): NonNullable<Failure['diagnosis']> {
+  const { kind, id, sentence, anchor } = finding;
+  return { kind, id, sentence, anchor: anchor ?? anchorOf(title) };
+}
+
+function failureOf({ error, calls }: RanCheck, shown: Observation | undefined): Failure {
+  const problem = problemOf(error);
+  const nanFrom = calls.find(makesNaN)?.name;
+  const place = error instanceof Error ? placeOf(error) : undefined;
+  // A report of several lines, such as the gradient check's, speaks of many calls and for itself.
+  const told = problem.includes('\n')
+    ? { problem }
+    : shown === undefined
+      ? withLastCall(problem, error, calls)
+      : withObservation(problem, error, shown);
+  return {
+    ...told,
+    ...(nanFrom !== undefined && { nanFrom }),
+    ...(place !== undefined && { place }),
+  };
+}
+
+/** The failure in terms of the call that shows it, and of what the reference answers. */
+function withObservation(problem: string, error: unknown, shown: Observation): Failure {
+  const { call, verdict, given, right, refusal } = shown;
+  const told = {
+    call: callText(call.name, call.args),
+    ...('given' in shown && { got: valueText(given) }),
+  };
+  if (verdict === 'unrefused' || verdict === 'misrefused') {
+    const wanted = `a ${refusal instanceof Error ? refusal.name : 'refusal'}`;
+    const came =
+      'given' in shown ? `${valueText(given)} came back` : `${problemOf(thrownBy(call))} came`;
+    return { problem: `${wanted} was expected and ${came}`, ...told, expected: wanted };
+  }
+  if (verdict !== 'wrong') return { problem, ...told, ...comparedValues(error) };
+  const found = difference(withoutCache(given), withoutCache(right), roundingOf(right));
+  return { problem: found ?? problem, ...told, ...valuePair(given, right) };
+}
+
+/** The failure in terms of the last call of its check, when none differs from the reference's. */
+function withLastCall(problem: string, error: unknown, calls: readonly Call[]): Failure {
+  const last = calls.at(-1);
+  if (last === undefined) return { problem, ...comparedValues(error) };
+  const compared = comparedValues(error);
+  const returned = 'value' in last.outcome ? { got: valueText(last.outcome.value) } : {};
+  return { problem, call: callText(last.name, last.args), ...returned, ...compared };
+}
+
+/** Both values in short, with as many digits as it takes to tell two numbers apart. */
+function valuePair(given: unknown, right: unknown): Pick<Failure, 'got' | 'expected'> {
+  return typeof given === 'number' && typeof right === 'number'
+    ? { got: distinctNumberText(given, right), expected: distinctNumberText(right, given) }
+    : { got: valueText(withoutCache(given)), expected: valueText(withoutCache(right)) };
+}
+
+/** The values that an assertion compared. */
+function comparedValues(error: unknown): Pick<Failure, 'got' | 'expected'> {
+  if (!isAssertion(error) || error.expected === undefined) return {};
+  return valuePair(error.actual, error.expected);
+}
+
+/** The wrong call of a check that is the easiest to work out by hand. */
+function smallestWrong(observations: readonly Observation[]): Observation | undefined {
+  const wrong = observations.filter(
+    ({ verdict }) => verdict !== 'right' && verdict !== 'refused' && verdict !== 'unclear',
+  );
+  return wrong.length === 0 ? undefined : plainest(wrong);
+}
+
+function thrownBy({ outcome }: Call): unknown {
+  return 'thrown' in outcome ? outcome.thrown : undefined;
+}
+
 /** Told by its name: suites and checks may each have loaded a chai of their own. */
 function isAssertion(error: unknown): error is Error & { actual?: unknown; expected?: unknown } {
   return error instanceof Error && error.name === 'AssertionError';
-}
-
-/** The values that an assertion compared; without one, what the call returned. */
-function comparedValues(
-  error: unknown,
-  culprit: Call | undefined,
-): Pick<Failure, 'got' | 'expected'> {
-  if (isAssertion(error) && error.expected !== undefined) {
-    return { got: valueText(error.actual), expected: valueText(error.expected) };
-  }
-  return culprit && 'value' in culprit.outcome ? { got: valueText(culprit.outcome.value) } : {};
-}
-
-/**
- * The call to show: the first one of the named function that differs from the reference; of no function in
- * particular, the first that differs; and if none does, the last.
- */
-function culpritOf(
-  calls: readonly Call[],
-  { reference }: Opened,
-  name: string | undefined,
-): Call | undefined {
-  const candidates = name === undefined ? calls : calls.filter((call) => call.name === name);
-  return candidates.find((call) => differs(call, reference[call.name])) ?? candidates.at(-1);
-}
-
-function differs(call: Call, reference: unknown): boolean {
-  return 'value' in call.outcome
-    ? !returnsTheSame(reference, call)
-    : replay(reference, call) !== undefined;
 }
 
 /** Whether a call's result holds a NaN although its arguments don't. */

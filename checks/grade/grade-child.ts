@@ -42,6 +42,7 @@ try {
           tell({ kind: 'begin', index });
         },
         explaining: () => tell({ kind: 'explaining' }),
+        explained: (index, failure) => tell({ kind: 'explained', index, failure }),
         end: (index, result) => {
           if (job.samples) collectSamples(samples, suite.opened.reference);
           tell({ kind: 'end', index, result });

@@ -206,6 +206,12 @@ function runChild(job: Job, subject: string, loadLimit: number): Promise<Outcome
           outcome.index = undefined;
           restart(loadLimit);
           break;
+        case 'explained':
+          outcome.results.set(message.index, {
+            ...outcome.results.get(message.index)!,
+            failure: message.failure,
+          });
+          break;
         case 'broken':
           finish({ broken: message.message });
           break;

@@ -2,17 +2,23 @@
 import Mocha from 'mocha';
 import { shownPath, type Lesson } from '../project.ts';
 import { openedLessons, recordedCalls, startRecording, type Opened } from '../subject/recorder.ts';
-import { explain } from './explain.ts';
-import type { Check, CheckResult } from '../results/lesson-result.ts';
+import type { RanCheck } from '../diagnosis/evidence.ts';
+import { explainExercise, plainFailure } from './explain.ts';
+import type { Check, CheckResult, Failure } from '../results/lesson-result.ts';
 
 /** What is told to whoever follows a run. */
 export interface Listener {
   /** A check begins. */
   begin: (index: number) => void;
-  /** A check failed, and its calls are about to be replayed to find out why; without this they are not. */
-  explaining?: () => void;
   /** A check ended. */
   end: (index: number, result: CheckResult) => void;
+  /**
+   * The checks of an exercise have ended, and their calls are about to be compared with the reference and its
+   * misconceptions, to find out why some failed.
+   */
+  explaining?: () => void;
+  /** What there is to say of a check that failed; without this nobody looks for it. */
+  explained?: (index: number, failure: Failure) => void;
 }
 
 /** A suite that can be run, several times if need be. */
@@ -64,10 +70,29 @@ export async function loadSuite(lesson: Lesson, limit = 5000): Promise<LoadedSui
       new Promise((resolve) => {
         skipped = leftOut;
         const errors = new Map<Mocha.Test, unknown>();
-        const runner = mocha.run(() => resolve());
+        // Those of the exercise that runs: an explanation looks at all of them.
+        let ran: RanCheck[] = [];
+        let current = '';
+        const explain = (): void => {
+          const { explaining, explained } = listener;
+          if (explained === undefined || ran.every(({ passed }) => passed)) return;
+          explaining?.();
+          for (const [index, failure] of explainExercise(current, ran, opened)) {
+            explained(index, failure);
+          }
+        };
+        const runner = mocha.run(() => {
+          explain();
+          resolve();
+        });
         runner.on('test', (test) => {
           const index = tests.indexOf(test);
           if (leftOut.has(index)) return;
+          if (exerciseOf(test) !== current) {
+            explain();
+            ran = [];
+            current = exerciseOf(test);
+          }
           startRecording();
           listener.begin(index);
         });
@@ -75,13 +100,18 @@ export async function loadSuite(lesson: Lesson, limit = 5000): Promise<LoadedSui
         runner.on('test end', (test) => {
           const index = tests.indexOf(test);
           if (leftOut.has(index)) return;
+          const calls = recordedCalls();
           const failed = errors.has(test) || test.isPending();
-          const { explaining } = listener;
-          if (failed) explaining?.();
+          const check = { index, passed: !failed, error: errors.get(test), calls };
+          // Even a check that expects an error must not take "still to do" for it.
+          const isToDo = calls.some(({ outcome }) => 'thrown' in outcome && isTodo(outcome.thrown));
+          const status = isToDo ? 'todo' : failed ? 'failed' : 'passed';
+          if (!isToDo) ran.push(check);
           listener.end(index, {
             exercise: exerciseOf(test),
             title: test.title,
-            ...outcome(failed, errors.get(test), explaining && opened),
+            status,
+            ...(status === 'failed' && { failure: plainFailure(check) }),
           });
         });
       }),
@@ -91,21 +121,6 @@ export async function loadSuite(lesson: Lesson, limit = 5000): Promise<LoadedSui
 /** The exercise of a check: the title of the block that it stands in. */
 function exerciseOf(test: Mocha.Test): string {
   return test.parent?.title ?? '';
-}
-
-/** How the check ended whose calls were recorded last; why, only if the lesson is given. */
-function outcome(
-  failed: boolean,
-  error: unknown,
-  opened: Opened | undefined,
-): Pick<CheckResult, 'status' | 'failure'> {
-  const calls = recordedCalls();
-  // Even a check that expects an error must not take "still to do" for it.
-  if (calls.some(({ outcome: end }) => 'thrown' in end && isTodo(end.thrown))) {
-    return { status: 'todo' };
-  }
-  if (!failed) return { status: 'passed' };
-  return { status: 'failed', ...(opened && { failure: explain(error, calls, opened) }) };
 }
 
 function isTodo(thrown: unknown): boolean {

@@ -1,5 +1,5 @@
 /** The first call of each function with its result and time, beside the reference's: what `compare` shows. */
-import { replay } from '../diagnosis.ts';
+import { replay } from '../diagnosis/replay.ts';
 import { recordedCalls, type Functions } from '../subject/recorder.ts';
 import { callText, valueText } from '../text.ts';
 import type { Sample } from '../results/lesson-result.ts';

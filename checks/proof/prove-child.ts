@@ -81,11 +81,13 @@ async function firstFailure(
   await suite.run(
     {
       begin: () => {},
-      explaining: () => {},
       end: (_, result) => {
         if (result.status === 'passed') return;
         failed = result;
         for (const i of suite.checks.keys()) leftOut.add(i);
+      },
+      explained: (_, failure) => {
+        failed = { ...failed!, failure };
       },
     },
     leftOut,

@@ -35,12 +35,15 @@ export interface Failure {
   nanFrom?: string;
   /** Where in the learner's file an error was thrown: `lessons/…/activations.ts:31`. */
   place?: string;
-  /** What the learner did, when a known wrong answer explains the value. */
+  /** What the learner did, in the one check of an exercise that shows it. */
   diagnosis?: Diagnosis;
 }
 
-/** A misconception that was recognized. */
+/** What a learner did, as far as it was recognized. */
 export interface Diagnosis {
+  /** A fault that needs no knowledge of the lesson, a known mistake, a relation to the right value, or a place. */
+  kind: 'mechanical' | 'misconception' | 'relation' | 'place';
+  /** The name of the misconception, or of the rule that found it. */
   id: string;
   sentence: string;
   /** The heading of the lesson's README that explains it. */
@@ -76,5 +79,6 @@ export type Message =
   | { kind: 'call'; name: string }
   | { kind: 'explaining' }
   | { kind: 'end'; index: number; result: CheckResult }
+  | { kind: 'explained'; index: number; failure: Failure }
   | { kind: 'broken'; message: string }
   | { kind: 'done'; samples: Sample[] };

@@ -12,6 +12,10 @@ const words = requirement('a text that is not empty', matches(/[^]/));
 const count = requirement('a whole number from 0 on', isWhole(Number.MAX_SAFE_INTEGER));
 const seed = requirement(`a whole number from 0 to ${LARGEST_SEED}`, isWhole(LARGEST_SEED));
 const diagnosis = record({
+  kind: requirement(
+    'mechanical, misconception, relation or place',
+    matches(/^(mechanical|misconception|relation|place)$/),
+  ),
   id: words,
   sentence: words,
   anchor: requirement('the anchor of a heading, like #025-sigmoid', matches(/^#/)),

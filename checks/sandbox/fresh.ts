@@ -8,7 +8,7 @@
  */
 import { entries, isArray } from '../any-array.ts';
 import { difference, roundingOf, type Tolerance } from '../agreement.ts';
-import { replay } from '../diagnosis.ts';
+import { replay } from '../diagnosis/replay.ts';
 import type { Call, Functions } from '../subject/recorder.ts';
 import { snapshot } from '../subject/snapshot.ts';
 import { callText } from '../text.ts';

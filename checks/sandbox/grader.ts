@@ -39,12 +39,13 @@ async function grade({ lesson, submission, relay, launch, seed }: Job): Promise<
 async function run(suite: LoadedSuite, remote: RemoteLesson, random?: Random): Promise<void> {
   const { opened, checks } = suite;
   use(opened, remote.functions);
+  // What is wrong with its process says all of a check.
+  const faulty = new Set<number>();
   await suite.run({
     begin: (index) => {
       const { exercise, limit } = checks[index]!;
       remote.beginCheck(exercise, limit);
     },
-    explaining: () => {},
     end: (index, result) => {
       const { exercise, limit } = checks[index]!;
       let problem = remote.fault;
@@ -53,11 +54,15 @@ async function run(suite: LoadedSuite, remote: RemoteLesson, random?: Random): P
         problem = freshProblem(recordedCalls(), functionOf(exercise), opened, random);
         problem = remote.fault ?? problem;
       }
+      if (problem !== undefined) faulty.add(index);
       tell({
         kind: 'end',
         index,
         result: problem === undefined ? result : failed(result, problem),
       });
+    },
+    explained: (index, failure) => {
+      if (!faulty.has(index)) tell({ kind: 'explained', index, failure });
     },
   });
 }

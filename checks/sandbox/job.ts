@@ -1,5 +1,5 @@
 /** What the grader is asked to do, and what it tells. */
-import type { Check, CheckResult } from '../results/lesson-result.ts';
+import type { Check, CheckResult, Failure } from '../results/lesson-result.ts';
 import type { Bundled } from './bundle.ts';
 import type { Launch } from './launch.ts';
 
@@ -27,5 +27,7 @@ export type Step =
   | { kind: 'broken'; message: string }
   /** A check ended. */
   | { kind: 'end'; index: number; result: CheckResult }
+  /** What there is to say of a check that failed, where that is more than its end said. */
+  | { kind: 'explained'; index: number; failure: Failure }
   /** That was all. */
   | { kind: 'done'; printed: string };

@@ -199,6 +199,12 @@ function note(step: Step, graded: Graded): void {
     case 'end':
       graded.results.set(step.index, step.result);
       break;
+    case 'explained':
+      graded.results.set(step.index, {
+        ...graded.results.get(step.index)!,
+        failure: step.failure,
+      });
+      break;
     case 'done':
       graded.printed = step.printed;
       graded.group = undefined;

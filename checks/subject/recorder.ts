@@ -5,7 +5,10 @@
  * to the functions that `use` put in place: the reference's, the learner's, or the reference's with one
  * known wrong answer laid over it. (A sandbox would put functions here that call another process.)
  */
+import ndarray from 'ndarray';
+import { isArray, type AnyArray } from '../any-array.ts';
 import type { Misconception } from '../misconception.ts';
+import { changeOf } from './change.ts';
 import { snapshot } from './snapshot.ts';
 
 /** A lesson's functions by name, as a module exports them. */
@@ -27,11 +30,21 @@ export interface Call {
   /** What came back, or what was thrown. */
   outcome: { value: unknown } | { thrown: unknown };
   milliseconds: number;
+  /** The place of the first argument that the call changed, and what became of it. */
+  changed?: { argument: number; change: string };
+  /** The place of an argument that came back, itself or as a view of its memory; a cache may hold what it likes. */
+  shared?: { argument: number; isItself: boolean };
+  /** The arguments as who reads `.data` sees them, where that differs: every view's data from its beginning on. */
+  unstrided?: readonly unknown[];
+  /** The places of arguments that came out of earlier calls as their field `cache`, with those calls. */
+  caches?: ReadonlyMap<number, Call>;
 }
 
 interface State {
   opened: Map<string, Opened>;
   calls: Call[];
+  /** The caches that came out of calls, as long as somebody holds them. */
+  caches: WeakMap<object, Call>;
   announce: (name: string) => void;
 }
 
@@ -41,6 +54,7 @@ const shared = globalThis as { [key: symbol]: State | undefined };
 const state: State = (shared[Symbol.for('chainrule.subject')] ??= {
   opened: new Map(),
   calls: [],
+  caches: new WeakMap(),
   announce: () => {},
 });
 
@@ -98,25 +112,83 @@ export function onCall(listener: (name: string) => void): void {
   state.announce = listener;
 }
 
+/** Calls in a check beyond this many are not kept, but for the last one: a loop may make thousands. */
+const MOST_CALLS = 400;
+
 function record(f: unknown, name: string, args: unknown[]): unknown {
-  const before = snapshot(args);
+  const call: Call = {
+    name,
+    args: snapshot(args),
+    outcome: { thrown: undefined },
+    milliseconds: 0,
+  };
+  const unstrided = args.map(withoutStrides);
+  if (unstrided.some((arg, i) => arg !== args[i])) call.unstrided = snapshot(unstrided);
+  const caches = args.flatMap((arg, i) => {
+    const from = isObject(arg) ? state.caches.get(arg) : undefined;
+    return from === undefined ? [] : [[i, from] as const];
+  });
+  if (caches.length > 0) call.caches = new Map(caches);
   state.announce(name);
   const start = performance.now();
-  let outcome: Call['outcome'] = { thrown: undefined };
   try {
     if (typeof f !== 'function') {
       throw new MissingExportError(`${name} is missing: the lesson's file must export it`);
     }
     const value: unknown = f(...args);
-    outcome = { value };
+    call.milliseconds = performance.now() - start;
+    call.outcome = { value: snapshot(value) };
+    noteMemory(call, args, value);
     return value;
   } catch (thrown) {
-    outcome = { thrown };
+    call.milliseconds = performance.now() - start;
+    call.outcome = { thrown };
     throw thrown;
   } finally {
-    const milliseconds = performance.now() - start;
-    state.calls.push({ name, args: before, outcome: snapshot(outcome), milliseconds });
+    const changes = args.map((arg, i) => changeOf(call.args[i], arg));
+    const argument = changes.findIndex((change) => change !== undefined);
+    if (argument >= 0) call.changed = { argument, change: changes[argument]! };
+    if (state.calls.length > MOST_CALLS) state.calls.pop();
+    state.calls.push(call);
   }
+}
+
+/** Notes what of the arguments came back, and which cache did. */
+function noteMemory(call: Call, args: readonly unknown[], value: unknown): void {
+  if (!isObject(value)) return;
+  const { cache, ...rest } = value as { cache?: unknown };
+  if (isObject(cache)) state.caches.set(cache, call);
+  const returned = arraysIn(isArray(value) ? value : rest);
+  for (const [argument, arg] of args.entries()) {
+    const given = arraysIn(arg);
+    const isItself = returned.some((array) => given.includes(array));
+    const sharesMemory = returned.some((array) =>
+      given.some((other) => other.data === array.data && array.data.length > 0),
+    );
+    if (isItself || sharesMemory) {
+      call.shared = { argument, isItself };
+      return;
+    }
+  }
+}
+
+/** The arrays in a value, at any depth. */
+function arraysIn(value: unknown): AnyArray[] {
+  if (isArray(value)) return [value];
+  return isObject(value) ? Object.values(value).flatMap(arraysIn) : [];
+}
+
+/** What somebody gets who takes the data of a view for its entries; the value itself where that makes no difference. */
+function withoutStrides(value: unknown): unknown {
+  if (!isArray(value)) return value;
+  const { data, shape, stride, offset, size } = value;
+  const plain = ndarray(data, [...shape]).stride;
+  if (offset === 0 && stride.every((step, axis) => step === plain[axis])) return value;
+  return ndarray(data.slice(0, size) as typeof data, [...shape]);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Thrown in the place of a function that the subject doesn't export. */

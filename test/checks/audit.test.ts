@@ -21,7 +21,10 @@ const caught = (id: string, named: string): CaughtMisconception => ({
     exercise: '02.9 relu',
     title: 'is right',
     status: 'failed',
-    failure: { problem: 'wrong', diagnosis: { id: named, sentence: 'No.', anchor: '#029-relu' } },
+    failure: {
+      problem: 'wrong',
+      diagnosis: { kind: 'misconception', id: named, sentence: 'No.', anchor: '#029-relu' },
+    },
   },
 });
 
@@ -48,7 +51,12 @@ const whole: Audit = {
 describe('The audit', () => {
   it('counts the killed among the mutants that could be noticed', () => {
     expect(killedShare(whole)).to.equal(95 / 96);
-    const none = { ...whole.mutants, tried: 4, killed: 0, survivors: [missed, missed, missed, missed] };
+    const none = {
+      ...whole.mutants,
+      tried: 4,
+      killed: 0,
+      survivors: [missed, missed, missed, missed],
+    };
     expect(killedShare({ ...whole, mutants: none, missed: [] })).to.equal(1);
   });
 

@@ -80,7 +80,12 @@ describe('exercisesOf', () => {
         exercise: '02.5 sigmoid',
         title: 'is right',
         status: 'failed',
-        failure: { problem, ...(id && { diagnosis: { id, sentence: 'no', anchor: '#no' } }) },
+        failure: {
+          problem,
+          ...(id && {
+            diagnosis: { kind: 'misconception' as const, id, sentence: 'no', anchor: '#no' },
+          }),
+        },
       })),
       printed: '',
     }).lessons;

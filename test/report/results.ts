@@ -46,6 +46,7 @@ export const tiny = resultOf({
         expected: '1',
         place: 'activations.ts:31',
         diagnosis: {
+          kind: 'misconception',
           id: 'sigmoid-sign',
           sentence: 'The sign of z is wrong.',
           anchor: '#025-sigmoid',
@@ -77,7 +78,7 @@ const failing: CheckResult = {
     expected: nasty,
     place: nasty,
     nanFrom: nasty,
-    diagnosis: { id: nasty, sentence: nasty, anchor: `#${nasty}` },
+    diagnosis: { kind: 'mechanical', id: nasty, sentence: nasty, anchor: `#${nasty}` },
   },
 };
 

@@ -1,0 +1,77 @@
+/** Faults with refusing: a call that must be refused and is not, in another way, or one that is refused for nothing. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { nameOf } from './evidence.ts';
+import { inFailedChecks, type Exercise } from './exercise.ts';
+import type { Finding } from './finding.ts';
+
+/** A call that the exercise says must be refused, and that was answered. */
+export function missingRefusal(exercise: Exercise): Finding | undefined {
+  const shown = inFailedChecks(exercise).find(({ verdict }) => verdict === 'unrefused');
+  if (shown === undefined) return undefined;
+  const line = lineOf(shown.refusal);
+  const cure = line === undefined ? '' : ` A line like this does it: ${line}`;
+  return {
+    kind: 'mechanical',
+    id: 'refusal-missing',
+    sentence: `This call must be refused with a ${nameOf(shown.refusal)}, and was answered: ${problemText(shown.refusal)}.${cure}`,
+    shown,
+  };
+}
+
+/** A call that must be refused, and that ended with another kind of error. */
+export function wrongRefusal(exercise: Exercise): Finding | undefined {
+  const shown = inFailedChecks(exercise).find(({ verdict }) => verdict === 'misrefused');
+  if (shown === undefined || !('thrown' in shown.call.outcome)) return undefined;
+  const { thrown } = shown.call.outcome;
+  const wanted = nameOf(shown.refusal);
+  return {
+    kind: 'mechanical',
+    id: 'refusal-of-another-kind',
+    sentence:
+      nameOf(thrown) === 'Error'
+        ? `This call is refused with an Error, and must be with a ${wanted}: throw new ${wanted}(…).`
+        : `This call must be refused with a ${wanted}: ${problemText(shown.refusal)}. Instead it breaks on the way: ${nameOf(thrown)}: ${problemText(thrown)}. Look at the arguments before you use them.`,
+    shown,
+  };
+}
+
+/** A call that is fine, and that was refused. */
+export function needlessRefusal(exercise: Exercise): Finding | undefined {
+  const shown = inFailedChecks(exercise).find(
+    // What a callback throws is no refusal of the learner's.
+    ({ verdict, call }) =>
+      verdict === 'threw' && !call.args.some((arg) => typeof arg === 'function'),
+  );
+  if (shown === undefined || !('thrown' in shown.call.outcome)) return undefined;
+  const { thrown } = shown.call.outcome;
+  if (nameOf(thrown) !== 'RangeError' || /call stack/.test(problemText(thrown))) return undefined;
+  return {
+    kind: 'mechanical',
+    id: 'refusal-needless',
+    sentence: `This call is fine, and was refused: ${problemText(thrown)}. Refuse less.`,
+    shown,
+  };
+}
+
+/** What an error says, without the full stop. */
+function problemText(thrown: unknown): string {
+  return (thrown instanceof Error ? thrown.message : String(thrown)).replace(/\.$/, '');
+}
+
+/** The statement of the reference with which it refuses: the innermost one of its file on the way to the error. */
+function lineOf(refusal: unknown): string | undefined {
+  const stack = refusal instanceof Error ? (refusal.stack ?? '') : '';
+  const [, file, line] =
+    /((?:file:\/\/)?[^\s()]*\.reference\.ts)[^:\s]*:(\d+):\d+/.exec(stack) ?? [];
+  if (file === undefined) return undefined;
+  const path = file.startsWith('file:') ? fileURLToPath(file) : file;
+  const lines = readFileSync(path, 'utf8').split('\n');
+  let at = Number(line) - 1;
+  // What is thrown is told already; the question before it is not.
+  while (at > 0 && /^\s*(throw\b|const \w+ =|`|['"])/.test(lines[at] ?? '')) at--;
+  const text = lines[at]?.trim();
+  return text === undefined || !/^(if|require\w*)\b/.test(text) || !/[;{]$/.test(text)
+    ? undefined
+    : text.replace(/\s*\{$/, ' …');
+}
