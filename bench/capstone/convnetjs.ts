@@ -17,7 +17,9 @@ interface Volume {
   w: Float64Array | number[];
 }
 
-const { Net, Trainer, Vol } = nodeModule.createRequire(import.meta.url)('convnetjs') as Convnetjs;
+const { Net, Trainer, Vol } = nodeModule.createRequire(
+  new URL('../others/package.json', import.meta.url),
+)('convnetjs') as Convnetjs;
 
 /** Makes it for a batch size. */
 export async function convnetjs(batch: number): Promise<Contender> {

@@ -62,6 +62,6 @@ function folderProblem(folder: string): string | undefined {
     rmSync(file);
     return undefined;
   } catch {
-    return `${shownPath(folder)} can't be written, so no lesson can be graded and no attempt kept: check that it is a folder of yours.`;
+    return `${shownPath(folder)} can't be written, so no attempt can be kept and nothing is remembered: check that it is a folder of yours.`;
   }
 }

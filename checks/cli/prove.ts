@@ -1,5 +1,4 @@
 /** `npm test` without a lesson: proves the course. */
-import { SingleBar } from 'cli-progress';
 import Mocha from 'mocha';
 import { join } from 'node:path';
 import { courseFolder, lessons, type Lesson } from '../project.ts';
@@ -8,6 +7,7 @@ import { faultsOf } from '../proof/faults.ts';
 import { proofsOf } from '../proof/kept-proofs.ts';
 import type { Proof } from '../proof/proof.ts';
 import { coloursFor, type Colours } from '../report/colours.ts';
+import { barText, clearStatus, drawStatus } from '../report/status-line.ts';
 
 const FIRST_LINE =
   'Proving the course: every suite on its stub, reference, other solutions and known mistakes. It takes about 20 s the\n' +
@@ -18,16 +18,16 @@ export async function proveCourse(): Promise<void> {
   const all = lessons();
   const colours = coloursFor(process.stdout);
   process.stdout.write(FIRST_LINE);
-  const bar = progressBar(all.length);
-  try {
-    await proofsOf(all, (lesson, proof, isKept) => {
-      bar.clear();
-      process.stdout.write(`${proofLine(lesson, proof, isKept, colours)}\n`);
-      bar.increment();
-    });
-  } finally {
-    bar.stop();
-  }
+  let done = 0;
+  const draw = (): void =>
+    drawStatus(process.stdout, `  ${barText(done, all.length)} ${done} of ${all.length} lessons`);
+  draw();
+  await proofsOf(all, (lesson, proof, isKept) => {
+    done++;
+    clearStatus(process.stdout);
+    process.stdout.write(`${proofLine(lesson, proof, isKept, colours)}\n`);
+    draw();
+  }).finally(() => clearStatus(process.stdout));
   const failures = await runMocha(join(courseFolder(), 'test', 'course.test.ts'));
   process.exitCode = failures === 0 ? 0 : 1;
 }
@@ -47,31 +47,6 @@ export function proofLine(lesson: Lesson, proof: Proof, isKept: boolean, colours
   const mark = faults === 0 ? colours.green('✔') : colours.red('✘');
   const end = faults === 0 ? '' : `: ${faults} ${faults === 1 ? 'fault' : 'faults'}`;
   return `  ${mark} ${lesson.name.padEnd(24)}  ${counts.join(', ')}${end}`;
-}
-
-/** A bar on a terminal, and nothing elsewhere. */
-function progressBar(total: number): {
-  clear: () => void;
-  increment: () => void;
-  stop: () => void;
-} {
-  const { stdout } = process;
-  if (stdout.isTTY !== true) return { clear: () => {}, increment: () => {}, stop: () => {} };
-  const bar = new SingleBar({
-    format: '  {bar} {value} of {total} lessons',
-    stream: stdout,
-    clearOnComplete: true,
-    hideCursor: true,
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    barsize: 20,
-  });
-  bar.start(total, 0);
-  return {
-    clear: () => stdout.write('\r\x1b[K'),
-    increment: () => bar.increment(),
-    stop: () => bar.stop(),
-  };
 }
 
 /** Runs a file of tests, and prints what fails and how many did not. */

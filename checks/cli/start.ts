@@ -4,6 +4,7 @@ import { standing, type Standing } from '../course/standing.ts';
 import { lessons, shownPath, type Lesson } from '../project.ts';
 import { anchorOf } from '../readme.ts';
 import { coloursFor, type Colours } from '../report/colours.ts';
+import { barText } from '../report/status-line.ts';
 
 /** A lesson with the learner's standing; without one, some of its files are missing. */
 export interface Progress {
@@ -50,8 +51,9 @@ function isWhole({ learner, reference, suite }: Lesson): boolean {
 }
 
 function barText(points: number, max: number, colours: Colours): string {
-  const filled = Math.floor((BAR * points) / max);
-  return colours.green('█'.repeat(filled)) + colours.dim('░'.repeat(BAR - filled));
+  const bar = barText(points, max, BAR);
+  const end = bar.indexOf('░') < 0 ? BAR : bar.indexOf('░');
+  return colours.green(bar.slice(0, end)) + colours.dim(bar.slice(end));
 }
 
 function stateText({ points, max }: Standing, colours: Colours): string {

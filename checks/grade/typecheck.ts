@@ -1,9 +1,10 @@
 /** Type errors and syntax errors in one file, from TypeScript's own compiler. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import nodeModule from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { root, stateFolder, type Lesson } from '../project.ts';
+import { courseFolder, root, type Lesson } from '../project.ts';
 
 /** An error in the learner's file. */
 export interface TypeProblem {
@@ -19,12 +20,17 @@ export interface TypeProblem {
  * @returns its errors in order; none when it compiles
  */
 export function typecheck(lesson: Lesson): Promise<TypeProblem[]> {
-  const folder = stateFolder('typecheck');
-  const config = join(folder, `${lesson.name}.json`);
-  mkdirSync(folder, { recursive: true });
+  // Wherever something can be written: the course's own folder may be for reading only.
+  const folder = mkdtempSync(join(tmpdir(), 'chainrule-types-'));
+  const config = join(folder, 'tsconfig.json');
   writeFileSync(
     config,
-    JSON.stringify({ extends: '../../tsconfig.json', include: [], files: [lesson.learner] }),
+    JSON.stringify({
+      extends: join(courseFolder(), 'tsconfig.json'),
+      compilerOptions: { typeRoots: [join(root, 'node_modules', '@types')] },
+      include: [],
+      files: [lesson.learner],
+    }),
   );
   const manifest = nodeModule.createRequire(import.meta.url).resolve('typescript/package.json');
   const compiler = join(dirname(manifest), 'bin', 'tsc');
@@ -32,8 +38,11 @@ export function typecheck(lesson: Lesson): Promise<TypeProblem[]> {
     execFile(
       process.execPath,
       [compiler, '--project', config, '--pretty', 'false'],
-      { cwd: root },
-      (_, stdout) => resolve(problems(stdout)),
+      { cwd: courseFolder() },
+      (_, stdout) => {
+        rmSync(folder, { recursive: true, force: true });
+        resolve(problems(stdout));
+      },
     );
   });
 }

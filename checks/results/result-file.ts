@@ -1,55 +1,10 @@
-import type { SubmissionResult, SandboxResult } from './submission-result.ts';
+/** Reads a result file. result.schema.json says what one is; this also adds up its numbers. */
+import { readFileSync } from 'node:fs';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { pointsOf } from './points.ts';
-/** Reads a result file. result.schema.json describes it; this also adds up its numbers. */
+import type { SandboxResult, SubmissionResult } from './submission-result.ts';
 
-/** Throws unless a value is as it must be; `path` says where it stands, for the message. */
-type Requirement = (value: unknown, path: string) => void;
-
-const LARGEST_SEED = 2 ** 32 - 1;
-
-const text = requirement('a text', (value) => typeof value === 'string');
-const words = requirement('a text that is not empty', matches(/[^]/));
-const count = requirement('a whole number from 0 on', isWhole(Number.MAX_SAFE_INTEGER));
-const seed = requirement(`a whole number from 0 to ${LARGEST_SEED}`, isWhole(LARGEST_SEED));
-const diagnosis = record({
-  kind: requirement(
-    'mechanical, misconception, relation or place',
-    matches(/^(mechanical|misconception|relation|place)$/),
-  ),
-  id: words,
-  sentence: words,
-  anchor: requirement('the anchor of a heading, like #025-sigmoid', matches(/^#/)),
-});
-const failure = record(
-  { problem: text },
-  { call: text, got: text, expected: text, nanFrom: text, place: text, diagnosis },
-);
-const check = record(
-  {
-    exercise: requirement('an exercise, like 02.5 sigmoid', matches(/^\d\d\.\d+ \S+$/)),
-    title: words,
-    status: requirement('passed, failed or todo', matches(/^(passed|failed|todo)$/)),
-  },
-  { failure },
-);
-const lesson = record(
-  {
-    lesson: requirement('a lesson, like 02-activations', matches(/^\d\d-[a-z0-9-]+$/)),
-    points: count,
-    max: count,
-    seed,
-    checks: listOf(check),
-    printed: text,
-  },
-  { broken: text },
-);
-const submission = record({
-  version: requirement('1, the only version there is', (value) => value === 1),
-  points: count,
-  max: count,
-  seed,
-  lessons: listOf(lesson),
-});
+let schema: ValidateFunction | undefined;
 
 /**
  * Reads what `npm run grade` wrote.
@@ -60,7 +15,10 @@ const submission = record({
  */
 export function parseResult(content: string): SubmissionResult {
   const result = parsed(content);
-  submission(result, 'the result');
+  schema ??= new Ajv2020({ verbose: true }).compile(
+    JSON.parse(readFileSync(new URL('result.schema.json', import.meta.url), 'utf8')) as object,
+  );
+  if (!schema(result)) refuse(problemOf(schema.errors![0]!));
   requireConsistent(result as SubmissionResult);
   return result as SubmissionResult;
 }
@@ -102,51 +60,22 @@ function requireNumber(value: number, path: string, expected: number, what: stri
   if (value !== expected) refuse(`${path} is ${value} and must be ${expected}, ${what}`);
 }
 
-function requirement(what: string, holds: (value: unknown) => boolean): Requirement {
-  return (value, path) => {
-    if (!holds(value)) refuse(`${path} is ${shown(value)} and must be ${what}`);
-  };
-}
-
-function matches(pattern: RegExp): (value: unknown) => boolean {
-  return (value) => typeof value === 'string' && pattern.test(value);
-}
-
-function isWhole(largest: number): (value: unknown) => boolean {
-  return (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= largest;
-}
-
-function listOf(item: Requirement): Requirement {
-  return (value, path) => {
-    if (!Array.isArray(value)) return refuse(`${path} is ${shown(value)} and must be a list`);
-    for (const [i, entry] of value.entries()) item(entry, `${path}[${i}]`);
-  };
-}
-
-/** An object with these fields, some of which may be missing, and no others. */
-function record(
-  required: Readonly<Record<string, Requirement>>,
-  optional: Readonly<Record<string, Requirement>> = {},
-): Requirement {
-  const fields = new Map(Object.entries({ ...required, ...optional }));
-  return (value, path) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return refuse(`${path} is ${shown(value)} and must be an object`);
-    }
-    const found = new Map(Object.entries(value));
-    for (const name of Object.keys(required)) {
-      if (!found.has(name)) refuse(`${within(path, name)} is missing`);
-    }
-    for (const [name, entry] of found) {
-      const field = fields.get(name);
-      if (field === undefined) return refuse(`${within(path, name)} is an unknown field`);
-      field(entry, within(path, name));
-    }
-  };
-}
-
-function within(path: string, name: string): string {
-  return path === 'the result' ? name : `${path}.${name}`;
+/** What the schema has against a document, with the path as JavaScript writes it: `lessons[0].points`. */
+function problemOf({ instancePath, keyword, params, data, message }: ErrorObject): string {
+  const path = instancePath
+    .slice(1)
+    .replaceAll(/\/(\d+)/g, '[$1]')
+    .replaceAll('/', '.');
+  const field = (name: unknown): string => (path === '' ? String(name) : `${path}.${String(name)}`);
+  if (keyword === 'required') return `${field(params['missingProperty'])} is missing`;
+  if (keyword === 'additionalProperties') {
+    return `${field(params['additionalProperty'])} is an unknown field`;
+  }
+  const wanted =
+    keyword === 'const' || keyword === 'enum'
+      ? `must be ${[params['allowedValue'] ?? params['allowedValues']].flat().join(' or ')}`
+      : message;
+  return `${path === '' ? 'the result' : path} is ${shown(data)} and ${wanted}`;
 }
 
 function shown(value: unknown): string {

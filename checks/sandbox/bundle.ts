@@ -8,7 +8,7 @@
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { basename, dirname, join, posix } from 'node:path';
-import type { BuildFailure, Plugin } from 'esbuild';
+import esbuild, { type BuildFailure, type Plugin } from 'esbuild';
 import { courseFolder, lessons, root, shownPath, sourceText, type Lesson } from '../project.ts';
 
 /** What a learner's file may import besides the files of its own and earlier lessons. */
@@ -46,10 +46,6 @@ export class SubmissionError extends Error {
 }
 
 const require = nodeModule.createRequire(import.meta.url);
-// tsx brings esbuild along; it is no dependency of the project's own.
-const esbuild = nodeModule.createRequire(require.resolve('tsx/package.json'))(
-  'esbuild',
-) as typeof import('esbuild');
 
 /**
  * Bundles the learner's files of a lesson.
@@ -123,7 +119,7 @@ export async function bundleProgram(name: string): Promise<string> {
   return script;
 }
 
-async function bundle(name: string, options: import('esbuild').BuildOptions): Promise<Bundled> {
+async function bundle(name: string, options: esbuild.BuildOptions): Promise<Bundled> {
   try {
     const { outputFiles } = await esbuild.build({
       ...options,

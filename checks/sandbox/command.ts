@@ -6,12 +6,13 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { findLesson, lessons as allLessons, type Lesson } from '../project.ts';
 import { formats } from '../report/formats/formats.ts';
+import type { StatusStream } from '../report/status-line.ts';
 import { githubAnnotations, githubSummary } from '../report/formats/github.ts';
 import { gradeBatch, type Batch } from './batch.ts';
 import { writeResult } from './grade-submission.ts';
 import { gradeUntilInterrupted } from './interruptible.ts';
 import { rowOf } from './points-table.ts';
-import { shownName, showProgress, type ProgressStream } from './progress.ts';
+import { shownName, showProgress } from './progress.ts';
 import { submissionsIn } from './submissions.ts';
 import { writeWhole } from '#datasets/write-whole';
 import type { SubmissionResult } from '../results/submission-result.ts';
@@ -19,7 +20,7 @@ import type { SubmissionResult } from '../results/submission-result.ts';
 /** What the command talks to. */
 export interface Surroundings {
   stdout: { write(text: string): unknown };
-  stderr: ProgressStream;
+  stderr: StatusStream;
   /** Interrupts it. */
   signal: AbortSignal;
 }

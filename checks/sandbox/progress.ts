@@ -1,12 +1,6 @@
 /** How far a batch is: a line that is drawn again and again on a terminal, and a line each elsewhere. */
+import { barText, clearStatus, drawStatus, type StatusStream } from '../report/status-line.ts';
 import type { Row } from './points-table.ts';
-
-/** Where progress is shown: standard error, usually. */
-export interface ProgressStream {
-  write(text: string): unknown;
-  isTTY?: boolean;
-  columns?: number;
-}
 
 /** Shows how far a batch is. */
 export interface Progress {
@@ -16,9 +10,6 @@ export interface Progress {
   stop: () => void;
 }
 
-const BAR = 20;
-const CLEAR = '\r\x1b[K';
-
 /**
  * Begins to show progress.
  *
@@ -26,7 +17,7 @@ const CLEAR = '\r\x1b[K';
  * @param now the clock in milliseconds
  */
 export function showProgress(
-  stream: ProgressStream,
+  stream: StatusStream,
   total: number,
   now: () => number = Date.now,
 ): Progress {
@@ -41,12 +32,11 @@ export function showProgress(
       if (!kept && row.score !== undefined) graded += 1;
       const left = graded === 0 ? undefined : ((now() - start) / graded) * (total - done);
       const line = progressLine({ done, total, row, kept, left });
-      if (!isTerminal) stream.write(`${line}\n`);
-      // One column is left free, since some terminals wrap a line that is full.
-      else stream.write(CLEAR + `${bar(done, total)} ${line}`.slice(0, (stream.columns ?? 80) - 1));
+      if (isTerminal) drawStatus(stream, `${barText(done, total)} ${line}`);
+      else stream.write(`${line}\n`);
     },
     stop() {
-      if (isTerminal) stream.write(CLEAR);
+      clearStatus(stream);
     },
   };
 }
@@ -70,11 +60,6 @@ function progressLine({ done, total, row, kept, left }: Step): string {
   const how = kept ? ', graded before' : !graded && score !== undefined ? ', not to the end' : '';
   const time = left === undefined || done === total ? '' : `, ${timeText(left)} left`;
   return `${done}/${total}  ${shownName(submission)}: ${points}${how}${time}`;
-}
-
-function bar(done: number, total: number): string {
-  const filled = Math.floor((BAR * done) / total);
-  return '█'.repeat(filled) + '░'.repeat(BAR - filled);
 }
 
 /** About how long: `40 s`, `5 min`, `2.5 h`. */

@@ -70,6 +70,19 @@ describe('declarations', () => {
     expect(declarations(reference.replaceAll('\n', '\r\n'))).to.deep.equal(declarations(reference));
   });
 
+  it('finds functions that are exported as constants, and leaves other constants out', () => {
+    const found = declarations(
+      '/** 02.1 f */\nexport const f = (x: number): number => x;\n' +
+        'export const g = function (x: number) {\n  return x;\n};\nexport const h = 1;\nconst i = () => 1;\n',
+    );
+    expect(found.map(({ exercise }) => exercise)).to.deep.equal(['02.1 f', 'g']);
+    expect(found[0]!.code).to.equal('export const f = (x: number): number => x;');
+  });
+
+  it('finds nothing in a file with a syntax error', () => {
+    expect(declarations('export function f( {\n')).to.deep.equal([]);
+  });
+
   it('finds nothing in an empty file', () => {
     expect(declarations('')).to.deep.equal([]);
   });

@@ -1,14 +1,8 @@
 /** How far a run is: a line that is drawn again and again on a terminal, and a line an epoch elsewhere. */
+import { barText, clearStatus, drawStatus, type StatusStream } from '#checks/report/status-line';
 import type { EpochRecord } from '../training-report.ts';
 import { percent } from '../../../figures/numbers.ts';
 import type { StepReport } from '../training.ts';
-
-/** Where progress is shown: standard error, usually. */
-export interface ProgressStream {
-  write(text: string): unknown;
-  isTTY?: boolean;
-  columns?: number;
-}
 
 /** Shows how far a run is. */
 export interface ProgressBar {
@@ -17,9 +11,6 @@ export interface ProgressBar {
   /** Leaves the terminal as it was. */
   stop(): void;
 }
-
-const BAR = 20;
-const CLEAR = '\r\x1b[K';
 
 /** How many of the last steps the speed is taken from. */
 const WINDOW = 30;
@@ -33,7 +24,7 @@ const WINDOW = 30;
  * @param clock in milliseconds
  */
 export function progressBar(
-  stream: ProgressStream,
+  stream: StatusStream,
   { count, epochs, first }: { count: number; epochs: number; first: number },
   clock: () => number,
 ): ProgressBar {
@@ -41,12 +32,6 @@ export function progressBar(
   let seen = 0;
   let epoch = first + 1;
   let accuracy = '';
-  const draw = (text: string): void => {
-    if (stream.isTTY === true) {
-      // One column is left free, since some terminals wrap a line that is full.
-      stream.write(CLEAR + text.slice(0, (stream.columns ?? 80) - 1));
-    }
-  };
   return {
     step({ step, steps, count: digits, loss }) {
       seen += digits;
@@ -55,15 +40,15 @@ export function progressBar(
       const [from, to] = [recent[0]!, recent.at(-1)!];
       const speed = (1000 * (to.seen - from.seen)) / Math.max(to.time - from.time, 1);
       const left = ((epochs - epoch) * count + count * (1 - step / steps)) / speed;
-      const filled = Math.floor((BAR * step) / steps);
-      draw(
-        `epoch ${epoch}/${epochs} ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ` +
+      drawStatus(
+        stream,
+        `epoch ${epoch}/${epochs} ${barText(step, steps)} ` +
           `${Math.round(speed)} images/s  loss ${loss.toFixed(3)}${accuracy}  ${timeText(left)} left`,
       );
     },
     epoch(record) {
       accuracy = `  accuracy ${percent(record.accuracy, 2)}`;
-      if (stream.isTTY === true) stream.write(CLEAR);
+      clearStatus(stream);
       stream.write(
         `epoch ${record.epoch}/${epochs}  loss ${record.loss.toFixed(4)}${accuracy}  ` +
           `${Math.round(count / record.seconds)} images/s\n`,
@@ -71,7 +56,7 @@ export function progressBar(
       epoch = record.epoch + 1;
     },
     stop() {
-      if (stream.isTTY === true) stream.write(CLEAR);
+      clearStatus(stream);
     },
   };
 }

@@ -18,13 +18,14 @@ import { loadCheckpoint, loadWeights, saveCheckpoint, saveWeights } from './chec
 import { fingerprint, loadData } from './data.ts';
 import { engineText } from './engines.ts';
 import { MisuseError, parseOptions, type Options } from './options.ts';
-import { progressBar, timeText, type ProgressStream } from './progress-bar.ts';
+import type { StatusStream } from '#checks/report/status-line';
+import { progressBar, timeText } from './progress-bar.ts';
 import { shared, startTeam, type ThreadTeam } from './thread-team.ts';
 
 /** What a run finds around it. */
 export interface Surroundings {
   stdout: (text: string) => void;
-  stderr: ProgressStream;
+  stderr: StatusStream;
   /** Asks the run to stop after the present step. */
   signal: AbortSignal;
   /** In milliseconds. */
