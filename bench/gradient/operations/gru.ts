@@ -28,6 +28,7 @@ export function gruStep(inputs: GruInputs, mistake?: GruMistake): LayerProblem {
     inputs: { ...inputs },
     outputs: ['h'],
     constants: { N, H },
+    gates: ['r', 'z', 'n'],
     forward: (
       x: Differentiable,
       hPrev: Differentiable,

@@ -12,7 +12,8 @@ export type MemoryMistake =
   | 'last call used'
   | 'cache used up'
   | 'cache added to'
-  | 'cache written into';
+  | 'cache written into'
+  | 'closure used up';
 
 interface Cache {
   x: Differentiable;
@@ -48,10 +49,25 @@ export function remembering(
     forward: (input: Differentiable, weights: Differentiable) => {
       last = run(input, weights);
       first ??= last;
+      if (mistake === 'closure used up') {
+        const once = last;
+        let uses = 0;
+        return {
+          out: once.out,
+          cache: () =>
+            uses++ > 0
+              ? run(
+                  each(once.x, () => 1),
+                  once.w,
+                )
+              : once,
+        };
+      }
       if (mistake === 'first outputs kept') return { out: first.out, cache: last };
       return { out: last.out, cache: mistake === 'first cache kept' ? first : last };
     },
-    backward: (dout: Differentiable, cache: Cache) => {
+    backward: (dout: Differentiable, given: Cache | (() => Cache)) => {
+      const cache = typeof given === 'function' ? given() : given;
       const right = gradients(dout, mistake === 'last call used' ? last! : cache);
       if (mistake === 'cache used up') each(cache.x, (_, n, d) => (cache.x.set(n!, d!, 0), 0));
       if (mistake === 'cache written into') cache.out.set(0, 0, 7);

@@ -34,6 +34,7 @@ export function rnn(
     inputs: { x, Wx, Wh, b },
     outputs: ['h'],
     constants: { N, T },
+    axes: { x: ['sample', 'time step', 'feature'], h: ['sample', 'time step', 'unit'] },
     forward: (
       input: Differentiable,
       wx: Differentiable,
@@ -121,6 +122,7 @@ export function lstmStep(
     inputs: { x, hPrev, cPrev, Wx, Wh, b },
     outputs: ['h', 'c'],
     constants: { N, H },
+    gates: ['i', 'f', 'g', 'o'],
     forward: (
       input: Differentiable,
       past: Differentiable,

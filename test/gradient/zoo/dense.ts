@@ -56,7 +56,7 @@ export const DENSE: Planted[] = [
     title: 'a db that is not summed over the batch',
     problem: affineOf('db not summed'),
     code: 'not-summed',
-    sentence: 'db has the shape (4, 5) and b has (5): sum over axis 0, the batch, and it is right.',
+    sentence: 'db has the shape (4, 5) and b has (5): sum over axis 0 (sample), and it is right.',
     right: ['dx', 'dW'],
   },
   {

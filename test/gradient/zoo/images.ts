@@ -54,7 +54,7 @@ export const IMAGES: Planted[] = [
     problem: convOf('border lost'),
     code: 'region',
     sentence:
-      'dx is wrong only on the border of the image, and zero there: look at how that part is treated.',
+      'dx is wrong only on the border along axes 2 and 3, and zero there: look at how that part is treated.',
     right: ['dW', 'db'],
   },
   {

@@ -44,7 +44,7 @@ export const LOSSES: Planted[] = [
       return meanSquaredError(draw(4, 3), draw(4, 3), 'penalty missing', { penalty: 0.1 });
     },
     code: 'missing-penalty',
-    sentence: 'dy lacks 0.1·y, the gradient of the penalty in the forward pass.',
+    sentence: 'dy lacks 0.1·y: a penalty on y in the loss has this gradient.',
     right: ['dt'],
   },
   {

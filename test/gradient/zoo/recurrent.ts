@@ -27,7 +27,7 @@ export const RECURRENT: Planted[] = [
     },
     code: 'own-step-only',
     sentence:
-      "dx counts, at each time step, that step's own output only: the gradient that comes back from the next step (dhNext) is missing.",
+      'dx counts, for each time step, the output of that time step only: the gradient that comes back from the next one (dhNext) is missing.',
     right: [],
     consequences: ['dWx', 'dWh', 'db'],
   },
@@ -36,7 +36,7 @@ export const RECURRENT: Planted[] = [
     problem: lstmOf('gates permuted'),
     code: 'blocks-permuted',
     sentence:
-      'dWx, dWh and db have the 4 blocks along the last axis in the wrong order: blocks 3 and 4 are exchanged.',
+      'dWx, dWh and db have the 4 blocks along the last axis in the wrong order: blocks g and o are exchanged.',
     right: ['dcPrev'],
     consequences: ['dx', 'dhPrev'],
   },
