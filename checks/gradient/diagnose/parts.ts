@@ -129,16 +129,17 @@ export const isOwnPlaceWrong: Diagnosis = (evidence) => {
   const { gradient, run, input, base, entries, slopesOf } = evidence;
   const [output] = run.outputs;
   if (!sameShape(output!.shape, input.shape)) return undefined;
-  const isRunning = entries.every(({ place }, i) =>
-    slopesOf(entries[i]!).every((slope, k) => slope === 0 || k >= place),
+  const isLeftOut = explains(evidence, (entry) =>
+    partFrom(evidence, entry, (k) => k !== entry.place),
   );
-  const [isLeftOut, isTakenIn] = [
-    explains(evidence, (entry) => partFrom(evidence, entry, (k) => k !== entry.place)),
-    explains(evidence, (entry) =>
-      slopesOf(entry)[entry.place] === 0 ? numericOf(entry) + base.dout[entry.place]! : undefined,
-    ),
-  ];
-  if (!isLeftOut && !(isTakenIn && isRunning)) return undefined;
+  const isTakenIn = explains(evidence, (entry) =>
+    slopesOf(entry)[entry.place] === 0 ? numericOf(entry) + base.dout[entry.place]! : undefined,
+  );
+  if (!isLeftOut && !isTakenIn) return undefined;
+  const isRunning = entries.every((entry) =>
+    slopesOf(entry).every((slope, k) => slope === 0 || k >= entry.place),
+  );
+  if (isTakenIn && !isRunning) return undefined;
   const sum = isRunning
     ? `: the sum over ${output!.name} must be ${isLeftOut ? 'inclusive, and here it is exclusive' : 'exclusive, and here it is inclusive'}`
     : '';
