@@ -39,7 +39,8 @@ import type { Base, Measurement } from './difference.ts';
 import { measureNoise } from './noise.ts';
 import { checkInput, type Checked, type Entry } from './numeric.ts';
 import type { Problem } from './problem.ts';
-import { summarize, type Cause, type Finding, type GradientReport } from './verdict-text.ts';
+import type { Cause, Finding, GradientReport } from './report.ts';
+import { summarize } from './summary.ts';
 import type { Input } from './arguments.ts';
 import { toSubject, type Run, type Subject } from './function-under-test.ts';
 
@@ -110,7 +111,7 @@ function requireWhole(option: string, value: number, least: number): void {
 }
 
 /** Whether every entry is right, and so are those that were not looked at one by one. */
-export function isAllRight({ entries, rest }: Checked): boolean {
+function isAllRight({ entries, rest }: Checked): boolean {
   return (
     (rest === undefined || rest === 'right') &&
     entries.every(({ judgement }) => judgement === 'right')

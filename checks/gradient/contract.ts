@@ -10,7 +10,7 @@ import { numberText } from '../text.ts';
 import { arraysIn, type Cached } from './cache.ts';
 import type { Elsewhere } from './diagnose/evidence.ts';
 import { nameNonlinearity } from './diagnose/nonlinear.ts';
-import type { Cause, Finding } from './verdict-text.ts';
+import type { Cause, Finding } from './report.ts';
 import { unchanged } from './arguments.ts';
 import {
   elsewhere,

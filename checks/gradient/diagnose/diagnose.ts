@@ -1,5 +1,5 @@
 /** Finds the simplest cause that explains a wrong gradient. */
-import type { Cause } from '../verdict-text.ts';
+import type { Cause } from '../report.ts';
 import type { Diagnosis, Evidence } from './evidence.ts';
 import { isBlocksPermuted, isBlockWrong } from './blocks.ts';
 import { isConstantMultiple, isZero } from './factor.ts';

@@ -3,7 +3,7 @@ import { unravel } from '../../any-array.ts';
 import type { Base } from '../difference.ts';
 import type { Checked, Entry } from '../numeric.ts';
 import { slopesAt, unitsOf } from '../probe.ts';
-import type { Cause } from '../verdict-text.ts';
+import type { Cause } from '../report.ts';
 import type { Input } from '../arguments.ts';
 import type { Run, Subject } from '../function-under-test.ts';
 

@@ -1,7 +1,7 @@
 /** Names what is wrong with a gradient that is not linear in the upstream gradient dout. */
 import { numberText } from '../../text.ts';
 import { largest, multiple } from '../fit.ts';
-import type { Cause } from '../verdict-text.ts';
+import type { Cause } from '../report.ts';
 import type { Input } from '../arguments.ts';
 
 /** One input's gradient as several backward calls returned it; nothing where a call returned none. */

@@ -1,7 +1,7 @@
 /** Gradients whose shape is not their input's. */
 import { product, shapeText } from '#arrays';
 import { sameShape, unravel } from '../../any-array.ts';
-import type { Cause } from '../verdict-text.ts';
+import type { Cause } from '../report.ts';
 import type { Input } from '../arguments.ts';
 import type { Returned } from '../read.ts';
 import { axesText } from './axes.ts';

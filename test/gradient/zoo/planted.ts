@@ -1,6 +1,6 @@
 /** What is known of a planted mistake. */
 import type { Problem } from '../../../checks/gradient/problem.ts';
-import type { Code } from '../../../checks/gradient/verdict-text.ts';
+import type { Code } from '../../../checks/gradient/report.ts';
 
 export interface Planted {
   title: string;
