@@ -56,7 +56,7 @@ export interface GradientOptions {
  *
  * @param problem the functions, and the inputs to try them on
  * @returns the verdict, what is wrong and what is right, and what it cost: about 4 forward calls for each
- *   entry compared, and ten besides; more where it is wrong
+ *   entry compared, and twelve and two for each input besides; more where it is wrong
  * @throws TypeError when the problem is malformed, whatever the functions do, RangeError when an option is, and a
  *   TodoError that one of the functions throws
  */

@@ -32,6 +32,8 @@ export interface Measurement {
   scale: number;
   /** Whether the gap between the two sides grows as h shrinks: a function that jumps, and has no slope there. */
   isBroken: boolean;
+  /** Whether an output is seen to curve: the slope changes along the way. */
+  isCurved: boolean;
 }
 
 /** What a measurement is made of. There are as many as outputs, so they are not kept but measured again if need be. */
@@ -93,6 +95,7 @@ export function measure(
   let truncation = 0;
   let scale = 0;
   let isBroken = false;
+  let isCurved = false;
   for (let k = 0; k < slopes.length; k++) {
     const here = base.values[k]!;
     const r = right.values[k]!;
@@ -124,6 +127,7 @@ export function measure(
     truncation += Math.abs((weight * (narrow - wide)) / 3);
     if (isReal && !isKink) truncation += Math.abs(weight * jump);
     if (isReal && growth >= 1 + CHANGING) isBroken = true;
+    if (!isReal && Math.abs(wideGap) > JUMP_IN_NOISE * (base.noise[k]! / h)) isCurved = true;
     scale += (weight * here) ** 2;
   }
   if (!Number.isFinite(high - low + truncation)) return undefined;
@@ -138,6 +142,7 @@ export function measure(
     blindness: roundingError(base, h, slopes.some(Boolean) ? base.noise : base.hidden),
     scale: Math.sqrt(scale) / unit,
     isBroken,
+    isCurved,
     slopes,
     jumps,
   };

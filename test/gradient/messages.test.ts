@@ -15,5 +15,5 @@ describe('The messages of the gradient checker', () => {
       return `# ${title}\n${withoutNumbers(formatReport(report))}\n`;
     });
     expectSnapshot('gradient/messages', texts.join('\n'));
-  });
+  }).timeout(30_000);
 });

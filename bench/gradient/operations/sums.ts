@@ -87,3 +87,27 @@ export function quadratic(
     }),
   };
 }
+
+/** out[i, j] = Σ (x[i] − x[j])², the squared distances of all rows from all rows. */
+export function distances(x: Differentiable, mistake?: 'columns forgotten'): LayerProblem {
+  const kind = kindOf(x);
+  const [N, D] = x.shape as [number, number];
+  return {
+    name: 'distances',
+    inputs: { x },
+    forward: (input: Differentiable) => ({
+      out: fill(kind, [N, N], (i, j) =>
+        sum(kind, D, (d) => (input.get(i!, d) - input.get(j!, d)) ** 2),
+      ),
+      cache: input,
+    }),
+    backward: (dout: Differentiable, input: Differentiable) => ({
+      dx: each(input, (value, i, d) =>
+        sum(kind, N, (j) => {
+          const both = dout.get(i!, j) + (mistake ? 0 : dout.get(j, i!));
+          return 2 * (value - input.get(j, d!)) * both;
+        }),
+      ),
+    }),
+  };
+}

@@ -1,8 +1,18 @@
 /** Gradients that are zero, or right but for a constant factor. */
+import { product } from '#arrays';
 import { numberText } from '../../text.ts';
 import { multiple } from '../fit.ts';
 import type { Subject } from '../function-under-test.ts';
-import { isBlocked, margin, numericOf, type Diagnosis } from './evidence.ts';
+import type { Entry } from '../numeric.ts';
+import { axesText } from './axes.ts';
+import {
+  isBlocked,
+  margin,
+  numericOf,
+  subsets,
+  type Diagnosis,
+  type Evidence,
+} from './evidence.ts';
 
 /** `db is zero everywhere`. */
 export const isZero: Diagnosis = ({ gradient, entries }) =>
@@ -31,7 +41,7 @@ export const isConstantMultiple: Diagnosis = (evidence) => {
   }
   // Two entries are in some ratio of about the same size by chance.
   const isFirm = entries.filter((entry) => !isBlocked(entry)).length > 2;
-  const known = nameOf(timesOf(factor), subject);
+  const known = nameOf(timesOf(factor), evidence);
   if (known === undefined && !isFirm) return undefined;
   const reason = known ? `: ${numberText(known.value)} is ${known.name}` : '';
   const sign = factor < 0 ? ', and its sign is wrong' : '';
@@ -45,14 +55,26 @@ export const isConstantMultiple: Diagnosis = (evidence) => {
  * What a factor is the value of. What the caller named goes before what anybody could think of; and of two things
  * that anybody could think of, both are told.
  */
-function nameOf(factor: number, subject: Subject): { name: string; value: number } | undefined {
+function nameOf(
+  factor: number,
+  { subject, entries }: Evidence,
+): { name: string; value: number } | undefined {
   const fits = ({ value }: { value: number }) =>
     value > 1 && isNear(factor, value, 10 * subject.precision.relative);
   const given = constantsOf(subject).find(fits);
   if (given) return given;
   const size = sizesOf(subject).find(fits);
-  if (!fits(TWO) || !size) return fits(TWO) ? TWO : size;
+  if (!fits(TWO) || !isSquare(entries)) return size;
+  if (!size) return TWO;
   return { name: `${TWO.name}, or ${size.name}`, value: 2 };
+}
+
+/** Whether the function is a parabola along every entry: it curves, and yet the central difference is exact. */
+function isSquare(entries: readonly Entry[]): boolean {
+  return entries.every(({ numeric }) => {
+    const { isCurved, truncation, error } = numeric!;
+    return isCurved && truncation <= error / 2;
+  });
 }
 
 /** How many times too large or too small a factor makes things. */
@@ -97,15 +119,16 @@ const TWO = { name: 'what the derivative of a square has in front', value: 2 };
 
 /** What the inputs' sizes make. */
 function sizesOf({ inputs }: Subject): { name: string; value: number }[] {
-  const sizes = inputs.flatMap(({ name, shape, values }) => [
+  return inputs.flatMap(({ name, shape, values }) => [
     ...shape.map((value, axis) => ({ name: `the size of ${name} along axis ${axis}`, value })),
     { name: `the number of entries of ${name}`, value: values.length },
+    ...subsets([...shape.keys()])
+      .filter((axes) => axes.length > 1)
+      .map((axes) => ({
+        name: `the product of the sizes of ${name} along ${axesText(axes)}`,
+        value: product(axes.map((axis) => shape[axis]!)),
+      })),
   ]);
-  const roots = sizes.map(({ name, value }) => ({
-    name: `the square root of ${name}`,
-    value: Math.sqrt(value),
-  }));
-  return [...sizes, ...roots];
 }
 
 function isNear(a: number, b: number, relative: number): boolean {

@@ -149,7 +149,7 @@ export const isOwnPlaceWrong: Diagnosis = (evidence) => {
   return { code: 'own-place', sentence: `${gradient} ${what}${sum}.` };
 };
 
-/** Each step taken to matter to its own output alone, so that nothing comes back from the next one. */
+/** Each step, or each row, taken to matter to its own output alone, so that nothing comes back from the others. */
 export const isOwnStepOnly: Diagnosis = (evidence) => {
   const { gradient, run, input, subject, entries, slopesOf } = evidence;
   const indices = outputIndices(evidence);
@@ -160,21 +160,19 @@ export const isOwnStepOnly: Diagnosis = (evidence) => {
     const isOwn = explains(evidence, (entry) =>
       partFrom(evidence, entry, (k) => indices[k]!.index[axis] === stepOf(entry)),
     );
+    if (!isOwn) continue;
     // Only what goes forward in steps comes back from the next one.
-    const isForward =
-      isOwn &&
-      entries.every((entry) =>
-        slopesOf(entry).every(
-          (slope, k) => slope === 0 || indices[k]!.index[axis]! >= stepOf(entry),
-        ),
-      );
-    if (isForward) {
-      const noun = nounOf(subject, input, axis);
-      return {
-        code: 'own-step-only',
-        sentence: `${gradient} counts, for each ${noun}, the output of that ${noun} only: the gradient that comes back from the next one (d${output!.name}Next) is missing.`,
-      };
-    }
+    const isForward = entries.every((entry) =>
+      slopesOf(entry).every((slope, k) => slope === 0 || indices[k]!.index[axis]! >= stepOf(entry)),
+    );
+    const noun = nounOf(subject, input, axis);
+    const missing = isForward
+      ? `the gradient that comes back from the next one (d${output!.name}Next) is missing`
+      : `it changes others too`;
+    return {
+      code: 'own-step-only',
+      sentence: `${gradient} counts, for each ${noun}, the output of that ${noun} only: ${missing}.`,
+    };
   }
   return undefined;
 };

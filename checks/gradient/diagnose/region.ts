@@ -12,7 +12,7 @@ interface Region {
 }
 
 /** Part of a region that must be wrong for the region to be named. */
-export const MOST = 0.5;
+export const MOST = 0.9;
 
 /** The border of an image, the first or last or another row, where x is negative, positive or zero. */
 export const isInRegion: Diagnosis = (evidence) => {

@@ -2,8 +2,14 @@
 import { array } from '#arrays';
 import { attention, type AttentionMistake } from '../../../bench/gradient/operations/attention.ts';
 import { each, normals } from '../../../bench/gradient/operations/arithmetic.ts';
-import { RELU, relu } from '../../../bench/gradient/operations/elementwise.ts';
-import { product, quadratic, runningSum } from '../../../bench/gradient/operations/sums.ts';
+import { elementwise, RELU, relu } from '../../../bench/gradient/operations/elementwise.ts';
+import { meanSquaredError } from '../../../bench/gradient/operations/losses.ts';
+import {
+  distances,
+  product,
+  quadratic,
+  runningSum,
+} from '../../../bench/gradient/operations/sums.ts';
 import { type Planted } from './planted.ts';
 
 const attentionOf = (mistake: AttentionMistake) => (seed: number) => {
@@ -88,6 +94,46 @@ export const PRODUCTS: Planted[] = [
     code: 'wrong',
     sentence: 'dx is wrong, and no common mistake explains it.',
     right: [],
+  },
+  {
+    title: 'distances of rows from rows, forgotten in one direction',
+    problem: (seed) => distances(normals(seed)(4, 2), 'columns forgotten'),
+    code: 'own-step-only',
+    sentence: 'dx counts, for each row, the output of that row only: it changes others too.',
+    right: [],
+  },
+  {
+    title: 'a root without its ½, where 2 is not what a square has in front',
+    problem: (seed) =>
+      elementwise(
+        'root',
+        Math.sqrt,
+        (d, _x, y) => d / y,
+        each(normals(seed)(4, 3), (x) => x ** 2 + 0.1),
+      ),
+    code: 'ratio',
+    sentence: 'dx is 2 times too large.',
+    right: [],
+  },
+  {
+    title: 'half of the terms of a loss forgotten, here and there',
+    problem: (seed) => {
+      const x = normals(seed)(4, 3);
+      const isKept = (n = 0, d = 0) => [0, 3, 4, 7, 8, 11].includes(3 * n + d);
+      return {
+        ...meanSquaredError(
+          x,
+          each(x, (value) => value ** 2),
+        ),
+        gradient: (y: typeof x, t: typeof x) => ({
+          dy: each(y, (value, n, d) => (isKept(n, d) ? (value - t.get(n!, d!)) / 6 : 0)),
+          dt: each(y, (value, n, d) => (t.get(n!, d!) - value) / 6),
+        }),
+      };
+    },
+    code: 'wrong',
+    sentence: 'dy is wrong, and no common mistake explains it.',
+    right: ['dt'],
   },
   {
     title: 'half the slope of a ReLU 1e-6 above zero beside entries of 1',

@@ -7,7 +7,12 @@ import { gruStep } from '../../../bench/gradient/operations/gru.ts';
 import { summed } from '../../../bench/gradient/operations/losses.ts';
 import { remembering, statefulClass } from '../../../bench/gradient/operations/memory.ts';
 import { layerNorm, normalized } from '../../../bench/gradient/operations/normalization.ts';
-import { product, quadratic, runningSum } from '../../../bench/gradient/operations/sums.ts';
+import {
+  distances,
+  product,
+  quadratic,
+  runningSum,
+} from '../../../bench/gradient/operations/sums.ts';
 import type { Draw, Tricky } from './tricky.ts';
 
 const positive = (draw: Draw, ...shape: number[]) => each(draw(...shape), (x) => Math.abs(x) + 0.1);
@@ -46,6 +51,7 @@ export const UNUSUAL: Tricky[] = [
     title: 'a product of three inputs',
     problem: (draw) => product(draw(4, 3), draw(3), draw(4, 3)),
   },
+  { title: 'distances of rows from rows', problem: (draw) => distances(draw(4, 2)) },
   {
     title: 'a quadratic form with one output',
     problem: (draw) => quadratic(draw(7), draw(7, 7)),
