@@ -8,7 +8,9 @@
  */
 import { checkGradient } from '../checks/gradient/check.ts';
 import type { LayerProblem } from '../checks/gradient/problem.ts';
-import { toSubject, isComplaint, moveEntry } from '../checks/gradient/function-under-test.ts';
+import { moveEntry } from '../checks/gradient/arguments.ts';
+import { toSubject } from '../checks/gradient/function-under-test.ts';
+import { isComplaint } from '../checks/gradient/read.ts';
 import { normals } from './gradient/operations/arithmetic.ts';
 import { affine, softmax } from './gradient/operations/dense.ts';
 import { batchNorm, conv, maxPool } from './gradient/operations/images.ts';

@@ -40,7 +40,7 @@ export function courseMap(progress: readonly Progress[], colours: Colours, bars:
     if (found === undefined)
       return `  ${name}  ${colours.red('files are missing: npm run doctor')}`;
     const { points, max } = found;
-    const bar = bars ? `  ${barText(points, max, colours)}` : '';
+    const bar = bars ? `  ${colouredBar(points, max, colours)}` : '';
     return `  ${name}${bar}  ${`${points}/${max}`.padStart(7)}  ${stateText(found, colours)}`;
   });
   return `${colours.bold('chainrule')}: deep learning from scratch, one failing test at a time\n\n${lines.join('\n')}\n\n${nextStep(progress)}`;
@@ -50,7 +50,7 @@ function isWhole({ learner, reference, suite }: Lesson): boolean {
   return [learner, reference, suite].every((file) => existsSync(file));
 }
 
-function barText(points: number, max: number, colours: Colours): string {
+function colouredBar(points: number, max: number, colours: Colours): string {
   const bar = barText(points, max, BAR);
   const end = bar.indexOf('░') < 0 ? BAR : bar.indexOf('░');
   return colours.green(bar.slice(0, end)) + colours.dim(bar.slice(end));

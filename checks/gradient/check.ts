@@ -33,14 +33,16 @@ import { seededRandom } from '#datasets/random';
 import { sameShape, unravel } from '../any-array.ts';
 import { checkContract } from './contract.ts';
 import { diagnose } from './diagnose/diagnose.ts';
-import { toEvidence } from './diagnose/evidence.ts';
+import { toEvidence, type Elsewhere } from './diagnose/evidence.ts';
 import { nameShape } from './diagnose/shape.ts';
 import type { Base, Measurement } from './difference.ts';
 import { measureNoise } from './noise.ts';
 import { checkInput, type Checked, type Entry } from './numeric.ts';
 import type { Problem } from './problem.ts';
-import { summarize, type Cause, type Finding, type GradientReport } from './verdict-text.ts';
-import { toSubject, type Input, type Run, type Subject } from './function-under-test.ts';
+import type { Cause, Finding, GradientReport } from './report.ts';
+import { summarize } from './summary.ts';
+import type { Input } from './arguments.ts';
+import { toSubject, type Run, type Subject } from './function-under-test.ts';
 
 export interface GradientOptions {
   /** Of the upstream gradient, the sample and the random direction: a whole number from 0. 1 when left out. */
@@ -54,24 +56,25 @@ export interface GradientOptions {
  *
  * @param problem the functions, and the inputs to try them on
  * @returns the verdict, what is wrong and what is right, and what it cost: about 4 forward calls for each
- *   entry compared, and ten besides; more where it is wrong
- * @throws TypeError when the problem is malformed, whatever the functions do; and a TodoError that one of
- *   them throws
+ *   entry compared, and twelve and two for each input besides; more where it is wrong
+ * @throws TypeError when the problem is malformed, whatever the functions do, RangeError when an option is, and a
+ *   TodoError that one of the functions throws
  */
 export function checkGradient(problem: Problem, options: GradientOptions = {}): GradientReport {
   const { seed = 1, budget = 256 } = options;
-  const subject = toSubject(problem);
-  const contract = checkContract(subject, seed);
+  requireWhole('seed', seed, 0);
+  requireWhole('budget', budget, 1);
+  const given = toSubject(problem);
+  const contract = checkContract(given, seed);
+  let subject = given;
   const findings: Finding[] = [...contract.findings];
   const checked: Checked[] = [];
   if (contract.base !== undefined) {
     const random = seededRandom(seed);
     const { run, dout } = contract.base;
-    const base: Base = {
-      values: run.values,
-      dout,
-      ...measureNoise(subject, run.values, random),
-    };
+    const { precision, ...noise } = measureNoise(subject, run.values, random);
+    subject = { ...given, precision };
+    const base: Base = { values: run.values, dout, ...noise };
     const check = (input: Input, values: Float64Array) =>
       checkInput(subject, base, input, values, budget, random);
 
@@ -82,18 +85,33 @@ export function checkGradient(problem: Problem, options: GradientOptions = {}): 
         checked.push(check(input, returned.values));
         continue;
       }
+      const namesOf = (shape: readonly number[]) =>
+        given.axes[run.outputs.find((output) => sameShape(output.shape, shape))?.name ?? ''];
       const others = subject.inputs.filter((other) => other !== input);
       const isRight = (which: Input, values: Float64Array) => isAllRight(check(which, values));
-      const cause = nameShape(input, returned, others, isRight);
+      const cause = nameShape(input, returned, others, isRight, namesOf(returned.shape));
       findings.push({ ...cause, input: input.name, gradient: input.gradient });
     }
-    findings.push(...checked.flatMap((each) => judgeInput(subject, run, base, each, checked)));
+    findings.push(
+      ...checked.flatMap((each) =>
+        judgeInput(subject, run, base, each, checked, contract.elsewhere),
+      ),
+    );
   }
   return summarize(subject, checked, findings);
 }
 
+/** @throws RangeError for an option that would make the check check nothing */
+function requireWhole(option: string, value: number, least: number): void {
+  if (!Number.isInteger(value) || value < least) {
+    throw new RangeError(
+      `checkGradient: ${option} is ${value} and must be a whole number from ${least}`,
+    );
+  }
+}
+
 /** Whether every entry is right, and so are those that were not looked at one by one. */
-export function isAllRight({ entries, rest }: Checked): boolean {
+function isAllRight({ entries, rest }: Checked): boolean {
   return (
     (rest === undefined || rest === 'right') &&
     entries.every(({ judgement }) => judgement === 'right')
@@ -107,16 +125,18 @@ function judgeInput(
   base: Base,
   checked: Checked,
   all: readonly Checked[],
+  elsewhere: Elsewhere | undefined,
 ): Finding[] {
-  if (isAllRight(checked)) return [];
   const { input, entries, rest } = checked;
   const about = { input: input.name, gradient: input.gradient };
+  if (entries.length === 0) return [{ ...nothingToCheck(input), ...about }];
+  if (isAllRight(checked)) return [];
   const wrong = entries.filter(({ judgement }) => judgement === 'wrong');
   if (wrong.length > 0) {
     const others = all.filter((each) => each !== checked);
     const cause = wrong.every(({ isKink }) => isKink)
       ? outsideKink(input)
-      : (diagnose(toEvidence(subject, run, base, checked, others)) ?? {
+      : (diagnose(toEvidence(subject, run, base, checked, others, elsewhere)) ?? {
           code: 'wrong',
           sentence: `${input.gradient} is wrong, and no common mistake explains it.`,
         });
@@ -133,8 +153,9 @@ function judgeInput(
     ];
   }
   const open = entries.filter(({ judgement }) => judgement === 'open');
-  const why =
-    open.length > 0 && open.every(({ isKink }) => isKink)
+  const why = open.some(({ numeric }) => numeric?.isBroken)
+    ? 'the forward pass jumps at these inputs and has no slope there, so move them a little'
+    : open.length > 0 && open.every(({ isKink }) => isKink)
       ? 'several kinks meet at these inputs, so move them a little'
       : 'at these inputs the forward pass is too rough to be differenced';
   return [
@@ -145,6 +166,13 @@ function judgeInput(
       ...worst(open, input),
     },
   ];
+}
+
+function nothingToCheck({ gradient, name }: Input): Cause {
+  return {
+    code: 'undecided',
+    sentence: `${gradient} could not be decided: ${name} has no entries, so there is nothing to compare.`,
+  };
 }
 
 function outsideKink({ gradient }: Input): Cause {

@@ -30,6 +30,14 @@ export interface Measurement {
   blindness: number;
   /** |outputs| / |input|: the slope that would come of scaling the outputs along with the input. */
   scale: number;
+  /** Whether the gap between the two sides grows as h shrinks: a function that jumps, and has no slope there. */
+  isBroken: boolean;
+  /** Whether an output is seen to curve: the slope changes along the way. */
+  isCurved: boolean;
+}
+
+/** What a measurement is made of. There are as many as outputs, so they are not kept but measured again if need be. */
+export interface Slopes {
   /** The slope of each output entry, without dout, */
   slopes: Float64Array;
   /** and by how much the slopes on either side differ there: 0 away from kinks. */
@@ -54,8 +62,8 @@ export interface Base {
 /** How many times its rounding a jump between slopes must be to count: five times its standard deviation of 8.4. */
 const JUMP_IN_NOISE = 42;
 
-/** By which part of itself the gap between the two slopes may shrink, when h halves, for a kink; elsewhere it halves. */
-const SHRINKING = 0.3;
+/** By which part of itself the gap between the two slopes may change, when h halves, for a kink; elsewhere it halves. */
+const CHANGING = 0.3;
 
 /**
  * Measures the slope along a direction.
@@ -71,7 +79,7 @@ export function measure(
   base: Base,
   step: number,
   unit: number,
-): Measurement | undefined {
+): (Measurement & Slopes) | undefined {
   const h = 2 ** step * unit;
   const right = along(h);
   const left = along(-h);
@@ -86,6 +94,8 @@ export function measure(
   let high = 0;
   let truncation = 0;
   let scale = 0;
+  let isBroken = false;
+  let isCurved = false;
   for (let k = 0; k < slopes.length; k++) {
     const here = base.values[k]!;
     const r = right.values[k]!;
@@ -101,7 +111,8 @@ export function measure(
     // The gap for h = 0, extrapolated: its part that is proportional to h is curvature and cancels.
     const jump = 2 * narrowGap - wideGap;
     const isReal = Math.abs(jump) > JUMP_IN_NOISE * (base.noise[k]! / h);
-    const isKink = isReal && narrowGap / wideGap > 1 - SHRINKING;
+    const growth = narrowGap / wideGap;
+    const isKink = isReal && Math.abs(growth - 1) < CHANGING;
     const slope = isKink ? 2 * narrow - wide : (4 * narrow - wide) / 3;
 
     const weight = base.dout[k]!;
@@ -115,6 +126,8 @@ export function measure(
     // D(h) and D(h/2) agree by luck, a gap that is neither a kink nor a parabola's gives it away.
     truncation += Math.abs((weight * (narrow - wide)) / 3);
     if (isReal && !isKink) truncation += Math.abs(weight * jump);
+    if (isReal && growth >= 1 + CHANGING) isBroken = true;
+    if (!isReal && Math.abs(wideGap) > JUMP_IN_NOISE * (base.noise[k]! / h)) isCurved = true;
     scale += (weight * here) ** 2;
   }
   if (!Number.isFinite(high - low + truncation)) return undefined;
@@ -128,6 +141,8 @@ export function measure(
     // If nothing moved, what did may have been rounded away long before the end, as in log(1 + 1e-20).
     blindness: roundingError(base, h, slopes.some(Boolean) ? base.noise : base.hidden),
     scale: Math.sqrt(scale) / unit,
+    isBroken,
+    isCurved,
     slopes,
     jumps,
   };
@@ -136,13 +151,16 @@ export function measure(
 /**
  * Measurements along one direction, each with its whole error. An output that moves at one step and not at
  * another has been rounded away there, and its rounding counts there too.
+ *
+ * @param touched which outputs move at any step
  */
 export function withErrors(
   measurements: readonly Measurement[],
   base: Base,
   unit: number,
+  touched: Uint8Array,
 ): Measurement[] {
-  const isTouched = (k: number) => measurements.some(({ slopes }) => slopes[k] !== 0);
+  const isTouched = (k: number) => touched[k] !== 0;
   return measurements.map((each) => ({
     ...each,
     error: each.truncation + roundingError(base, 2 ** each.step * unit, base.noise, isTouched),

@@ -7,6 +7,9 @@
  *
  * An error estimate can be too small by luck, as when two kinks disturb D(h) and D(h/2) alike. So a number
  * counts as wrong only when two different steps say so.
+ *
+ * A large step sees kinks that are not at the input but near it, and would grant all that lies between the slopes
+ * on either side. Smaller steps that see no kink know better.
  */
 import type { Measurement } from './difference.ts';
 import type { Precision } from './precision.ts';
@@ -33,14 +36,21 @@ export function judge(
   isLast: boolean,
 ): Judgement {
   const trusted = measurements.filter((each) => isTrusted(each, rms, precision));
-  if (trusted.some((each) => distance(yours, each) <= narrow(each, rms, precision))) return 'right';
-
-  const best = sharpest(trusted);
-  if (best === undefined) return 'open';
   // What is too small to be seen at a step cannot be denied by it either.
   const against = trusted.filter(
     (each) => distance(yours, each) > tolerance(each, rms, precision) + each.blindness,
   );
+  const agreeing = trusted.filter((each) => distance(yours, each) <= narrow(each, rms, precision));
+  const better = (kink: Measurement) =>
+    isKink(kink, rms, precision)
+      ? against.filter((each) => each.step < kink.step && !isKink(each, rms, precision)).length
+      : 0;
+  const fewest = Math.min(...agreeing.map(better));
+  if (fewest === 0 || (fewest === 1 && isLast)) return 'right';
+  if (agreeing.length > 0) return fewest === 1 ? 'open' : 'wrong';
+
+  const best = sharpest(trusted);
+  if (best === undefined) return 'open';
   if (!against.includes(best) && (isLast || CAUTION * best.error <= narrow(best, rms, precision))) {
     return 'right';
   }

@@ -12,11 +12,13 @@
  * ("Optimization and Nonsmooth Analysis", https://doi.org/10.1137/1.9781611971309), entry by entry.
  */
 import type { Random } from '#datasets/random';
-import { measure, type Base } from './difference.ts';
+import { measure, type Base, type Slopes } from './difference.ts';
 import { dot } from './fit.ts';
 import type { Entry } from './numeric.ts';
-import { entryDirection, unitsOf } from './probe.ts';
-import { isComplaint, writeEntries, type Input, type Subject } from './function-under-test.ts';
+import { entryDirection, slopesAt, unitsOf } from './probe.ts';
+import type { Input } from './arguments.ts';
+import { movedTo, type Subject } from './function-under-test.ts';
+import { isComplaint } from './read.ts';
 
 /**
  * How many directions are looked in to see whether several kinks meet, and how many more to see what they span.
@@ -53,12 +55,13 @@ export function reconsider(
   random: Random,
 ): Entry[] {
   const again = (entry: Entry) => {
+    const here = slopesAt(subject, base, input, entry, unitsOf(input)[entry.place]!);
     const look = (directions: number) =>
       slopesNearby(subject, base, input, entry.place, directions, random);
     const nearby = look(DIRECTIONS);
-    const second = widened(entry, nearby, base, subject);
+    const second = widened(entry, here, nearby, base, subject);
     return second.judgement === 'open'
-      ? widened(entry, [...nearby, ...look(MORE_DIRECTIONS)], base, subject)
+      ? widened(entry, here, [...nearby, ...look(MORE_DIRECTIONS)], base, subject)
       : second;
   };
   const smooth = entries.find((entry) => isWrong(entry) && !entry.isKink);
@@ -90,6 +93,7 @@ interface SlopesNearby {
 
 function widened(
   entry: Entry,
+  here: Slopes | undefined,
   nearby: readonly SlopesNearby[],
   { dout }: Base,
   { precision }: Subject,
@@ -104,10 +108,10 @@ function widened(
   const clear = nearby.filter(({ error }) => CAUTION * error <= slack);
   // Of a single kink only the two sides can be met nearby.
   const isStrange = (slope: number, k: number) => {
-    const offMiddle = Math.abs(slope - numeric.slopes[k]!);
-    return Math.abs(dout[k]! * (offMiddle - Math.abs(numeric.jumps[k]!) / 2)) > slack;
+    const offMiddle = Math.abs(slope - here!.slopes[k]!);
+    return Math.abs(dout[k]! * (offMiddle - Math.abs(here!.jumps[k]!) / 2)) > slack;
   };
-  if (!clear.some(({ slopes }) => slopes.some(isStrange))) return entry;
+  if (!here || !clear.some(({ slopes }) => slopes.some(isStrange))) return entry;
   const values = clear.map(({ slopes }) => dot(dout, slopes));
   const low = Math.min(numeric.low, ...values);
   const high = Math.max(numeric.high, ...values);
@@ -132,14 +136,17 @@ function slopesNearby(
   const step = Math.min(...subject.precision.steps);
   const unit = unitsOf(input)[place]!;
   return Array.from({ length: directions }, () => {
-    const direction = new Map(
-      subject.inputs.map((each) => [each, unitsOf(each).map((size) => size * (2 * random() - 1))]),
+    const direction = subject.inputs.map((each) =>
+      unitsOf(each).map((size) => size * (2 * random() - 1)),
     );
     const slopeAt = (distance: number) => {
-      const moved = movedBy(subject, direction, distance);
-      const here = moved.subject.forward();
+      const values = subject.inputs.map(
+        (each, i) => [each, each.values.map((x, k) => x + distance * direction[i]![k]!)] as const,
+      );
+      const moved = movedTo(subject, new Map(values));
+      const here = moved.forward();
       if (isComplaint(here)) return undefined;
-      const along = entryDirection(moved.subject, moved.inputs.get(input)!, place);
+      const along = entryDirection(moved, moved.inputs[subject.inputs.indexOf(input)]!, place);
       return measure(along, { ...base, values: here.values }, step, unit);
     };
     const far = slopeAt(2 ** (step + NUDGE));
@@ -153,24 +160,4 @@ function slopesNearby(
       }
     );
   }).filter((slope) => slope !== undefined);
-}
-
-/** The function around other inputs, every entry of which has moved some way along a direction. */
-function movedBy(
-  subject: Subject,
-  direction: ReadonlyMap<Input, Float64Array>,
-  distance: number,
-): { subject: Subject; inputs: ReadonlyMap<Input, Input> } {
-  const inputs = new Map(
-    subject.inputs.map((input) => {
-      const values = input.values.map((x, i) => x + distance * direction.get(input)![i]!);
-      return [input, { ...input, values }];
-    }),
-  );
-  const forward: Subject['forward'] = (change) =>
-    subject.forward((args) => {
-      for (const moved of inputs.values()) writeEntries(args, moved, moved.values);
-      change?.(args);
-    });
-  return { subject: { ...subject, forward }, inputs };
 }

@@ -4,12 +4,13 @@
  */
 import type { Random } from '#datasets/random';
 import type { Base, Measurement } from './difference.ts';
-import { rootMeanSquare } from './fit.ts';
+import { dot, largest, rootMeanSquare } from './fit.ts';
 import { isKink, judge, sharpest, tolerance, type Judgement } from './judge.ts';
 import { reconsider } from './kinks.ts';
 import { entryProbe, groupProbe, refine, settle, unitsOf, type Probe } from './probe.ts';
 import { chooseEntries } from './sample.ts';
-import type { Input, Subject } from './function-under-test.ts';
+import type { Input } from './arguments.ts';
+import type { Subject } from './function-under-test.ts';
 
 /** One entry of a gradient, as the learner and the measurements have it. */
 export interface Entry {
@@ -59,9 +60,12 @@ export function checkInput(
   const { precision } = subject;
   const units = unitsOf(input);
   const places = chooseEntries(input.shape, input.values, budget, random);
-  const probes = new Map(
-    places.map((place) => [place, entryProbe(subject, input, place, units, yours)]),
-  );
+  const largestUnit = largest(units);
+  const probeOf = (place: number) => {
+    const unit = { own: units[place]!, largest: largestUnit };
+    return entryProbe(subject, base, input, place, yours[place]!, unit);
+  };
+  const probes = new Map(places.map((place) => [place, probeOf(place)]));
 
   for (const probe of probes.values()) refine(probe, base, precision.steps[0]!);
   // Refined measurements show the gradient's size better, so those who were judged by the first are heard again.
@@ -93,15 +97,16 @@ export function checkInput(
 
   const signs = yours.map(() => (random() < 0.5 ? -1 : 1));
   const judgeTogether = (group: readonly number[]): Judgement => {
-    const probe = groupProbe(subject, input, group, units, signs, yours);
-    const size = rms * Math.hypot(...group.map((place) => units[place]!));
+    const probe = groupProbe(subject, base, input, group, units, signs, yours);
+    const moved = group.map((place) => units[place]!);
+    const size = rms * Math.sqrt(dot(moved, moved));
     settle(subject, base, probe, size, precision.steps[0]!);
     return verdict(probe, size);
   };
   const rest = judgeTogether(others);
   const culprit = rest === 'wrong' ? bisect(others, judgeTogether) : undefined;
   if (culprit !== undefined) {
-    const probe = entryProbe(subject, input, culprit, units, yours);
+    const probe = probeOf(culprit);
     settle(subject, base, probe, rms, precision.steps[0]!);
     entries.push(toEntry([culprit, probe]));
   }

@@ -11,8 +11,11 @@ export interface Precision {
   unit: number;
   /** The relative steps to try, as powers of two, in the order in which they are tried. */
   steps: readonly number[];
-  /** The relative step at which rounding is measured: some tens of roundings wide, far too small for curvature. */
-  nudge: number;
+  /**
+   * The relative steps at which rounding is measured: the first is some tens of roundings wide and far too small for
+   * curvature, the others are for functions that are coarser than their inputs.
+   */
+  nudges: readonly number[];
   /** The part of a derivative by which a right one may differ. */
   relative: number;
   /** The part of the whole gradient's RMS by which a right entry may differ: cancellation in the learner's sums. */
@@ -23,22 +26,22 @@ export interface Precision {
   resolution: number;
 }
 
-/** Of problems whose inputs are all Float64Arrays. */
+/** Of problems whose inputs are all Float64Arrays, and that compute in double precision. */
 export const DOUBLE: Precision = {
   unit: 2 ** -53,
   steps: [-10, -15, -20, -25, -5],
-  nudge: 2 ** -40,
+  nudges: [2 ** -40, 2 ** -19, 2 ** -13],
   relative: 1e-5,
   floor: 1e-7,
   trust: 1e-3,
   resolution: 1e-8,
 };
 
-/** Of problems with a Float32Array among the inputs: three digits are what both sides can promise. */
+/** Of those that are coarser, or have a Float32Array among the inputs: three digits are what both sides can promise. */
 export const SINGLE: Precision = {
   unit: 2 ** -24,
   steps: [-6, -9, -12, -15, -3],
-  nudge: 2 ** -19,
+  nudges: [2 ** -19, 2 ** -13],
   relative: 1e-3,
   floor: 1e-4,
   trust: 3e-2,

@@ -1,16 +1,19 @@
 /**
  * A derivative that is asked for, one entry's or a whole group's, and the measurements of it so far.
  */
-import { measure, withErrors, type Along, type Base, type Measurement } from './difference.ts';
-import { largest, rootMeanSquare } from './fit.ts';
-import { judge, sharpest } from './judge.ts';
 import {
-  isComplaint,
-  moveEntry,
-  writeEntries,
-  type Input,
-  type Subject,
-} from './function-under-test.ts';
+  measure,
+  withErrors,
+  type Along,
+  type Base,
+  type Measurement,
+  type Slopes,
+} from './difference.ts';
+import { dot, rootMeanSquare } from './fit.ts';
+import { judge, sharpest } from './judge.ts';
+import { moveEntry, writeEntries, type Input } from './arguments.ts';
+import type { Subject } from './function-under-test.ts';
+import { isComplaint } from './read.ts';
 
 /** A direction, what the learner says the slope along it is, and the measurements of it so far. */
 export interface Probe {
@@ -19,6 +22,8 @@ export interface Probe {
   /** The distance along it that counts as 1. */
   unit: number;
   measurements: Measurement[];
+  /** Which outputs it has been seen to move. */
+  touched: Uint8Array;
   /** The steps that have not been tried. */
   steps: number[];
 }
@@ -29,9 +34,24 @@ const LARGEST_STEP = -5;
 /** Measures a probe at one step, which is then done with. */
 export function refine(probe: Probe, base: Base, step: number): void {
   probe.steps = probe.steps.filter((other) => other !== step);
-  const measurement = measure(probe.along, base, step, probe.unit);
-  if (measurement === undefined) return;
-  probe.measurements = withErrors([...probe.measurements, measurement], base, probe.unit);
+  const measured = measure(probe.along, base, step, probe.unit);
+  if (measured === undefined) return;
+  const { slopes, jumps: _, ...measurement } = measured;
+  slopes.forEach((slope, k) => (probe.touched[k] ||= slope === 0 ? 0 : 1));
+  const all = [...probe.measurements, measurement];
+  probe.measurements = withErrors(all, base, probe.unit, probe.touched);
+}
+
+/** The slope of each output along an entry, at the step that served the entry best. */
+export function slopesAt(
+  subject: Subject,
+  base: Base,
+  input: Input,
+  { place, numeric }: { place: number; numeric: Measurement | undefined },
+  unit: number,
+): Slopes | undefined {
+  const along = entryDirection(subject, input, place);
+  return numeric && measure(along, base, numeric.step, unit);
 }
 
 /**
@@ -73,18 +93,24 @@ export function entryDirection(subject: Subject, input: Input, place: number): A
   };
 }
 
-/** One entry, moved by itself. */
+/**
+ * One entry, moved by itself.
+ *
+ * @param yours the learner's gradient there
+ * @param unit the distance that counts as 1, and that of the input's largest entry
+ */
 export function entryProbe(
   subject: Subject,
+  base: Base,
   input: Input,
   place: number,
-  units: Float64Array,
-  yours: Float64Array,
+  yours: number,
+  unit: { own: number; largest: number },
 ): Probe {
   const along = entryDirection(subject, input, place);
-  const probe = newProbe(subject, yours[place]!, along, units[place]!);
+  const probe = newProbe(subject, base, yours, along, unit.own);
   // Beside large entries a small one may need steps that are large for itself.
-  const size = Math.log2(largest(units) / units[place]!) + LARGEST_STEP;
+  const size = Math.log2(unit.largest / unit.own) + LARGEST_STEP;
   for (let step = 0; step <= size; step += 5) probe.steps.push(step);
   return probe;
 }
@@ -92,6 +118,7 @@ export function entryProbe(
 /** Many entries, each moved by its own unit up or down. */
 export function groupProbe(
   subject: Subject,
+  base: Base,
   input: Input,
   group: readonly number[],
   units: Float64Array,
@@ -105,12 +132,18 @@ export function groupProbe(
     const run = subject.forward((args) => writeEntries(args, input, moved));
     return isComplaint(run) ? undefined : { values: run.values, at: distance };
   };
-  const slope = group.reduce((sum, place) => sum + yours[place]! * direction[place]!, 0);
-  return newProbe(subject, slope, along, 1);
+  return newProbe(subject, base, dot(yours, direction), along, 1);
 }
 
-function newProbe({ precision }: Subject, yours: number, along: Along, unit: number): Probe {
-  return { yours, along, unit, measurements: [], steps: [...precision.steps] };
+function newProbe(
+  { precision }: Subject,
+  base: Base,
+  yours: number,
+  along: Along,
+  unit: number,
+): Probe {
+  const touched = new Uint8Array(base.values.length);
+  return { yours, along, unit, measurements: [], touched, steps: [...precision.steps] };
 }
 
 /**

@@ -7,6 +7,7 @@
  *       forward: affineForward,     // (x, W, b) → { out, cache }
  *       backward: affineBackward,   // (dout, cache) → { dx, dW, db }
  *       constants: { N: 4 },
+ *       axes: { x: ['sample', 'feature'], out: ['sample', 'unit'] },
  *     };
  *
  *     const crossEntropy: Problem = {
@@ -32,8 +33,19 @@ interface AnyProblem {
   inputs: Readonly<Record<string, unknown>>;
   /** What the gradient of an input is called where it is not 'd' and the input's name: `{ gamma: 'dGamma' }`. */
   gradients?: Readonly<Record<string, string>>;
-  /** Numbers that a wrong factor is looked up in: `{ N: 4, p: 0.25, area: 6 }`, or a phrase, `{ 'the stride': 2 }`. */
+  /**
+   * Numbers that a wrong factor is looked up in: `{ p: 0.25 }`, or a phrase, `{ 'the stride': 2 }`. N is read as the
+   * batch size, T as the number of time steps and area as that of the pooling window.
+   */
   constants?: Readonly<Record<string, number>>;
+  /**
+   * What is counted along the axes of inputs and outputs, in the singular: `{ x: ['sample', 'time step', 'feature'] }`.
+   * A report speaks of samples, time steps or channels only where an axis bears that name, and of rows, columns
+   * and numbered axes elsewhere.
+   */
+  axes?: Readonly<Record<string, readonly string[]>>;
+  /** What the equal blocks along the last axis of the weights are called: `['i', 'f', 'g', 'o']` for an LSTM's 4H. */
+  gates?: readonly string[];
   /** Called before every call of the function, so that one with a random mask draws the same mask every time. */
   reseed?: () => void;
 }

@@ -18,7 +18,7 @@ function derivative(f: (x: number) => number, x: number, step = -10) {
     hidden: Float64Array.of(ROUNDING * Math.abs(f(x))),
   };
   const measurement = measure(lineThrough(x, f), base, step, 1)!;
-  return withErrors([measurement], base, 1)[0]!;
+  return withErrors([measurement], base, 1, Uint8Array.of(1))[0]!;
 }
 
 /** relu(t) and relu(−t): their difference is t, and yet both have a kink at 0. */
@@ -108,7 +108,7 @@ describe('A difference', () => {
     const blind = measure(ALONG_A_LARGE_NUMBER, base, -25, 1)!;
     expect([blind.value, blind.error]).to.deep.equal([0, 0]);
     const seeing = measure(ALONG_A_LARGE_NUMBER, base, 0, 1)!;
-    const [first] = withErrors([blind, seeing], base, 1);
+    const [first] = withErrors([blind, seeing], base, 1, Uint8Array.of(1));
     expect(first!.error).to.be.closeTo(2 * 1e-6 * 2 ** 25, 1e-6);
   });
 });

@@ -36,6 +36,7 @@ export function affine(
     name: 'affine',
     inputs: { x, W, b },
     constants: { N: x.shape[0]! },
+    axes: { x: ['sample', 'feature'], out: ['sample', 'unit'] },
     forward: affineForward,
     backward: (dout: Differentiable, { x: input, W: weights }: AffineCache) => {
       const N = dout.shape[0]!;

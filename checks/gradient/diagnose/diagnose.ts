@@ -1,22 +1,29 @@
 /** Finds the simplest cause that explains a wrong gradient. */
-import type { Cause } from '../verdict-text.ts';
+import type { Cause } from '../report.ts';
 import type { Diagnosis, Evidence } from './evidence.ts';
+import { isBlocksPermuted, isBlockWrong } from './blocks.ts';
 import { isConstantMultiple, isZero } from './factor.ts';
-import { isBlocksPermuted, isFlipped, isOtherInput, isShifted, isTransposed } from './layout.ts';
+import { isFactorWrong, isInputFactorWrong } from './factors.ts';
+import { isFlipped, isOtherInput, isShifted, isTransposed } from './layout.ts';
+import { isStale, isStuck } from './memory.ts';
 import { isOperandTransposed } from './operand.ts';
+import { isOperandWrong } from './outer.ts';
 import {
   isDiagonalOnly,
   isMaskWrong,
   isOneSlice,
   isOutputIgnored,
   isOverwritten,
+  isOwnPlaceWrong,
   isOwnStepOnly,
 } from './parts.ts';
+import { isPathMissing } from './paths.ts';
 import { isInRegion } from './region.ts';
-import { isFactorWrong, isPathMissing, isPenaltyWrong } from './terms.ts';
+import { isTermWrong } from './terms.ts';
 
 /** The simplest first: where two hypotheses explain the same numbers, the first is what people do. */
 const DIAGNOSES: readonly Diagnosis[] = [
+  isStuck,
   isZero,
   isConstantMultiple,
   isOtherInput,
@@ -28,12 +35,17 @@ const DIAGNOSES: readonly Diagnosis[] = [
   isDiagonalOnly,
   isOwnStepOnly,
   isFactorWrong,
-  isPenaltyWrong,
+  isInputFactorWrong,
+  isOwnPlaceWrong,
   isShifted,
   isBlocksPermuted,
   isOverwritten,
   isPathMissing,
+  isTermWrong,
   isOperandTransposed,
+  isOperandWrong,
+  isStale,
+  isBlockWrong,
   isInRegion,
 ];
 

@@ -2,8 +2,10 @@
 import { unravel } from '../../any-array.ts';
 import type { Base } from '../difference.ts';
 import type { Checked, Entry } from '../numeric.ts';
-import { listed, type Cause } from '../verdict-text.ts';
-import type { Input, Run, Subject } from '../function-under-test.ts';
+import { slopesAt, unitsOf } from '../probe.ts';
+import type { Cause } from '../report.ts';
+import type { Input } from '../arguments.ts';
+import type { Run, Subject } from '../function-under-test.ts';
 
 /** Everything known about one wrong gradient. */
 export interface Evidence {
@@ -21,6 +23,16 @@ export interface Evidence {
   rms: number;
   /** The gradients of the other inputs, right and wrong. */
   others: readonly Checked[];
+  /** The slope of each output along an entry, without dout. */
+  slopesOf: (entry: Entry) => Float64Array;
+  /** The function around other inputs, and a forward pass there; nothing if it has none. */
+  elsewhere: Elsewhere | undefined;
+}
+
+/** The function around other inputs than the given ones, and what it returned there. */
+export interface Elsewhere {
+  subject: Subject;
+  run: Run;
 }
 
 /** Looks for one kind of mistake in a gradient that is known to be wrong. */
@@ -28,6 +40,14 @@ export type Diagnosis = (evidence: Evidence) => Cause | undefined;
 
 /** How much more than its tolerance a hypothesis may be off: it is built from several measurements. */
 const SLACK = 10;
+
+/** How much more than the tolerance what is left of an entry may be off, once a term is taken away. */
+export const TERM_SLACK = 3;
+
+/** What an entry is off by. */
+export function excess(entry: Entry): number {
+  return entry.yours - numericOf(entry);
+}
 
 /** So many entries convince, even where the sample is large and a hypothesis speaks of few of them. */
 const CONVINCING = 8;
@@ -38,10 +58,20 @@ export function toEvidence(
   base: Base,
   checked: Checked,
   others: readonly Checked[],
+  elsewhere: Elsewhere | undefined,
 ): Evidence {
   const entries = checked.entries.filter(({ numeric, isKink }) => numeric && !isKink);
   const byPlace = new Map(entries.map((entry) => [entry.place, entry]));
   const { input, rms } = checked;
+  const units = unitsOf(input);
+  const slopes = new Map<Entry, Float64Array>();
+  const slopesOf = (entry: Entry) => {
+    const known = slopes.get(entry);
+    if (known) return known;
+    const found = slopesAt(subject, base, input, entry, units[entry.place]!)!.slopes;
+    slopes.set(entry, found);
+    return found;
+  };
   return {
     subject,
     run,
@@ -52,6 +82,8 @@ export function toEvidence(
     at: (place) => byPlace.get(place),
     rms,
     others,
+    slopesOf,
+    elsewhere,
   };
 }
 
@@ -110,17 +142,6 @@ export function indexOf({ input }: Evidence, { place }: Entry): number[] {
 export function ravel(index: readonly number[], shape: readonly number[]): number | undefined {
   const isInside = index.every((i, axis) => i >= 0 && i < shape[axis]!);
   return isInside ? index.reduce((place, i, axis) => place * shape[axis]! + i, 0) : undefined;
-}
-
-/** `axis 0`, `axes 2 and 3`. */
-export function axesText(axes: readonly number[]): string {
-  return `${axes.length === 1 ? 'axis' : 'axes'} ${listed(axes.map(String))}`;
-}
-
-/** What is counted along an axis of a batch: its samples, the time steps of a sequence, or just an index. */
-export function axisName(axis: number, shape: readonly number[]): string {
-  if (axis === 0) return 'sample';
-  return shape.length === 3 && axis === 1 ? 'time step' : `index along axis ${axis}`;
 }
 
 /** All orders of some items. */

@@ -1,8 +1,8 @@
 /** Gradients whose numbers are right and in the wrong places. */
 import { sameShape, unravel } from '../../any-array.ts';
 import { listed } from '../verdict-text.ts';
+import { axesText } from './axes.ts';
 import {
-  axesText,
   explains,
   indexOf,
   numericOf,
@@ -14,7 +14,7 @@ import {
 } from './evidence.ts';
 
 /** Whether every entry is the one that belongs in another place. */
-function isMoved(
+export function isMoved(
   evidence: Evidence,
   source: (index: number[], place: number) => number | undefined,
 ): boolean {
@@ -74,7 +74,7 @@ export const isFlipped: Diagnosis = (evidence) => {
   return (
     axes && {
       code: 'flipped',
-      sentence: `${gradient} is flipped: the entries run backwards along ${axesText(axes)}.`,
+      sentence: `${gradient} is flipped: the entries run backwards along ${axesText(axes, evidence.subject.axes[input.name])}.`,
     }
   );
 };
@@ -84,7 +84,7 @@ const FURTHEST = 3;
 
 /** Shifted along an axis, or along the last two at once, as by a padding that was not cropped. */
 export const isShifted: Diagnosis = (evidence) => {
-  const { gradient, input } = evidence;
+  const { gradient, input, subject } = evidence;
   const last = input.shape.length - 1;
   const offsets = Array.from({ length: 2 * FURTHEST + 1 }, (_, i) => i - FURTHEST).filter(Boolean);
   const candidates = [
@@ -101,39 +101,15 @@ export const isShifted: Diagnosis = (evidence) => {
   );
   if (found === undefined) return undefined;
   const { by, axes } = found;
+  const isPadded = Object.keys(subject.constants).some((name) => name.startsWith('pad'));
+  const places = `${Math.abs(by)} ${Math.abs(by) === 1 ? 'place' : 'places'}`;
+  const cure = isPadded
+    ? 'when you cut off a padding, start behind it'
+    : `each entry belongs ${places} ${by > 0 ? 'earlier' : 'later'}`;
   return {
     code: 'shifted',
-    sentence:
-      `${gradient} is shifted by ${by} along ${axesText(axes)}: ` +
-      'when you cut off a padding, start behind it.',
+    sentence: `${gradient} is shifted by ${by} along ${axesText(axes, subject.axes[input.name])}: ${cure}.`,
   };
-};
-
-/** An LSTM has four blocks, a GRU three; two is any exchange of halves. */
-const BLOCK_COUNTS = [4, 3, 2];
-
-/** Blocks along the last axis, as the gates of an LSTM, in another order. */
-export const isBlocksPermuted: Diagnosis = (evidence) => {
-  const { gradient, input } = evidence;
-  const length = input.shape.at(-1) ?? 0;
-  for (const count of BLOCK_COUNTS.filter((each) => length % each === 0)) {
-    const size = length / count;
-    const found = permutations(Array.from({ length: count }, (_, block) => block)).find((order) =>
-      isMoved(evidence, (index) => {
-        const i = index.at(-1)!;
-        const moved = order[Math.floor(i / size)]! * size + (i % size);
-        return ravel([...index.slice(0, -1), moved], input.shape);
-      }),
-    );
-    if (found) {
-      const wrong = found.flatMap((from, to) => (from === to ? [] : [String(to + 1)]));
-      return {
-        code: 'blocks-permuted',
-        sentence: `${gradient} has the ${count} blocks along the last axis in the wrong order: blocks ${listed(wrong)} are exchanged.`,
-      };
-    }
-  }
-  return undefined;
 };
 
 /** The gradient of another input. */

@@ -1,7 +1,9 @@
 /** Gradients that are right for another matrix than the one that was given. */
 import { measure } from '../difference.ts';
 import { entryDirection, unitsOf } from '../probe.ts';
-import { isComplaint, writeEntries, type Input, type Subject } from '../function-under-test.ts';
+import type { Input } from '../arguments.ts';
+import { movedTo, type Subject } from '../function-under-test.ts';
+import { isComplaint } from '../read.ts';
 import { explains, type Diagnosis } from './evidence.ts';
 
 /**
@@ -42,12 +44,5 @@ function withTransposed(subject: Subject, matrix: Input): Subject {
   const transposed = matrix.values.map(
     (_, place) => matrix.values[(place % size) * size + Math.floor(place / size)]!,
   );
-  return {
-    ...subject,
-    forward: (change) =>
-      subject.forward((args) => {
-        writeEntries(args, matrix, transposed);
-        change?.(args);
-      }),
-  };
+  return movedTo(subject, new Map([[matrix, transposed]]));
 }

@@ -4,20 +4,25 @@
  */
 import { sameShape, unravel } from '../../any-array.ts';
 import type { Entry } from '../numeric.ts';
-import type { Output } from '../function-under-test.ts';
+import type { Output } from '../read.ts';
 import {
-  axisName,
   explains,
   indexOf,
   isBlocked,
   margin,
+  numericOf,
   type Diagnosis,
   type Evidence,
 } from './evidence.ts';
+import { nounOf } from './axes.ts';
 
 /** What reaches an entry from those outputs for which `counts` holds. */
-function partFrom({ base }: Evidence, entry: Entry, counts: (k: number) => boolean): number {
-  return entry.numeric!.slopes.reduce(
+function partFrom(
+  { base, slopesOf }: Evidence,
+  entry: Entry,
+  counts: (k: number) => boolean,
+): number {
+  return slopesOf(entry).reduce(
     (total, slope, k) => (counts(k) ? total + slope * base.dout[k]! : total),
     0,
   );
@@ -30,19 +35,20 @@ function outputIndices({ run }: Evidence): { output: Output; index: number[] }[]
   );
 }
 
-/** Only the first, or only the last, of the batch or of the time steps. */
+/** Only the first, or only the last, of what is counted along an axis. */
 export const isOneSlice: Diagnosis = (evidence) => {
-  const { gradient, run } = evidence;
+  const { gradient, run, subject } = evidence;
   const indices = outputIndices(evidence);
-  const { shape } = run.outputs[0]!;
+  const output = run.outputs[0]!;
+  const { shape } = output;
   for (const axis of shape.keys()) {
-    const what = axisName(axis, shape);
+    const what = nounOf(subject, output, axis);
     for (const [slice, which] of [[0, 'first'] as const, [shape[axis]! - 1, 'last'] as const]) {
       const isIn = (k: number) => indices[k]!.index[axis] === slice;
       if (explains(evidence, (entry) => partFrom(evidence, entry, isIn))) {
         return {
           code: 'one-slice',
-          sentence: `${gradient} takes in only the ${which} ${what} of ${run.outputs[0]!.name}: sum over all of them.`,
+          sentence: `${gradient} takes in only the ${which} ${what} of ${output.name}: sum over all of them.`,
         };
       }
     }
@@ -70,7 +76,7 @@ const MOST_WINDOWS = 64;
 
 /** Written where it should have been added: of several contributions one is left. */
 export const isOverwritten: Diagnosis = (evidence) => {
-  const { gradient, base, entries } = evidence;
+  const { gradient, base, entries, slopesOf } = evidence;
   const indices = outputIndices(evidence);
   // One contribution may come from one output entry, or from all channels of one window.
   const ways = [
@@ -82,7 +88,7 @@ export const isOverwritten: Diagnosis = (evidence) => {
     let hits = 0;
     for (const entry of entries) {
       const contributions = new Map<string, number>();
-      entry.numeric!.slopes.forEach((slope, k) => {
+      slopesOf(entry).forEach((slope, k) => {
         if (slope === 0) return;
         const group = groups[k]!;
         contributions.set(group, (contributions.get(group) ?? 0) + slope * base.dout[k]!);
@@ -118,22 +124,57 @@ export const isDiagonalOnly: Diagnosis = (evidence) => {
     : undefined;
 };
 
-/** Each time step taken to matter to its own output alone, so that nothing comes back from the next one. */
+/** What an entry does to the output at its own place left out, or taken in where it does nothing. */
+export const isOwnPlaceWrong: Diagnosis = (evidence) => {
+  const { gradient, run, input, base, entries, slopesOf } = evidence;
+  const [output] = run.outputs;
+  if (!sameShape(output!.shape, input.shape)) return undefined;
+  const isLeftOut = explains(evidence, (entry) =>
+    partFrom(evidence, entry, (k) => k !== entry.place),
+  );
+  const isTakenIn = explains(evidence, (entry) =>
+    slopesOf(entry)[entry.place] === 0 ? numericOf(entry) + base.dout[entry.place]! : undefined,
+  );
+  if (!isLeftOut && !isTakenIn) return undefined;
+  const isRunning = entries.every((entry) =>
+    slopesOf(entry).every((slope, k) => slope === 0 || k >= entry.place),
+  );
+  if (isTakenIn && !isRunning) return undefined;
+  const sum = isRunning
+    ? `: the sum over ${output!.name} must be ${isLeftOut ? 'inclusive, and here it is exclusive' : 'exclusive, and here it is inclusive'}`
+    : '';
+  const what = isLeftOut
+    ? `leaves out what each entry of ${input.name} does to ${output!.name} at its own place`
+    : `takes in d${output!.name} at its own place, where ${input.name} changes nothing`;
+  return { code: 'own-place', sentence: `${gradient} ${what}${sum}.` };
+};
+
+/** Each step, or each row, taken to matter to its own output alone, so that nothing comes back from the others. */
 export const isOwnStepOnly: Diagnosis = (evidence) => {
-  const { gradient, run, input } = evidence;
+  const { gradient, run, input, subject, entries, slopesOf } = evidence;
   const indices = outputIndices(evidence);
   const [output] = run.outputs;
-  const axis = 1;
-  if (input.shape.length < 3 || output!.shape[axis] !== input.shape[axis]) return undefined;
-  return explains(evidence, (entry) => {
-    const step = indexOf(evidence, entry)[axis];
-    return partFrom(evidence, entry, (k) => indices[k]!.index[axis] === step);
-  })
-    ? {
-        code: 'own-step-only',
-        sentence: `${gradient} counts, at each time step, that step's own output only: the gradient that comes back from the next step (d${output!.name}Next) is missing.`,
-      }
-    : undefined;
+  for (const axis of input.shape.keys()) {
+    if (output!.shape[axis] !== input.shape[axis]) continue;
+    const stepOf = (entry: Entry) => indexOf(evidence, entry)[axis]!;
+    const isOwn = explains(evidence, (entry) =>
+      partFrom(evidence, entry, (k) => indices[k]!.index[axis] === stepOf(entry)),
+    );
+    if (!isOwn) continue;
+    // Only what goes forward in steps comes back from the next one.
+    const isForward = entries.every((entry) =>
+      slopesOf(entry).every((slope, k) => slope === 0 || indices[k]!.index[axis]! >= stepOf(entry)),
+    );
+    const noun = nounOf(subject, input, axis);
+    const missing = isForward
+      ? `the gradient that comes back from the next one (d${output!.name}Next) is missing`
+      : `it changes others too`;
+    return {
+      code: 'own-step-only',
+      sentence: `${gradient} counts, for each ${noun}, the output of that ${noun} only: ${missing}.`,
+    };
+  }
+  return undefined;
 };
 
 /** Passed on where the function blocks it, and perhaps blocked where the function passes it on. */

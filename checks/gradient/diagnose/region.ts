@@ -1,17 +1,20 @@
 /** Gradients that are wrong in one region only. */
-import { axisName, indexOf, type Diagnosis, type Evidence } from './evidence.ts';
+import { multiple } from '../fit.ts';
 import type { Entry } from '../numeric.ts';
+import { axesText, nounOf } from './axes.ts';
+import { indexOf, margin, numericOf, type Diagnosis, type Evidence } from './evidence.ts';
+import { timesText } from './factor.ts';
 
 interface Region {
-  /** `on the border of the image`. */
+  /** `in the first row`. */
   where: string;
   holds: (entry: Entry) => boolean;
 }
 
 /** Part of a region that must be wrong for the region to be named. */
-const MOST = 0.5;
+export const MOST = 0.9;
 
-/** The border of an image, the first or last sample or step, where x is negative, positive or zero. */
+/** The border of an image, the first or last or another row, where x is negative, positive or zero. */
 export const isInRegion: Diagnosis = (evidence) => {
   const { gradient, entries } = evidence;
   const wrong = entries.filter(({ judgement }) => judgement === 'wrong');
@@ -22,32 +25,49 @@ export const isInRegion: Diagnosis = (evidence) => {
     .toSorted((a, b) => a.size - b.size);
   const [best] = fits;
   if (best === undefined || wrong.length < 2) return undefined;
-  const isZero = wrong.every(({ yours }) => yours === 0);
   return {
     code: 'region',
-    sentence: `${gradient} is wrong only ${best.region.where}${isZero ? ', and zero there' : ''}: look at how that part is treated.`,
+    sentence: `${gradient} is wrong only ${best.region.where}${howText(evidence, wrong)}: look at how that part is treated.`,
   };
 };
 
+/** How the wrong entries are wrong, if they are all zero, of the wrong sign or too large by one factor. */
+export function howText(evidence: Evidence, wrong: readonly Entry[]): string {
+  if (wrong.every(({ yours }) => yours === 0)) return ', and zero there';
+  const factor = multiple(
+    wrong.map(({ yours }) => yours),
+    wrong.map(numericOf),
+    (i, fitted) => margin(evidence, wrong[i]!, fitted),
+  );
+  if (!factor) return '';
+  const isSign = Math.abs(factor + 1) <= 10 * evidence.subject.precision.relative;
+  return isSign ? ', and of the wrong sign there' : `, and ${timesText(factor)} there`;
+}
+
 function regionsOf(evidence: Evidence): Region[] {
-  const { input } = evidence;
+  const { input, subject } = evidence;
   const { shape, name, values } = input;
   const ends = [...shape.keys()].flatMap((axis): Region[] => {
-    const what = axisName(axis, shape);
+    const noun = nounOf(subject, input, axis);
     const last = shape[axis]! - 1;
     const at = (entry: Entry) => indexOf(evidence, entry)[axis]!;
     return [
-      { where: `in the first ${what}`, holds: (entry) => at(entry) === 0 },
-      { where: `in the last ${what}`, holds: (entry) => at(entry) === last },
-      { where: `in every ${what} but the first`, holds: (entry) => at(entry) !== 0 },
-      { where: `in every ${what} but the last`, holds: (entry) => at(entry) !== last },
+      { where: `in the first ${noun}`, holds: (entry) => at(entry) === 0 },
+      { where: `in the last ${noun}`, holds: (entry) => at(entry) === last },
+      { where: `in every ${noun} but the first`, holds: (entry) => at(entry) !== 0 },
+      { where: `in every ${noun} but the last`, holds: (entry) => at(entry) !== last },
+      ...Array.from({ length: Math.max(0, last - 1) }, (_, i): Region => ({
+        where: `in one ${noun}, at ${i + 1} counted from 0`,
+        holds: (entry) => at(entry) === i + 1,
+      })),
     ];
   });
+  const last = shape.length - 1;
   const border: Region[] =
     shape.length >= 3
       ? [
           {
-            where: 'on the border of the image',
+            where: `on the border along ${axesText([last - 1, last], subject.axes[name])}`,
             holds: (entry) =>
               indexOf(evidence, entry)
                 .slice(-2)

@@ -1,9 +1,11 @@
 /** Gradients whose shape is not their input's. */
 import { product, shapeText } from '#arrays';
 import { sameShape, unravel } from '../../any-array.ts';
-import type { Cause } from '../verdict-text.ts';
-import type { Input, Returned } from '../function-under-test.ts';
-import { axesText, permutations, ravel, subsets } from './evidence.ts';
+import type { Cause } from '../report.ts';
+import type { Input } from '../arguments.ts';
+import type { Returned } from '../read.ts';
+import { axesText } from './axes.ts';
+import { permutations, ravel, subsets } from './evidence.ts';
 
 /** A way to make a gradient of the right shape out of one of a wrong shape. */
 interface Repair {
@@ -16,16 +18,20 @@ interface Repair {
  *
  * @param isRight whether some numbers, in the shape of an input, are its gradient
  * @param others the other inputs
+ * @param names what the axes of the returned array are called, if it has the shape of something whose axes have names
  */
 export function nameShape(
   input: Input,
   returned: Returned,
   others: readonly Input[],
   isRight: (input: Input, values: Float64Array) => boolean,
+  names: readonly string[] | undefined,
 ): Cause {
   const { gradient, name } = input;
   const shapes = `${gradient} has the shape ${shapeText(returned.shape)} and ${name} has ${shapeText(input.shape)}`;
-  const repair = repairsOf(input, returned, shapes).find(({ values }) => isRight(input, values));
+  const repair = repairsOf(input, returned, shapes, names).find(({ values }) =>
+    isRight(input, values),
+  );
   if (repair) return repair.cause;
   const other = others.find(
     (each) => sameShape(each.shape, returned.shape) && isRight(each, returned.values),
@@ -42,7 +48,12 @@ export function nameShape(
   };
 }
 
-function repairsOf({ shape, gradient }: Input, returned: Returned, shapes: string): Repair[] {
+function repairsOf(
+  { shape, gradient }: Input,
+  returned: Returned,
+  shapes: string,
+  names: readonly string[] | undefined,
+): Repair[] {
   const axes = [...returned.shape.keys()];
   const sums = subsets(axes)
     .filter((summed) =>
@@ -52,12 +63,11 @@ function repairsOf({ shape, gradient }: Input, returned: Returned, shapes: strin
       ),
     )
     .map((summed): Repair => {
-      const over = axesText(summed);
-      const batch = summed.length === 1 && summed[0] === 0 ? ', the batch' : '';
+      const over = axesText(summed, names);
       return {
         cause: {
           code: 'not-summed',
-          sentence: `${shapes}: sum over ${over}${batch}, and it is right.`,
+          sentence: `${shapes}: sum over ${over}, and it is right.`,
         },
         values: summedOver(returned, summed, shape),
       };
