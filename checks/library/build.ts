@@ -10,14 +10,11 @@ import nodeModule from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import esbuild from 'esbuild';
 
 const library = dirname(fileURLToPath(import.meta.url));
 
 const require = nodeModule.createRequire(import.meta.url);
-// tsx brings esbuild along; it is no dependency of the project's own.
-const esbuild = nodeModule.createRequire(require.resolve('tsx/package.json'))(
-  'esbuild',
-) as typeof import('esbuild');
 
 const ENTRIES = ['gradient', 'expect'];
 
