@@ -86,7 +86,8 @@ export function shownPath(path: string): string {
   return (inside.startsWith('..') ? path : inside).split(sep).join('/');
 }
 
-function lessonNamed(name: string): Lesson {
+/** The paths of a lesson's files, whether or not they are there. */
+export function lessonNamed(name: string): Lesson {
   const slug = name.slice(3);
   const course = courseFolder();
   const folder = join(course, 'lessons', name);

@@ -87,6 +87,14 @@ export async function main(args: readonly string[]): Promise<void> {
     });
 
   program
+    .command('lesson:new <number> <name>')
+    .description('begin a lesson, for its author: npm run lesson:new 07 optimizers')
+    .action(async (number: string, name: string) => {
+      const { makeLesson } = await import('./lesson-new.ts');
+      makeLesson(number, name);
+    });
+
+  program
     .command('audit [lesson]')
     .description('prove the suites: stubs, right solutions, misconceptions and mutants')
     .option('--sample <number>', 'how many mutants of each lesson to try', Number)
