@@ -644,6 +644,20 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-maximum-carried',
+    sentence:
+      'The maximum of the row before is not forgotten, and a row far below it underflows. Start the search afresh in each row.',
+    anchor: '#staying-finite',
+    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) => {
+      let max = -Infinity;
+      return meanOverRows(logits, labels, (row, label) => {
+        max = Math.max(max, ...row);
+        return logOfSum(row, max) - row[label]!;
+      });
+    }),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
     id: 'softmax-loss-one-shift',
     sentence:
       "All rows are shifted by the maximum of the whole batch, and the probabilities of a row far below it become 0/0. Subtract each row's own maximum.",
@@ -799,6 +813,17 @@ export const misconceptions: Misconception[] = [
       'The search for the maximum starts at 0, so a row of very negative logits is not shifted and its exponentials are all 0. Start at the first logit, or at −Infinity.',
     anchor: '#staying-finite',
     wrong: softmaxLossGradient((row) => Math.max(0, ...row)),
+  },
+  {
+    exercise: '03.11 softmaxCrossEntropyGradient',
+    id: 'softmax-loss-gradient-maximum-carried',
+    sentence:
+      'The maximum of the row before is not forgotten, and a row far below it underflows. Start the search afresh in each row.',
+    anchor: '#staying-finite',
+    wrong: (logits: Tensor, labels: Labels) => {
+      let max = -Infinity;
+      return softmaxLossGradient((row) => (max = Math.max(max, ...row)))(logits, labels);
+    },
   },
   {
     exercise: '03.11 softmaxCrossEntropyGradient',

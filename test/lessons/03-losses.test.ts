@@ -513,12 +513,13 @@ describe('03-losses', () => {
       expect(softmaxCrossEntropy(array([[-1000, -1000]]), labels([1]))).to.almostEqual(ln(2));
     });
 
-    it('shifts each row by its own maximum, so a low row beside a high one keeps its loss', () => {
-      const x = array([
-        [-400, -400],
+    it('shifts each row by its own maximum, so a low row keeps its loss before and after a high one', () => {
+      const [low, high] = [
+        [-400, -400 + ln(4)],
         [400, 0],
-      ]);
-      expect(softmaxCrossEntropy(x, labels([0, 0]))).to.almostEqual(ln(2) / 2);
+      ];
+      expect(softmaxCrossEntropy(array([low, high]), labels([0, 0]))).to.almostEqual(ln(5) / 2);
+      expect(softmaxCrossEntropy(array([high, low]), labels([0, 0]))).to.almostEqual(ln(5) / 2);
     });
 
     it('is 2000 for a hopeless row, whose right class is 2000 behind, never Infinity', () => {
@@ -592,14 +593,16 @@ describe('03-losses', () => {
       expect(low).to.almostEqual([[1 / 2, -1 / 2]]);
     });
 
-    it('shifts each row by its own maximum, so a low row beside a high one keeps its gradient', () => {
+    it('shifts each row by its own maximum, so a low row keeps its gradient before and after a high one', () => {
       const x = array([
         [-400, -400],
         [400, 0],
+        [-400, -400 + ln(4)],
       ]);
-      expect(softmaxCrossEntropyGradient(x, labels([0, 0]))).to.almostEqual([
-        [-1 / 4, 1 / 4],
+      expect(softmaxCrossEntropyGradient(x, labels([0, 0, 0]))).to.almostEqual([
+        [-1 / 6, 1 / 6],
         [0, 0],
+        [-4 / 15, 4 / 15],
       ]);
     });
 
