@@ -84,8 +84,8 @@ function novikoff(x: Tensor, t: Tensor, { w, b }: { w: Tensor; b: number }): num
 describe('01-perceptron', () => {
   describe('01.1 step', () => {
     it('is 1 above zero and 0 below', () => {
-      const outputs = { 7: step(7), '1e-9': step(1e-9), '-1e-9': step(-1e-9), '-7': step(-7) };
-      expect(outputs).to.almostEqual({ 7: 1, '1e-9': 1, '-1e-9': 0, '-7': 0 });
+      const outputs = { 7: step(7), '1e-50': step(1e-50), '-1e-50': step(-1e-50), '-7': step(-7) };
+      expect(outputs).to.almostEqual({ 7: 1, '1e-50': 1, '-1e-50': 0, '-7': 0 });
     });
 
     it('is 0 at 0', () => {
@@ -130,12 +130,12 @@ describe('01-perceptron', () => {
 
     it('fires for a sum ever so little above 0, and not for one below', () => {
       // 2⁻⁴⁰ is about 10⁻¹², and these sums are exact in float64.
-      const [x, w] = [array([1, 2]), array([3, -1])];
+      const x = array([1, 2]);
       const outputs = {
-        '1 - (1 - 2^-40)': neuron(x, w, -1 + 2 ** -40),
-        '1 - (1 + 2^-40)': neuron(x, w, -1 - 2 ** -40),
+        '3 - 2 + 2^-40 - 1': neuron(x, array([3, -1 + 2 ** -41]), -1),
+        '3 - 2 - 2^-40 - 1': neuron(x, array([3, -1 - 2 ** -41]), -1),
       };
-      expect(outputs).to.almostEqual({ '1 - (1 - 2^-40)': 1, '1 - (1 + 2^-40)': 0 });
+      expect(outputs).to.almostEqual({ '3 - 2 + 2^-40 - 1': 1, '3 - 2 - 2^-40 - 1': 0 });
     });
 
     it('reads views through their strides and leaves them unchanged', () => {
@@ -391,10 +391,10 @@ describe('01-perceptron', () => {
     });
 
     it('starts at zero, so after a single mistake the weights are the learning rate times the sample', () => {
-      const x = array([[3, -4, 0.5]]);
+      const x = array([[3.1, -4, 0.5]]);
       const trained = trainPerceptron(x, array([1]), { learningRate: 0.3, maxEpochs: 9 });
       expect(trained).to.almostEqual({
-        w: array([0.9, -1.2, 0.15]),
+        w: array([0.93, -1.2, 0.15]),
         b: 0.3,
         epochs: 2,
         mistakes: 1,
@@ -426,6 +426,7 @@ describe('01-perceptron', () => {
     const samples = [
       [1.1, 2, 3],
       [4, 5.2, 6],
+      [0.5, -1, 2],
     ];
     const weights = [
       [1, 0, 2, -1],
@@ -435,6 +436,7 @@ describe('01-perceptron', () => {
     const expected = [
       [17.1, 19, 30.2, 42.9],
       [26, 19.2, 32.8, 44.6],
+      [14.5, 17, 32, 41],
     ];
 
     it('is x·W + b: a row for each sample, a column for each neuron', () => {
@@ -461,7 +463,7 @@ describe('01-perceptron', () => {
         W: filled([3, 8], (i, m) => weights[i!]![m! >> 1]!).step(1, 2),
         b: array([10, 99, 20, 99, 30, 99, 40]).step(2),
       };
-      const earlier = linearScores(array([[7, 8, 9]]), views.W, views.b);
+      const earlier = linearScores(array(samples.toReversed()), views.W, views.b);
       const call = (): Tensor => linearScores(views.x, views.W, views.b);
       expect(call).to.leaveUnchanged({ ...views, earlier });
       expect(call()).to.almostEqual(expected);
@@ -474,12 +476,12 @@ describe('01-perceptron', () => {
   });
 
   describe('01.11 predictClasses', () => {
-    it('finds the column of the largest score in each row', () => {
+    it('finds the column of the largest score in each row, by however little it is larger', () => {
       const scores = array([
         [1, 7, 3, 5],
         [2, -8, 9, 4],
         [6, 0, 1, 2],
-        [1.1, 1.2, 1.3, 1.4],
+        [1, 1 + 2 ** -41, 1, 1 + 2 ** -40],
       ]);
       expect(predictClasses(scores)).to.almostEqual([1, 2, 0, 3]);
     });
@@ -578,7 +580,7 @@ describe('01-perceptron', () => {
     });
 
     it('changes nothing when the class was right, and equal scores mean the first class', () => {
-      const one = array([[4, -1, 2]]);
+      const one = array([[4.1, -1, 2.3]]);
       const options = { classes: 2, learningRate: 1, epochs: 3 };
       expect([
         trainLinearClassifier(one, labels([0]), options),
@@ -587,9 +589,9 @@ describe('01-perceptron', () => {
         { W: zeros(3, 2), b: zeros(2) },
         {
           W: array([
-            [-4, 4],
+            [-4.1, 4.1],
             [1, -1],
-            [-2, 2],
+            [-2.3, 2.3],
           ]),
           b: array([-1, 1]),
         },

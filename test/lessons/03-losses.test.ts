@@ -70,15 +70,19 @@ function answeredInSteps(): { p: Tensor; t: Tensor } {
   };
 }
 
-/** Two samples of three classes. The right classes, 1 and 2, were given the probabilities ⅕ and ¾. */
+/** Four samples of three classes. The right ones, 1, 2, 0 and 1, were given 0.2, 0.75, 0.8 and 0.35. */
 function classified(): { p: Tensor; t: Tensor } {
   const p = array([
     [0.5, 0.2, 0.3],
     [0.1, 0.15, 0.75],
+    [0.8, 0.05, 0.15],
+    [0.25, 0.35, 0.4],
   ]);
   const t = array([
     [0, 1, 0],
     [0, 0, 1],
+    [1, 0, 0],
+    [0, 1, 0],
   ]);
   return { p, t };
 }
@@ -395,8 +399,8 @@ describe('03-losses', () => {
   });
 
   describe('03.8 categoricalCrossEntropy', () => {
-    /** (ln 5 + ln ⁴⁄₃) ⁄ 2 */
-    const expected = ln(20 / 3) / 2;
+    /** −(ln 0.2 + ln 0.75 + ln 0.8 + ln 0.35) ⁄ 4 */
+    const expected = -ln(0.042) / 4;
 
     it('is the mean of −ln of the probability that was given to the right class', () => {
       const { p, t } = classified();
@@ -444,8 +448,10 @@ describe('03-losses', () => {
 
   describe('03.9 categoricalCrossEntropyGradient', () => {
     const expected = [
-      [0, -2.5, 0],
-      [0, 0, -2 / 3],
+      [0, -1.25, 0],
+      [0, 0, -1 / 3],
+      [-1.25 / 4, 0, 0],
+      [0, -1 / 1.4, 0],
     ];
 
     it('is −1⁄p over N at the right class and 0 at the others', () => {
@@ -672,8 +678,9 @@ describe('03-losses', () => {
       ]);
     });
 
-    it('is 0 at the kink, where the lead is exactly 1', () => {
+    it('is 0 at the kink, where the lead is exactly 1, and not for a lead ever so little less', () => {
       expect(hingeGradient(array([[2, 1, 1.5]]), labels([0]))).to.almostEqual([[-1, 0, 1]]);
+      expect(hingeGradient(array([[2, 1 + 2 ** -40]]), labels([0]))).to.almostEqual([[-1, 1]]);
     });
 
     it('reads views through their strides and leaves them, and the gradients of before, unchanged', () => {
@@ -685,11 +692,11 @@ describe('03-losses', () => {
   });
 
   describe('03.14 accuracy', () => {
-    it('is the fraction of rows whose largest score is at the label', () => {
+    it('is the fraction of rows whose largest score, by however little, is at the label', () => {
       const x = array([
         [0.7, 0.1, 0.2],
         [5, 1, 3],
-        [1.2, 1.3, 1.4],
+        [1, 1 + 2 ** -41, 1 + 2 ** -40],
         [0, 4, -9],
         [8, 0, 7],
         [2, 5, 6],
