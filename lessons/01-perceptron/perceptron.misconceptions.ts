@@ -1,12 +1,15 @@
 /** Lesson 01: the wrong answers that people really give. Of two that look alike, the more specific is first. */
-import { array, copy, labels, map, zeros, type Labels, type Tensor } from '#arrays';
+import { array, copy, filled, labels, map, zeros, zip, type Labels, type Tensor } from '#arrays';
 import ops from 'ndarray-ops';
 import type { Misconception } from '../../checks/misconception.ts';
+import { refusingLike, rowsOf, sumOver } from '../../checks/wrong-answers.ts';
 import {
   linearScores,
   neuron,
   perceptronUpdate,
   predictClasses,
+  step,
+  trainLinearClassifier,
   trainPerceptron,
   type HalfSum,
   type Layer,
@@ -22,7 +25,6 @@ export const misconceptions: Misconception[] = [
     id: 'step-one-at-zero',
     sentence:
       'The step is 1 at 0 here. In this course it is 1 only above 0: write z > 0 rather than z >= 0.',
-    anchor: '#011-step',
     wrong: (z: number) => (z >= 0 ? 1 : 0),
   },
   {
@@ -30,7 +32,6 @@ export const misconceptions: Misconception[] = [
     id: 'step-is-sign',
     sentence:
       'This is the sign, with −1 for negative numbers. A neuron that does not fire gives 0: it is off, not the opposite of on.',
-    anchor: '#011-step',
     wrong: (z: number) => Math.sign(z),
   },
   {
@@ -38,22 +39,32 @@ export const misconceptions: Misconception[] = [
     id: 'step-turned-round',
     sentence:
       'This is 1 for negative numbers and 0 for positive ones. The neuron fires above 0: turn the comparison, or the two results, round.',
-    anchor: '#011-step',
     wrong: (z: number) => (z < 0 ? 1 : 0),
+  },
+  {
+    exercise: '01.1 step',
+    id: 'step-at-one-half',
+    sentence: 'The step is at ½, as one rounds a probability. Here it is at 0: 1 if z is above 0.',
+    wrong: (z: number) => (z > 0.5 ? 1 : 0),
+  },
+  {
+    exercise: '01.1 step',
+    id: 'step-not-zero',
+    sentence:
+      'Everything but 0 gives 1, negative numbers included. Only above 0 does the neuron fire: write z > 0.',
+    wrong: (z: number) => (z ? 1 : 0),
   },
   {
     exercise: '01.2 neuron',
     id: 'neuron-fires-at-zero',
     sentence:
       'The neuron fires when its sum is exactly 0. It must be above 0, so hand the sum to your step function.',
-    anchor: '#012-neuron',
-    wrong: (x: Tensor, w: Tensor, b: number) => (weightedSum(x, w) + b >= 0 ? 1 : 0),
+    wrong: refusingLike(neuron, (x, w, b) => (weightedSum(x, w) + b >= 0 ? 1 : 0)),
   },
   {
     exercise: '01.2 neuron',
     id: 'neuron-without-bias',
     sentence: 'The bias is missing: this is step(w·x). Start the sum from b instead of from 0.',
-    anchor: '#012-neuron',
     wrong: (x: Tensor, w: Tensor) => neuron(x, w, 0),
   },
   {
@@ -61,7 +72,6 @@ export const misconceptions: Misconception[] = [
     id: 'neuron-bias-as-threshold',
     sentence:
       'The bias is subtracted, as if it were a threshold that the sum has to reach. It is added here: a high bias makes firing easier.',
-    anchor: '#012-neuron',
     wrong: (x: Tensor, w: Tensor, b: number) => neuron(x, w, -b),
   },
   {
@@ -69,22 +79,46 @@ export const misconceptions: Misconception[] = [
     id: 'neuron-two-inputs',
     sentence:
       'Only the first two inputs are read. A neuron may have any number of them: loop up to x.size.',
-    anchor: '#012-neuron',
-    wrong: (x: Tensor, w: Tensor, b: number) => neuron(x.hi(2), w.hi(2), b),
+    wrong: refusingLike(neuron, (x, w, b) => neuron(x.hi(2), w.hi(2), b)),
+  },
+  {
+    exercise: '01.2 neuron',
+    id: 'neuron-last-input-left-out',
+    sentence:
+      'The last input is left out. Indices run from 0 to x.size − 1: loop while i < x.size.',
+    wrong: refusingLike(neuron, (x, w, b) => neuron(x.hi(x.size - 1), w.hi(x.size - 1), b)),
+  },
+  {
+    exercise: '01.2 neuron',
+    id: 'neuron-step-each',
+    sentence:
+      'Each product goes through the step by itself. Add all of them up first, then take the step once.',
+    wrong: refusingLike(neuron, (x, w, b) =>
+      step(sumOver(x.size, (i) => step(w.get(i) * x.get(i)), b)),
+    ),
+  },
+  {
+    exercise: '01.2 neuron',
+    id: 'neuron-whole-numbers',
+    sentence:
+      'The sum is kept in whole numbers, so whatever stands after the point is cut off at each step. Keep it in a plain number.',
+    wrong: refusingLike(neuron, (x, w, b) => {
+      const z = Int32Array.of(b);
+      for (let i = 0; i < x.size; i++) z[0]! += w.get(i) * x.get(i);
+      return step(z[0]!);
+    }),
   },
   {
     exercise: '01.2 neuron',
     id: 'neuron-without-step',
     sentence: 'The sum itself comes back. A neuron answers 1 or 0: put the sum through step.',
-    anchor: '#012-neuron',
-    wrong: (x: Tensor, w: Tensor, b: number) => weightedSum(x, w) + b,
+    wrong: refusingLike(neuron, (x, w, b) => weightedSum(x, w) + b),
   },
   {
     exercise: '01.3 andWeights',
     id: 'and-without-bias',
     sentence:
       'Without a bias, one input that is 1 already lifts the sum above 0. A negative bias must outweigh one input, but not two.',
-    anchor: '#013-andweights',
     wrong: () => gate(1, 1, 0),
   },
   {
@@ -92,7 +126,6 @@ export const misconceptions: Misconception[] = [
     id: 'and-is-or',
     sentence:
       'This neuron fires on a single 1: it is an OR gate. Lower the bias until one input alone no longer lifts the sum above 0.',
-    anchor: '#013-andweights',
     wrong: () => gate(1, 1, -0.5),
   },
   {
@@ -108,15 +141,20 @@ export const misconceptions: Misconception[] = [
     id: 'and-bias-sign',
     sentence:
       'The bias is positive, so the neuron fires before any input is 1. The bias of AND is negative.',
-    anchor: '#013-andweights',
     wrong: () => gate(1, 1, 1.5),
+  },
+  {
+    exercise: '01.3 andWeights',
+    id: 'and-bias-among-weights',
+    sentence:
+      'The bias stands in w as a third weight. w has a weight for each of the two inputs, and b is the bias.',
+    wrong: () => ({ w: array([1, 1, -1.5]), b: 0 }),
   },
   {
     exercise: '01.4 nandWeights',
     id: 'nand-bias-sign',
     sentence:
       "The weights are turned round and the bias isn't: with nothing positive in the sum the neuron never fires. Turn the bias round as well.",
-    anchor: '#014-nandweights',
     wrong: () => gate(-1, -1, -1.5),
   },
   {
@@ -124,7 +162,6 @@ export const misconceptions: Misconception[] = [
     id: 'nand-weights-sign',
     sentence:
       "The bias is turned round and the weights aren't: with nothing negative in the sum the neuron always fires. Turn the weights round as well.",
-    anchor: '#014-nandweights',
     wrong: () => gate(1, 1, 1.5),
   },
   {
@@ -132,7 +169,6 @@ export const misconceptions: Misconception[] = [
     id: 'nand-is-and',
     sentence:
       'This is AND, without the "not". NAND answers the opposite for every input: turn the sign of both weights and of the bias.',
-    anchor: '#014-nandweights',
     wrong: () => gate(1, 1, -1.5),
   },
   {
@@ -156,7 +192,6 @@ export const misconceptions: Misconception[] = [
     id: 'or-is-and',
     sentence:
       'This neuron needs both inputs: it is an AND gate. Raise the bias until one input alone lifts the sum above 0.',
-    anchor: '#015-orweights',
     wrong: () => gate(1, 1, -1.5),
   },
   {
@@ -164,7 +199,6 @@ export const misconceptions: Misconception[] = [
     id: 'or-bias-sign',
     sentence:
       'The bias is positive, so the neuron fires for (0, 0), where the bias is all there is. It must not be above 0.',
-    anchor: '#015-orweights',
     wrong: () => gate(1, 1, 0.5),
   },
   {
@@ -172,7 +206,6 @@ export const misconceptions: Misconception[] = [
     id: 'xor-units-in-rows',
     sentence:
       'Each hidden neuron stands in a row of W here. Row i of W belongs to input i, and each hidden neuron is a column: transpose W.',
-    anchor: '#016-xornetwork',
     wrong: () => network([1, 1], [-1, -1], [-0.5, 1.5], gate(1, 1, -1.5)),
   },
   {
@@ -211,14 +244,12 @@ export const misconceptions: Misconception[] = [
     exercise: '01.7 halfAdder',
     id: 'half-adder-swapped',
     sentence: 'Sum and carry are exchanged. 1 + 0 is 01 in binary: the sum is 1 and the carry 0.',
-    anchor: '#017-halfadder',
     wrong: (nand: Nand, a: number, b: number) => ({ sum: and(nand, a, b), carry: xor(nand, a, b) }),
   },
   {
     exercise: '01.7 halfAdder',
     id: 'half-adder-carry-is-or',
     sentence: 'The carry is a OR b here. It is 1 only for 1 + 1: take a AND b.',
-    anchor: '#017-halfadder',
     wrong: (nand: Nand, a: number, b: number) => ({ sum: xor(nand, a, b), carry: or(nand, a, b) }),
   },
   {
@@ -233,7 +264,6 @@ export const misconceptions: Misconception[] = [
     exercise: '01.7 halfAdder',
     id: 'half-adder-sum-is-or',
     sentence: 'The sum is a OR b here. 1 + 1 is 10 in binary, whose last digit is 0: take a XOR b.',
-    anchor: '#017-halfadder',
     wrong: (nand: Nand, a: number, b: number) => ({ sum: or(nand, a, b), carry: and(nand, a, b) }),
   },
   {
@@ -258,7 +288,6 @@ export const misconceptions: Misconception[] = [
     id: 'update-without-bias',
     sentence:
       'The bias stays as it was. It learns like a weight whose input is always 1: add learningRate · (t − y) to it.',
-    anchor: '#018-perceptronupdate',
     wrong: (weights: Weights, x: Tensor, t: number, rate: number) => ({
       ...perceptronUpdate(weights, x, t, rate),
       b: weights.b,
@@ -269,7 +298,6 @@ export const misconceptions: Misconception[] = [
     id: 'update-bias-without-rate',
     sentence:
       'The learning rate is applied to the weights but not to the bias. Add learningRate · (t − y) to it.',
-    anchor: '#018-perceptronupdate',
     wrong: (weights: Weights, x: Tensor, t: number, rate: number) => ({
       ...perceptronUpdate(weights, x, t, rate),
       b: perceptronUpdate(weights, x, t, 1).b,
@@ -279,7 +307,6 @@ export const misconceptions: Misconception[] = [
     exercise: '01.8 perceptronUpdate',
     id: 'update-without-rate',
     sentence: 'The learning rate is not used: the step is as large as if it were 1.',
-    anchor: '#018-perceptronupdate',
     wrong: (weights: Weights, x: Tensor, t: number) => perceptronUpdate(weights, x, t, 1),
   },
   {
@@ -287,7 +314,6 @@ export const misconceptions: Misconception[] = [
     id: 'update-without-input',
     sentence:
       'Every weight changes by the same amount: the factor x is missing. A weight must change in proportion to its own input.',
-    anchor: '#018-perceptronupdate',
     wrong: ({ w, b }: Weights, x: Tensor, t: number, rate: number) => {
       const change = rate * (t - neuron(x, w, b));
       return { w: map(w, (v) => v + change), b: b + change };
@@ -298,7 +324,6 @@ export const misconceptions: Misconception[] = [
     id: 'update-by-the-sum',
     sentence:
       "This takes t − z, with the sum z before the step. That is another rule, Widrow and Hoff's; the perceptron's takes the answer y = step(z).",
-    anchor: '#018-perceptronupdate',
     wrong: (weights: Weights, x: Tensor, t: number, rate: number) =>
       moved(weights, x, rate * (t - weightedSum(x, weights.w) - weights.b)),
   },
@@ -313,6 +338,37 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '01.8 perceptronUpdate',
+    id: 'update-target-minus-one',
+    sentence:
+      'A right answer of 0 is taken as −1 while the neuron says 0, so the weights change even when it is right. Take t as it is, 0 or 1.',
+    anchor: '#learning-from-mistakes',
+    wrong: (weights: Weights, x: Tensor, t: number, rate: number) =>
+      moved(weights, x, rate * (2 * t - 1 - neuron(x, weights.w, weights.b))),
+  },
+  {
+    exercise: '01.8 perceptronUpdate',
+    id: 'update-targets-minus-one',
+    sentence:
+      'The change is twice as large, as with answers of −1 and 1. Here they are 0 and 1, so t − y is never more than 1.',
+    anchor: '#learning-from-mistakes',
+    wrong: (weights: Weights, x: Tensor, t: number, rate: number) =>
+      perceptronUpdate(weights, x, t, 2 * rate),
+  },
+  {
+    exercise: '01.8 perceptronUpdate',
+    id: 'update-asks-again',
+    sentence:
+      'The neuron is asked again for each weight, when some have already changed. Ask once, before anything changes.',
+    wrong: (weights: Weights, x: Tensor, t: number, rate: number) => {
+      const w = copy(weights.w);
+      const change = (): number => rate * (t - neuron(x, w, weights.b));
+      const b = weights.b + change();
+      for (let i = 0; i < w.size; i++) w.set(i, w.get(i) + change() * x.get(i));
+      return { w, b };
+    },
+  },
+  {
+    exercise: '01.8 perceptronUpdate',
     id: 'update-never-subtracts',
     sentence:
       'Only a neuron that should have fired learns. One that fired and should not have must learn too: then t − y is −1, and x is subtracted.',
@@ -324,7 +380,6 @@ export const misconceptions: Misconception[] = [
     exercise: '01.9 trainPerceptron',
     id: 'train-last-clean-epoch-uncounted',
     sentence: 'epochs is one too small: the last epoch, the one without a mistake, counts as well.',
-    anchor: '#019-trainperceptron',
     wrong: (x: Tensor, t: Tensor, options: TrainingOptions) => {
       const result = trainPerceptron(x, t, options);
       return { ...result, epochs: result.epochs - (result.converged ? 1 : 0) };
@@ -335,7 +390,6 @@ export const misconceptions: Misconception[] = [
     id: 'train-mistakes-of-last-epoch',
     sentence:
       'mistakes holds those of the last epoch alone. Count them over all epochs: set the counter to 0 only once, before the first.',
-    anchor: '#019-trainperceptron',
     wrong: (x: Tensor, t: Tensor, options: TrainingOptions) => {
       const result = trainPerceptron(x, t, options);
       const before = trainPerceptron(x, t, { ...options, maxEpochs: result.epochs - 1 });
@@ -347,7 +401,6 @@ export const misconceptions: Misconception[] = [
     id: 'train-never-stops-early',
     sentence:
       'Training goes on to maxEpochs although an epoch passed without a mistake. After such an epoch nothing can change any more: stop there.',
-    anchor: '#019-trainperceptron',
     wrong: (x: Tensor, t: Tensor, options: TrainingOptions) => ({
       ...trainPerceptron(x, t, options),
       epochs: options.maxEpochs,
@@ -358,7 +411,6 @@ export const misconceptions: Misconception[] = [
     id: 'train-never-converged',
     sentence:
       'converged is false although the last epoch was without a mistake. Set it to true where you stop for that reason.',
-    anchor: '#019-trainperceptron',
     wrong: (x: Tensor, t: Tensor, options: TrainingOptions) => ({
       ...trainPerceptron(x, t, options),
       converged: false,
@@ -369,7 +421,6 @@ export const misconceptions: Misconception[] = [
     id: 'train-always-converged',
     sentence:
       'converged is true although training gave up after maxEpochs, with a mistake in the last epoch. Then it must be false.',
-    anchor: '#019-trainperceptron',
     wrong: (x: Tensor, t: Tensor, options: TrainingOptions) => ({
       ...trainPerceptron(x, t, options),
       converged: true,
@@ -380,7 +431,6 @@ export const misconceptions: Misconception[] = [
     id: 'train-judges-last-sample',
     sentence:
       'Training stops as soon as the last sample of an epoch is answered rightly. Earlier ones may have been wrong: only a whole epoch without a mistake counts.',
-    anchor: '#019-trainperceptron',
     wrong: (x: Tensor, t: Tensor, options: TrainingOptions) =>
       trained(x, t, options, { stopsWhen: (wrongAnswers) => wrongAnswers.at(-1) !== true }),
   },
@@ -398,7 +448,6 @@ export const misconceptions: Misconception[] = [
     id: 'train-without-bias',
     sentence:
       'The bias stays 0, so the line always passes through the origin. Take the bias from the update as well as the weights.',
-    anchor: '#019-trainperceptron',
     wrong: (x: Tensor, t: Tensor, options: TrainingOptions) =>
       trained(x, t, options, { keepsBias: true }),
   },
@@ -407,15 +456,22 @@ export const misconceptions: Misconception[] = [
     id: 'train-without-rate',
     sentence:
       'The learning rate is not used: these are the weights of learning rate 1. Hand it on to the update.',
-    anchor: '#019-trainperceptron',
     wrong: (x: Tensor, t: Tensor, options: TrainingOptions) =>
       trainPerceptron(x, t, { ...options, learningRate: 1 }),
+  },
+  {
+    exercise: '01.9 trainPerceptron',
+    id: 'train-targets-minus-one',
+    sentence:
+      'The weights are twice as large, as with answers of −1 and 1. Here they are 0 and 1, so t − y is never more than 1.',
+    anchor: '#learning-from-mistakes',
+    wrong: (x: Tensor, t: Tensor, options: TrainingOptions) =>
+      trainPerceptron(x, t, { ...options, learningRate: 2 * options.learningRate }),
   },
   {
     exercise: '01.10 linearScores',
     id: 'scores-without-bias',
     sentence: 'The biases are missing: start the sum of each score from b.get(m).',
-    anchor: '#0110-linearscores',
     wrong: (x: Tensor, W: Tensor, b: Tensor) => linearScores(x, W, zeros(...b.shape)),
   },
   {
@@ -423,31 +479,27 @@ export const misconceptions: Misconception[] = [
     id: 'scores-bias-by-sample',
     sentence:
       'The bias is picked by the number of the sample. It belongs to the neuron: b.get(m), with the column m of W.',
-    anchor: '#0110-linearscores',
-    wrong: (x: Tensor, W: Tensor, b: Tensor) => scores(x, W, b, (n) => b.get(n)),
+    wrong: biasedBy((b, n) => b.get(n)),
   },
   {
     exercise: '01.10 linearScores',
     id: 'scores-bias-for-each-input',
     sentence:
       'The bias is added once for each input. It counts once a score: add it outside the inner loop.',
-    anchor: '#0110-linearscores',
-    wrong: (x: Tensor, W: Tensor, b: Tensor) =>
-      scores(x, W, b, (_, m) => b.get(m) * (x.shape[1] ?? 0)),
+    wrong: biasedBy((b, _, m, D) => b.get(m) * D),
   },
   {
     exercise: '01.10 linearScores',
     id: 'scores-transposed-weights',
     sentence:
       'W is read with its two indices exchanged. Row i of W belongs to input i and column m to neuron m: W.get(i, m).',
-    anchor: '#0110-linearscores',
-    wrong: (x: Tensor, W: Tensor, b: Tensor) => {
-      const exchanged = zeros(...W.shape);
-      for (let i = 0; i < W.shape[0]!; i++) {
-        for (let m = 0; m < W.shape[1]!; m++) exchanged.set(i, m, W.get(m, i));
-      }
-      return linearScores(x, exchanged, b);
-    },
+    wrong: refusingLike(linearScores, (x, W, b) =>
+      linearScores(
+        x,
+        filled(W.shape, (i, m) => W.get(m!, i!)),
+        b,
+      ),
+    ),
   },
   {
     exercise: '01.10 linearScores',
@@ -462,14 +514,12 @@ export const misconceptions: Misconception[] = [
     id: 'classes-last-maximum',
     sentence:
       'Of equal scores the last wins here. Let the first win: compare with > rather than >=.',
-    anchor: '#0111-predictclasses',
     wrong: (x: Tensor) => largest(x, (score, best) => score >= best),
   },
   {
     exercise: '01.11 predictClasses',
     id: 'classes-smallest',
     sentence: 'This finds the smallest score of each row. The class with the largest wins.',
-    anchor: '#0111-predictclasses',
     wrong: (x: Tensor) => largest(x, (score, best) => score < best),
   },
   {
@@ -477,23 +527,53 @@ export const misconceptions: Misconception[] = [
     id: 'classes-maximum-from-zero',
     sentence:
       "The largest score so far starts at 0, so a row of negative scores never beats it. Start from the row's first score.",
-    anchor: '#0111-predictclasses',
-    wrong: (x: Tensor) =>
-      labels(rows(x).map((row) => Math.max(0, row.indexOf(Math.max(0, ...row))))),
+    wrong: (x: Tensor) => classesOf(x, (row) => Math.max(0, row.indexOf(Math.max(0, ...row)))),
+  },
+  {
+    exercise: '01.11 predictClasses',
+    id: 'classes-best-carried-in-ties',
+    sentence:
+      'The search begins at the best column of the row before, so of equal scores that one may win. Begin every row afresh, at column 0.',
+    wrong: bestCarried(0),
+  },
+  {
+    exercise: '01.11 predictClasses',
+    id: 'classes-best-carried',
+    sentence:
+      'The search begins at the best column of the row before, so a row may end with a class that is not its largest. Begin every row afresh, at column 0.',
+    wrong: bestCarried(1),
+  },
+  {
+    exercise: '01.11 predictClasses',
+    id: 'classes-maximum-carried',
+    sentence:
+      'The largest score of the row before is not forgotten, and a row of lower scores never finds its own. Begin every row afresh.',
+    wrong: (x: Tensor) => {
+      let max = -Infinity;
+      let best = 0;
+      return classesOf(x, (row) => {
+        for (const [m, score] of row.entries()) if (score > max) [max, best] = [score, m];
+        return best;
+      });
+    },
+  },
+  {
+    exercise: '01.11 predictClasses',
+    id: 'classes-last-column-left-out',
+    sentence: 'The last column is left out. Its number is M − 1: loop while m < M.',
+    wrong: (x: Tensor) => predictClasses(x.hi(x.shape[0]!, Math.max(1, x.shape[1]! - 1))),
   },
   {
     exercise: '01.11 predictClasses',
     id: 'classes-over-samples',
     sentence:
       'This compares the samples within each column. A row is one sample: compare the scores within the row.',
-    anchor: '#0111-predictclasses',
     wrong: (x: Tensor) => predictClasses(x.transpose(1, 0)),
   },
   {
     exercise: '01.11 predictClasses',
     id: 'classes-from-one',
     sentence: 'The classes are counted from 1. The first column is class 0.',
-    anchor: '#0111-predictclasses',
     wrong: (x: Tensor) => labels(Array.from(predictClasses(x).data, (m) => m + 1)),
   },
   {
@@ -501,24 +581,38 @@ export const misconceptions: Misconception[] = [
     id: 'classes-are-the-scores',
     sentence:
       'The largest score itself comes back. What is asked for is the number of the column that it stands in.',
-    anchor: '#0111-predictclasses',
-    wrong: (x: Tensor) => array(rows(x).map((row) => Math.max(...row))),
+    wrong: (x: Tensor) => array(rowsOf(x).map((row) => Math.max(...row))),
   },
   {
     exercise: '01.12 trainLinearClassifier',
     id: 'classifier-last-weights',
     sentence:
       'These are the weights after the last sample. They jump about with every mistake; return their average over all samples.',
-    anchor: '#the-average-of-all-weights',
     wrong: (x: Tensor, t: Labels, options: ClassifierOptions) =>
       classifier(x, t, options, { sums: false }),
+  },
+  {
+    exercise: '01.12 trainLinearClassifier',
+    id: 'classifier-bias-not-averaged',
+    sentence:
+      'W is an average and b is not: these are the biases after the last sample. Average both.',
+    wrong: (x: Tensor, t: Labels, options: ClassifierOptions) => ({
+      ...trainLinearClassifier(x, t, options),
+      b: classifier(x, t, options, { sums: false }).b,
+    }),
+  },
+  {
+    exercise: '01.12 trainLinearClassifier',
+    id: 'classifier-averages-epochs',
+    sentence: 'The weights are added up once an epoch, at its end. Add them after every sample.',
+    wrong: (x: Tensor, t: Labels, options: ClassifierOptions) =>
+      classifier(x, t, options, { sumsAfterEpochsOnly: true }),
   },
   {
     exercise: '01.12 trainLinearClassifier',
     id: 'classifier-sum',
     sentence:
       'This is the sum of the weights after each sample. For the average, divide it by the number of samples times the number of epochs.',
-    anchor: '#the-average-of-all-weights',
     wrong: (x: Tensor, t: Labels, options: ClassifierOptions) =>
       classifier(x, t, options, { divisor: 1 }),
   },
@@ -527,7 +621,6 @@ export const misconceptions: Misconception[] = [
     id: 'classifier-divided-by-samples-only',
     sentence:
       'The sum runs over all epochs and is divided by the number of samples alone. Divide by samples times epochs.',
-    anchor: '#the-average-of-all-weights',
     wrong: (x: Tensor, t: Labels, options: ClassifierOptions) =>
       classifier(x, t, options, { divisor: t.size }),
   },
@@ -536,7 +629,6 @@ export const misconceptions: Misconception[] = [
     id: 'classifier-averages-too-early',
     sentence:
       'The weights are added to the sum before the sample has changed them. Add them after the update.',
-    anchor: '#the-average-of-all-weights',
     wrong: (x: Tensor, t: Labels, options: ClassifierOptions) =>
       classifier(x, t, options, { sumsBeforeLearning: true }),
   },
@@ -545,7 +637,6 @@ export const misconceptions: Misconception[] = [
     id: 'classifier-averages-mistakes-only',
     sentence:
       'The weights enter the average only after a mistake. Weights that survive many samples are the good ones: add them after every sample, right or wrong.',
-    anchor: '#the-average-of-all-weights',
     wrong: (x: Tensor, t: Labels, options: ClassifierOptions) =>
       classifier(x, t, options, { sumsAfterMistakesOnly: true }),
   },
@@ -554,7 +645,6 @@ export const misconceptions: Misconception[] = [
     id: 'classifier-predicted-not-decreased',
     sentence:
       "Only the right class learns from a mistake. Subtract learningRate · x from the predicted class's column too, and learningRate from its bias.",
-    anchor: '#0112-trainlinearclassifier',
     wrong: (x: Tensor, t: Labels, options: ClassifierOptions) =>
       classifier(x, t, options, {
         signs: (right, predicted, m) => (right !== predicted && m === right ? 1 : 0),
@@ -565,10 +655,31 @@ export const misconceptions: Misconception[] = [
     id: 'classifier-all-others-decreased',
     sentence:
       'After a mistake all wrong classes are made less likely. Only the predicted class was too large: subtract from its column alone.',
-    anchor: '#0112-trainlinearclassifier',
     wrong: (x: Tensor, t: Labels, options: ClassifierOptions) =>
       classifier(x, t, options, {
         signs: (right, predicted, m) => (right === predicted ? 0 : m === right ? 1 : -1),
+      }),
+  },
+  {
+    exercise: '01.12 trainLinearClassifier',
+    id: 'classifier-all-above-decreased',
+    sentence:
+      'After a mistake all classes with a larger score than the right one are made less likely. Only the predicted class, the largest of them, is: subtract from its column alone.',
+    wrong: (x: Tensor, t: Labels, options: ClassifierOptions) =>
+      classifier(x, t, options, {
+        signs: (right, predicted, m, scores) =>
+          m !== right && scores[m]! > scores[right]! ? -1 : mistakeSigns(right, predicted, m),
+      }),
+  },
+  {
+    exercise: '01.12 trainLinearClassifier',
+    id: 'classifier-lowest-decreased',
+    sentence:
+      'After a mistake the class with the smallest score is made less likely. It is the predicted class, the largest, that was too large: subtract from its column.',
+    wrong: (x: Tensor, t: Labels, options: ClassifierOptions) =>
+      classifier(x, t, options, {
+        signs: (right, predicted, m, scores) =>
+          right === predicted ? 0 : mistakeSigns(right, scores.indexOf(Math.min(...scores)), m),
       }),
   },
   {
@@ -587,16 +698,16 @@ export const misconceptions: Misconception[] = [
     id: 'classifier-signs-turned',
     sentence:
       'The signs are exchanged: the right class loses x and the predicted class gains it. Add to the right one and subtract from the predicted one.',
-    anchor: '#0112-trainlinearclassifier',
     wrong: (x: Tensor, t: Labels, options: ClassifierOptions) =>
-      classifier(x, t, options, { signs: (...args) => -mistakeSigns(...args) }),
+      classifier(x, t, options, {
+        signs: (right, predicted, m) => -mistakeSigns(right, predicted, m),
+      }),
   },
   {
     exercise: '01.12 trainLinearClassifier',
     id: 'classifier-without-bias',
     sentence:
       "The biases stay 0. After a mistake add learningRate to the right class's bias and subtract it from the predicted one's.",
-    anchor: '#0112-trainlinearclassifier',
     wrong: (x: Tensor, t: Labels, options: ClassifierOptions) =>
       classifier(x, t, options, { keepsBias: true }),
   },
@@ -604,7 +715,6 @@ export const misconceptions: Misconception[] = [
     exercise: '01.12 trainLinearClassifier',
     id: 'classifier-one-epoch',
     sentence: 'The samples are gone through once, whatever epochs says.',
-    anchor: '#0112-trainlinearclassifier',
     wrong: (x: Tensor, t: Labels, options: ClassifierOptions) =>
       classifier(x, t, { ...options, epochs: 1 }, {}),
   },
@@ -612,7 +722,6 @@ export const misconceptions: Misconception[] = [
     exercise: '01.12 trainLinearClassifier',
     id: 'classifier-without-rate',
     sentence: 'The learning rate is not used: the changes are as large as if it were 1.',
-    anchor: '#0112-trainlinearclassifier',
     wrong: (x: Tensor, t: Labels, options: ClassifierOptions) =>
       classifier(x, t, { ...options, learningRate: 1 }, {}),
   },
@@ -631,9 +740,7 @@ interface ClassifierOptions {
 
 /** w·x. */
 function weightedSum(x: Tensor, w: Tensor): number {
-  let sum = 0;
-  for (let i = 0; i < x.size; i++) sum += w.get(i) * x.get(i);
-  return sum;
+  return sumOver(x.size, (i) => w.get(i) * x.get(i));
 }
 
 /** A neuron with two inputs. */
@@ -660,9 +767,7 @@ function xor(nand: Nand, a: number, b: number): number {
 
 /** The weights with so many times x added to them. */
 function moved({ w, b }: Weights, x: Tensor, change: number): Weights {
-  const next = copy(w);
-  for (let i = 0; i < w.size; i++) next.set(i, w.get(i) + change * x.get(i));
-  return { w: next, b: b + change };
+  return { w: zip(w, x, (v, input) => v + change * input), b: b + change };
 }
 
 interface TrainingFaults {
@@ -700,31 +805,42 @@ function trained(
   return { ...weights, epochs: maxEpochs, mistakes, converged: false };
 }
 
-/** Scores as in 01.10, with another bias for sample n and neuron m. */
-function scores(x: Tensor, W: Tensor, b: Tensor, biasOf: (n: number, m: number) => number): Tensor {
-  const out = linearScores(x, W, zeros(...b.shape));
-  for (let n = 0; n < out.shape[0]!; n++) {
-    for (let m = 0; m < out.shape[1]!; m++) out.set(n, m, out.get(n, m) + biasOf(n, m));
-  }
-  return out;
+/** linearScores with another bias for sample n and neuron m. */
+function biasedBy(
+  biasOf: (b: Tensor, n: number, m: number, D: number) => number,
+): typeof linearScores {
+  return refusingLike(linearScores, (x, W, b) => {
+    const [N, D] = x.shape as [number, number];
+    const products = linearScores(x, W, zeros(...b.shape));
+    return filled([N, b.size], (n, m) => products.get(n!, m!) + biasOf(b, n!, m!, D));
+  });
 }
 
-/** The rows of x as lists. */
-function rows(x: Tensor): number[][] {
-  return [...Array(x.shape[0]).keys()].map((n) => Array.from(copy(x.pick(n, null)).data));
+/** The class that `find` finds in each row. */
+function classesOf(x: Tensor, find: (row: number[]) => number): Labels {
+  return labels(rowsOf(x).map(find));
 }
 
 /** Of each row, the column of the score that none after it beats. */
 function largest(x: Tensor, beats: (score: number, best: number) => boolean): Labels {
-  return labels(
-    rows(x).map((row) =>
-      row.reduce((best, score, m) => (m > 0 && beats(score, row[best]!) ? m : best), 0),
-    ),
+  return classesOf(x, (row) =>
+    row.reduce((best, score, m) => (m > 0 && beats(score, row[best]!) ? m : best), 0),
   );
 }
 
+/** predictClasses with a search that goes on from the best column of the row before. */
+function bestCarried(first: number): typeof predictClasses {
+  return (x) => {
+    let best = 0;
+    return classesOf(x, (row) => {
+      for (let m = first; m < row.length; m++) if (row[m]! > row[best]!) best = m;
+      return best;
+    });
+  };
+}
+
 /** What a sample does to class m: 1 to add it to the column, −1 to subtract it, 0 to leave the column alone. */
-type Signs = (right: number, predicted: number, m: number) => number;
+type Signs = (right: number, predicted: number, m: number, scores: Float64Array) => number;
 
 function mistakeSigns(right: number, predicted: number, m: number): number {
   return Number(m === right) - Number(m === predicted);
@@ -737,6 +853,7 @@ interface ClassifierFaults {
   sums?: boolean;
   sumsBeforeLearning?: boolean;
   sumsAfterMistakesOnly?: boolean;
+  sumsAfterEpochsOnly?: boolean;
   /** What the sum is divided by; by how many weights were added, unless given. */
   divisor?: number;
 }
@@ -762,15 +879,19 @@ function classifier(
   for (let epoch = 1; epoch <= epochs; epoch++) {
     for (let n = 0; n < t.size; n++) {
       if (faults.sumsBeforeLearning) add();
-      const predicted = winner(inputs.subarray(n * D, (n + 1) * D), layer);
+      const scores = scoresOf(inputs.subarray(n * D, (n + 1) * D), layer);
+      const predicted = scores.indexOf(Math.max(...scores));
       for (let m = 0; m < classes; m++) {
-        const rate = learningRate * signs(t.get(n), predicted, m);
+        const rate = learningRate * signs(t.get(n), predicted, m, scores);
         if (rate === 0) continue;
         for (let i = 0; i < D; i++) layer.W.set(i, m, layer.W.get(i, m) + rate * x.get(n, i));
         if (!faults.keepsBias) layer.b.set(m, layer.b.get(m) + rate);
       }
-      const counts = !faults.sumsAfterMistakesOnly || predicted !== t.get(n);
-      if (!faults.sumsBeforeLearning && counts) add();
+      const isLeftOut =
+        faults.sumsBeforeLearning ||
+        (faults.sumsAfterMistakesOnly && predicted === t.get(n)) ||
+        (faults.sumsAfterEpochsOnly && n < t.size - 1);
+      if (!isLeftOut) add();
     }
   }
   if (!sums) return layer;
@@ -779,12 +900,12 @@ function classifier(
   return total;
 }
 
-/** The class whose score is largest. One failing check replays many of these, so pixels that are 0 are skipped. */
-function winner(sample: Float64Array, { W, b }: Layer): number {
+/** The score of each class. One failing check replays many of these, so pixels that are 0 are skipped. */
+function scoresOf(sample: Float64Array, { W, b }: Layer): Float64Array {
   const found = Float64Array.from(b.data);
   for (let i = 0; i < sample.length; i++) {
     if (sample[i] === 0) continue;
     for (let m = 0; m < found.length; m++) found[m]! += sample[i]! * W.data[i * found.length + m]!;
   }
-  return found.indexOf(Math.max(...found));
+  return found;
 }

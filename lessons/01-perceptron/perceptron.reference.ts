@@ -7,51 +7,6 @@
 import ops from 'ndarray-ops';
 import { array, copy, labels, requireSameShape, zeros, type Labels, type Tensor } from '#arrays';
 
-/** What makes one neuron differ from another: it fires if w·x + b is above 0. */
-export interface Weights {
-  /** How much each input counts, and in which direction: shape (D). */
-  w: Tensor;
-  /** The bias: what the sum starts from. */
-  b: number;
-}
-
-/** M neurons that read the same D inputs. */
-export interface Layer {
-  /** The weights of neuron m are column m: shape (D, M). */
-  W: Tensor;
-  /** The bias of each neuron: shape (M). */
-  b: Tensor;
-}
-
-/** A layer of neurons between the inputs and the output. */
-export interface TwoLayers {
-  /** H neurons that read the inputs. */
-  hidden: Layer;
-  /** One neuron that reads the outputs of the hidden ones, so its w has shape (H). */
-  output: Weights;
-}
-
-/** A NAND gate: the wire that comes out, for the two wires that go in. */
-export type Nand = (a: number, b: number) => number;
-
-/** What a half adder puts out: a + b = sum + 2 · carry. */
-export interface HalfSum {
-  /** The last binary digit of a + b. */
-  sum: number;
-  /** The digit before it. */
-  carry: number;
-}
-
-/** A trained neuron, and how the training went. */
-export interface TrainedPerceptron extends Weights {
-  /** How many times all samples were gone through, the last time included. */
-  epochs: number;
-  /** How many answers were wrong in all these epochs together. */
-  mistakes: number;
-  /** Whether the last epoch was without a mistake. */
-  converged: boolean;
-}
-
 /**
  * 01.1 step(z) = 1 if z > 0, else 0. At 0 it is 0.
  *
@@ -78,6 +33,14 @@ export function neuron(x: Tensor, w: Tensor, b: number): number {
   let z = b;
   for (let i = 0; i < x.size; i++) z += w.get(i) * x.get(i);
   return step(z);
+}
+
+/** What makes one neuron differ from another: it fires if w·x + b is above 0. */
+export interface Weights {
+  /** How much each input counts, and in which direction: shape (D). */
+  w: Tensor;
+  /** The bias: what the sum starts from. */
+  b: number;
 }
 
 /**
@@ -107,6 +70,22 @@ export function orWeights(): Weights {
   return { w: array([1, 1]), b: -0.5 };
 }
 
+/** M neurons that read the same D inputs. */
+export interface Layer {
+  /** The weights of neuron m are column m: shape (D, M). */
+  W: Tensor;
+  /** The bias of each neuron: shape (M). */
+  b: Tensor;
+}
+
+/** A layer of neurons between the inputs and the output. */
+export interface TwoLayers {
+  /** H neurons that read the inputs. */
+  hidden: Layer;
+  /** One neuron that reads the outputs of the hidden ones, so its w has shape (H). */
+  output: Weights;
+}
+
 /**
  * 01.6 Weights that make two layers of neurons an XOR gate: it fires if exactly one input is 1.
  *
@@ -120,6 +99,17 @@ export function xorNetwork(): TwoLayers {
     [1, -1],
   ]);
   return { hidden: { W, b: array([-0.5, 1.5]) }, output: andWeights() };
+}
+
+/** A NAND gate: the wire that comes out, for the two wires that go in. */
+export type Nand = (a: number, b: number) => number;
+
+/** What a half adder puts out: a + b = sum + 2 · carry. */
+export interface HalfSum {
+  /** The last binary digit of a + b. */
+  sum: number;
+  /** The digit before it. */
+  carry: number;
 }
 
 /**
@@ -161,6 +151,16 @@ export function perceptronUpdate(
   const w = copy(weights.w);
   for (let i = 0; i < w.size; i++) w.set(i, w.get(i) + change * x.get(i));
   return { w, b: weights.b + change };
+}
+
+/** A trained neuron, and how the training went. */
+export interface TrainedPerceptron extends Weights {
+  /** How many times all samples were gone through, the last time included. */
+  epochs: number;
+  /** How many answers were wrong in all these epochs together. */
+  mistakes: number;
+  /** Whether the last epoch was without a mistake. */
+  converged: boolean;
 }
 
 /**

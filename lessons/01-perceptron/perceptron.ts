@@ -8,51 +8,6 @@ import ops from 'ndarray-ops';
 import { array, copy, labels, requireSameShape, zeros, type Labels, type Tensor } from '#arrays';
 import { todo } from '#todo';
 
-/** What makes one neuron differ from another: it fires if w·x + b is above 0. */
-export interface Weights {
-  /** How much each input counts, and in which direction: shape (D). */
-  w: Tensor;
-  /** The bias: what the sum starts from. */
-  b: number;
-}
-
-/** M neurons that read the same D inputs. */
-export interface Layer {
-  /** The weights of neuron m are column m: shape (D, M). */
-  W: Tensor;
-  /** The bias of each neuron: shape (M). */
-  b: Tensor;
-}
-
-/** A layer of neurons between the inputs and the output. */
-export interface TwoLayers {
-  /** H neurons that read the inputs. */
-  hidden: Layer;
-  /** One neuron that reads the outputs of the hidden ones, so its w has shape (H). */
-  output: Weights;
-}
-
-/** A NAND gate: the wire that comes out, for the two wires that go in. */
-export type Nand = (a: number, b: number) => number;
-
-/** What a half adder puts out: a + b = sum + 2 · carry. */
-export interface HalfSum {
-  /** The last binary digit of a + b. */
-  sum: number;
-  /** The digit before it. */
-  carry: number;
-}
-
-/** A trained neuron, and how the training went. */
-export interface TrainedPerceptron extends Weights {
-  /** How many times all samples were gone through, the last time included. */
-  epochs: number;
-  /** How many answers were wrong in all these epochs together. */
-  mistakes: number;
-  /** Whether the last epoch was without a mistake. */
-  converged: boolean;
-}
-
 /**
  * 01.1 step(z) = 1 if z > 0, else 0. At 0 it is 0.
  *
@@ -76,6 +31,14 @@ export function step(z: number): number {
  */
 export function neuron(x: Tensor, w: Tensor, b: number): number {
   throw todo('01.2 neuron');
+}
+
+/** What makes one neuron differ from another: it fires if w·x + b is above 0. */
+export interface Weights {
+  /** How much each input counts, and in which direction: shape (D). */
+  w: Tensor;
+  /** The bias: what the sum starts from. */
+  b: number;
 }
 
 /**
@@ -105,6 +68,22 @@ export function orWeights(): Weights {
   throw todo('01.5 orWeights');
 }
 
+/** M neurons that read the same D inputs. */
+export interface Layer {
+  /** The weights of neuron m are column m: shape (D, M). */
+  W: Tensor;
+  /** The bias of each neuron: shape (M). */
+  b: Tensor;
+}
+
+/** A layer of neurons between the inputs and the output. */
+export interface TwoLayers {
+  /** H neurons that read the inputs. */
+  hidden: Layer;
+  /** One neuron that reads the outputs of the hidden ones, so its w has shape (H). */
+  output: Weights;
+}
+
 /**
  * 01.6 Weights that make two layers of neurons an XOR gate: it fires if exactly one input is 1.
  *
@@ -114,6 +93,17 @@ export function orWeights(): Weights {
  */
 export function xorNetwork(): TwoLayers {
   throw todo('01.6 xorNetwork');
+}
+
+/** A NAND gate: the wire that comes out, for the two wires that go in. */
+export type Nand = (a: number, b: number) => number;
+
+/** What a half adder puts out: a + b = sum + 2 · carry. */
+export interface HalfSum {
+  /** The last binary digit of a + b. */
+  sum: number;
+  /** The digit before it. */
+  carry: number;
 }
 
 /**
@@ -151,6 +141,16 @@ export function perceptronUpdate(
   learningRate: number,
 ): Weights {
   throw todo('01.8 perceptronUpdate');
+}
+
+/** A trained neuron, and how the training went. */
+export interface TrainedPerceptron extends Weights {
+  /** How many times all samples were gone through, the last time included. */
+  epochs: number;
+  /** How many answers were wrong in all these epochs together. */
+  mistakes: number;
+  /** Whether the last epoch was without a mistake. */
+  converged: boolean;
 }
 
 /**

@@ -1,11 +1,18 @@
 /** Lesson 02: the wrong answers that people really give. Of two that look alike, the more specific is first. */
-import { copy, map, zeros, type Tensor } from '#arrays';
+import { copy, filled, map, type Tensor } from '#arrays';
+import ops from 'ndarray-ops';
 import type { Misconception } from '../../checks/misconception.ts';
+import { overRows, refusingLike, rowsOf, sumOver } from '../../checks/wrong-answers.ts';
 import {
+  bentLine,
+  deadFraction,
+  fitBentLine,
   identity,
   leakyRelu,
+  saturatedFraction,
   sigmoid,
   softmax,
+  softmaxJacobian,
   step,
   type BentLine,
 } from './activations.reference.ts';
@@ -15,7 +22,6 @@ export const misconceptions: Misconception[] = [
     exercise: '02.2 identityDerivative',
     id: 'identity-derivative-is-x',
     sentence: 'This is x again. The derivative of x with respect to x is 1, whatever x is.',
-    anchor: '#022-identityderivative',
     wrong: (x: Tensor) => identity(x),
   },
   {
@@ -23,7 +29,6 @@ export const misconceptions: Misconception[] = [
     id: 'step-one-at-zero',
     sentence:
       'The step is 1 at 0 here. In this course it is 1 only above 0: write v > 0 rather than v >= 0.',
-    anchor: '#023-step',
     wrong: (x: Tensor) => map(x, (v) => (v >= 0 ? 1 : 0)),
   },
   {
@@ -31,7 +36,6 @@ export const misconceptions: Misconception[] = [
     id: 'step-is-sign',
     sentence:
       'This is the sign, with −1 for negative numbers. The step is 0 there: off, not the opposite of on.',
-    anchor: '#023-step',
     wrong: (x: Tensor) => map(x, Math.sign),
   },
   {
@@ -39,7 +43,6 @@ export const misconceptions: Misconception[] = [
     id: 'step-derivative-infinite',
     sentence:
       'The slope at the jump is taken as Infinity here. No gradient can be computed with it; take 0 there too.',
-    anchor: '#024-stepderivative',
     wrong: (x: Tensor) => map(x, (v) => (v === 0 ? Infinity : 0)),
   },
   {
@@ -47,7 +50,6 @@ export const misconceptions: Misconception[] = [
     id: 'step-derivative-is-step',
     sentence:
       'This is the step itself. On either side of the jump the step is flat, so its derivative is 0.',
-    anchor: '#024-stepderivative',
     wrong: (x: Tensor) => step(x),
   },
   {
@@ -55,7 +57,6 @@ export const misconceptions: Misconception[] = [
     id: 'sigmoid-sign',
     sentence:
       'The sign in the exponent is missing: this is 1 / (1 + eˣ), which falls from 1 to 0. Use e⁻ˣ.',
-    anchor: '#025-sigmoid',
     wrong: (x: Tensor) => sigmoid(map(x, (v) => -v)),
   },
   {
@@ -67,19 +68,56 @@ export const misconceptions: Misconception[] = [
     wrong: (x: Tensor) => map(x, (v) => Math.exp(v) / (1 + Math.exp(v))),
   },
   {
+    exercise: '02.5 sigmoid',
+    id: 'sigmoid-clipped-at-10',
+    sentence:
+      'x is clipped at ±10 against an overflow that does no harm: where e⁻ˣ is Infinity, 1 / Infinity is 0, and right. Take x as it is.',
+    anchor: '#staying-finite',
+    wrong: (x: Tensor) => sigmoid(map(x, (v) => Math.min(10, Math.max(-10, v)))),
+  },
+  {
+    exercise: '02.5 sigmoid',
+    id: 'sigmoid-clipped-at-20',
+    sentence:
+      'x is clipped at ±20 against an overflow that does no harm: where e⁻ˣ is Infinity, 1 / Infinity is 0, and right. Take x as it is.',
+    anchor: '#staying-finite',
+    wrong: (x: Tensor) => sigmoid(map(x, (v) => Math.min(20, Math.max(-20, v)))),
+  },
+  {
+    exercise: '02.5 sigmoid',
+    id: 'sigmoid-clipped-at-30',
+    sentence:
+      'x is clipped at ±30 against an overflow that does no harm: where e⁻ˣ is Infinity, 1 / Infinity is 0, and right. Take x as it is.',
+    anchor: '#staying-finite',
+    wrong: (x: Tensor) => sigmoid(map(x, (v) => Math.min(30, Math.max(-30, v)))),
+  },
+  {
     exercise: '02.6 sigmoidDerivative',
     id: 'sigmoid-derivative-of-output',
     sentence:
       'The input is treated as if it were already the sigmoid: this is x · (1 − x). Compute s = sigmoid(x) first, then s · (1 − s).',
-    anchor: '#026-sigmoidderivative',
     wrong: (x: Tensor) => map(x, (v) => v * (1 - v)),
   },
   {
     exercise: '02.6 sigmoidDerivative',
     id: 'sigmoid-derivative-factor',
     sentence: 'The factor (1 − s) is missing: this is the sigmoid itself, not its slope.',
-    anchor: '#026-sigmoidderivative',
     wrong: (x: Tensor) => sigmoid(x),
+  },
+  {
+    exercise: '02.6 sigmoidDerivative',
+    id: 'sigmoid-derivative-twice',
+    sentence:
+      'The sigmoid is applied twice: the slope is taken at s(x) instead of x. With s = sigmoid(x) it is s · (1 − s).',
+    wrong: (x: Tensor) => map(sigmoid(sigmoid(x)), (s) => s * (1 - s)),
+  },
+  {
+    exercise: '02.6 sigmoidDerivative',
+    id: 'sigmoid-derivative-overflows',
+    sentence:
+      'e⁻ˣ / (1 + e⁻ˣ)² is right on paper, but at −1000 it is Infinity / Infinity, which is NaN. Compute s = sigmoid(x) first, then s · (1 − s).',
+    anchor: '#staying-finite',
+    wrong: (x: Tensor) => map(x, (v) => Math.exp(-v) / (1 + Math.exp(-v)) ** 2),
   },
   {
     exercise: '02.7 tanh',
@@ -92,10 +130,25 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '02.7 tanh',
+    id: 'tanh-overflows-above',
+    sentence:
+      '(e²ˣ − 1) / (e²ˣ + 1) is right on paper, but at 1000 it is Infinity / Infinity, which is NaN. Use Math.tanh, or e^(−2|x|).',
+    anchor: '#staying-finite',
+    wrong: (x: Tensor) => map(x, (v) => (Math.exp(2 * v) - 1) / (Math.exp(2 * v) + 1)),
+  },
+  {
+    exercise: '02.7 tanh',
+    id: 'tanh-overflows-below',
+    sentence:
+      '(1 − e⁻²ˣ) / (1 + e⁻²ˣ) is right on paper, but at −1000 it is −Infinity / Infinity, which is NaN. Use Math.tanh, or e^(−2|x|).',
+    anchor: '#staying-finite',
+    wrong: (x: Tensor) => map(x, (v) => (1 - Math.exp(-2 * v)) / (1 + Math.exp(-2 * v))),
+  },
+  {
+    exercise: '02.7 tanh',
     id: 'tanh-of-half',
     sentence:
       'This is tanh(x / 2), that is 2 · sigmoid(x) − 1. The identity is tanh(x) = 2 · sigmoid(2x) − 1.',
-    anchor: '#027-tanh',
     wrong: (x: Tensor) => map(x, (v) => Math.tanh(v / 2)),
   },
   {
@@ -103,21 +156,32 @@ export const misconceptions: Misconception[] = [
     id: 'tanh-derivative-of-output',
     sentence:
       'The input is treated as if it were already tanh: this is 1 − x². Compute y = tanh(x) first, then 1 − y².',
-    anchor: '#028-tanhderivative',
     wrong: (x: Tensor) => map(x, (v) => 1 - v * v),
   },
   {
     exercise: '02.8 tanhDerivative',
     id: 'tanh-derivative-like-sigmoid',
     sentence: "This is y · (1 − y), the sigmoid's rule. For y = tanh(x) it is 1 − y².",
-    anchor: '#028-tanhderivative',
     wrong: (x: Tensor) => map(x, (v) => Math.tanh(v) * (1 - Math.tanh(v))),
+  },
+  {
+    exercise: '02.8 tanhDerivative',
+    id: 'tanh-derivative-exclusive-or',
+    sentence:
+      'In JavaScript ^ is no power but exclusive or, which works on whole numbers. Write y * y or y ** 2.',
+    wrong: (x: Tensor) => map(x, (v) => 1 - (Math.tanh(v) ^ 2)),
+  },
+  {
+    exercise: '02.8 tanhDerivative',
+    id: 'tanh-derivative-exclusive-or-last',
+    sentence:
+      'In JavaScript ^ is no power but exclusive or, and the subtraction comes first. Write 1 - y * y or 1 - y ** 2.',
+    wrong: (x: Tensor) => map(x, (v) => (1 - Math.tanh(v)) ^ 2),
   },
   {
     exercise: '02.9 relu',
     id: 'relu-is-abs',
     sentence: 'Negative numbers come out positive: this is |x|. ReLU turns them into 0.',
-    anchor: '#029-relu',
     wrong: (x: Tensor) => map(x, Math.abs),
   },
   {
@@ -125,7 +189,6 @@ export const misconceptions: Misconception[] = [
     id: 'relu-derivative-at-zero',
     sentence:
       'The slope at 0 is 1 here. Any value from 0 to 1 could be defended; this course takes 0, so write v > 0.',
-    anchor: '#0210-reluderivative',
     wrong: (x: Tensor) => map(x, (v) => (v >= 0 ? 1 : 0)),
   },
   {
@@ -133,7 +196,6 @@ export const misconceptions: Misconception[] = [
     id: 'leaky-wrong-side',
     sentence:
       'The slope is on the wrong side: positive numbers are multiplied and negative ones pass. Swap the branches.',
-    anchor: '#0211-leakyrelu',
     wrong: (x: Tensor, slope: number) => map(x, (v) => (v > 0 ? slope * v : v)),
   },
   {
@@ -141,23 +203,53 @@ export const misconceptions: Misconception[] = [
     id: 'leaky-constant',
     sentence:
       'Negative inputs all become the slope itself. The slope is a factor: return slope · x there.',
-    anchor: '#0211-leakyrelu',
     wrong: (x: Tensor, slope: number) => map(x, (v) => (v > 0 ? v : slope)),
+  },
+  {
+    exercise: '02.11 leakyRelu',
+    id: 'leaky-fixed-slope',
+    sentence: 'The slope is 0.01 here, whatever was asked for. It is an argument: use it.',
+    wrong: (x: Tensor) => leakyRelu(x, 0.01),
+  },
+  {
+    exercise: '02.11 leakyRelu',
+    id: 'leaky-is-elu',
+    sentence:
+      'This is the ELU, slope · (eˣ − 1), which levels out far below 0. The leaky ReLU is a straight line there: slope · x.',
+    wrong: (x: Tensor, slope: number) => map(x, (v) => (v > 0 ? v : slope * Math.expm1(v))),
   },
   {
     exercise: '02.12 leakyReluDerivative',
     id: 'leaky-derivative-zero',
     sentence:
       "The slope below 0 is 0 here, which is the plain ReLU's. The leaky one keeps its slope, so that no unit dies.",
-    anchor: '#0212-leakyreluderivative',
     wrong: (x: Tensor) => map(x, (v) => (v > 0 ? 1 : 0)),
+  },
+  {
+    exercise: '02.12 leakyReluDerivative',
+    id: 'leaky-derivative-one-at-zero',
+    sentence:
+      'The slope at 0 is 1 here. This course takes the left side at a kink: write v > 0 rather than v >= 0.',
+    wrong: (x: Tensor, slope: number) => map(x, (v) => (v >= 0 ? 1 : slope)),
+  },
+  {
+    exercise: '02.12 leakyReluDerivative',
+    id: 'leaky-derivative-fixed-slope',
+    sentence: 'The slope is 0.01 here, whatever was asked for. It is an argument: use it.',
+    wrong: (x: Tensor) => map(x, (v) => (v > 0 ? 1 : 0.01)),
+  },
+  {
+    exercise: '02.12 leakyReluDerivative',
+    id: 'leaky-derivative-negative',
+    sentence:
+      'The slope is negative below 0, as if the function went up again there. It is slope · x with x below 0, so it falls as x falls: its derivative is the slope itself.',
+    wrong: (x: Tensor, slope: number) => map(x, (v) => (v > 0 ? 1 : -slope)),
   },
   {
     exercise: '02.12 leakyReluDerivative',
     id: 'leaky-derivative-is-function',
     sentence:
       'This is the leaky ReLU itself. Its derivative does not grow with x: it is 1 above 0 and the slope elsewhere.',
-    anchor: '#0212-leakyreluderivative',
     wrong: (x: Tensor, slope: number) => leakyRelu(x, slope),
   },
   {
@@ -177,20 +269,65 @@ export const misconceptions: Misconception[] = [
     wrong: (x: Tensor) => map(x, (v) => Math.log(1 + Math.exp(v))),
   },
   {
+    exercise: '02.13 softplus',
+    id: 'softplus-overflows-in-log1p',
+    sentence:
+      'Math.log1p keeps the tiny values, but e¹⁰⁰⁰ is Infinity all the same. Use max(0, x) + ln(1 + e^(−|x|)), whose exponential is at most 1.',
+    anchor: '#staying-finite',
+    wrong: (x: Tensor) => map(x, (v) => Math.log1p(Math.exp(v))),
+  },
+  {
+    exercise: '02.13 softplus',
+    id: 'softplus-one-twice',
+    sentence:
+      'The 1 is added twice: Math.log1p(t) is ln(1 + t) already. Give it the exponential alone.',
+    anchor: '#staying-finite',
+    wrong: (x: Tensor) => map(x, (v) => Math.max(0, v) + Math.log1p(1 + Math.exp(-Math.abs(v)))),
+  },
+  {
     exercise: '02.14 softplusDerivative',
     id: 'softplus-derivative-unchained',
     sentence:
       'This is 1 / (1 + eˣ): the derivative of the logarithm without the inner eˣ. The chain rule gives eˣ / (1 + eˣ), the sigmoid.',
-    anchor: '#0214-softplusderivative',
     wrong: (x: Tensor) => sigmoid(map(x, (v) => -v)),
+  },
+  {
+    exercise: '02.14 softplusDerivative',
+    id: 'softplus-derivative-overflows',
+    sentence:
+      'eˣ / (1 + eˣ) is right on paper, but e¹⁰⁰⁰ is Infinity, and Infinity / Infinity is NaN. It is the sigmoid: call your own.',
+    anchor: '#staying-finite',
+    wrong: (x: Tensor) => map(x, (v) => Math.exp(v) / (1 + Math.exp(v))),
   },
   {
     exercise: '02.15 softmax',
     id: 'softmax-unshifted',
     sentence:
-      'The exponentials are taken without a shift, so a score of 1000 becomes Infinity and the row NaN. Subtract the maximum of the row first.',
+      'The exponentials are taken without a shift, so a logit of 1000 becomes Infinity and the row NaN. Subtract the maximum of the row first.',
     anchor: '#staying-finite',
-    wrong: (x: Tensor) => softmaxOver(x, (n) => [n], 0),
+    wrong: softmaxOf((row) => exponentials(row, 0)),
+  },
+  {
+    exercise: '02.15 softmax',
+    id: 'softmax-starts-at-zero',
+    sentence:
+      'The search for the maximum starts at 0, so a row of very negative logits is not shifted and its exponentials are all 0. Start at the first logit, or at −Infinity.',
+    anchor: '#staying-finite',
+    wrong: softmaxOf((row) => exponentials(row, Math.max(0, ...row))),
+  },
+  {
+    exercise: '02.15 softmax',
+    id: 'softmax-maximum-carried',
+    sentence:
+      'The maximum of the row before is not forgotten, and a row far below it underflows to 0/0. Start the search afresh in each row.',
+    anchor: '#staying-finite',
+    wrong: refusingLike(softmax, (x) => {
+      let max = -Infinity;
+      return overRows(x, (row) => {
+        max = Math.max(max, ...row);
+        return quotients(exponentials(row, max));
+      });
+    }),
   },
   {
     exercise: '02.15 softmax',
@@ -198,140 +335,327 @@ export const misconceptions: Misconception[] = [
     sentence:
       "All rows are shifted by the maximum of the whole batch. A row far below it underflows to 0/0. Subtract each row's own maximum.",
     anchor: '#staying-finite',
-    wrong: (x: Tensor) => softmaxOver(x, (n) => [n], Math.max(...copy(x).data)),
+    wrong: softmaxOf((row, x) => exponentials(row, ops.sup(x))),
   },
   {
     exercise: '02.15 softmax',
     id: 'softmax-over-columns',
     sentence:
       'Each column sums to 1: the sum ran over the samples. A row is one sample, so sum over its classes.',
-    anchor: '#0215-softmax',
-    wrong: (x: Tensor) => copy(softmax(x.transpose(1, 0)).transpose(1, 0)),
+    wrong: refusingLike(softmax, (x) => copy(softmax(x.transpose(1, 0)).transpose(1, 0))),
   },
   {
     exercise: '02.15 softmax',
     id: 'softmax-over-batch',
     sentence:
       'The whole batch sums to 1. Each sample has its own probabilities: divide by the sum over its row.',
-    anchor: '#0215-softmax',
-    wrong: (x: Tensor) => softmaxOver(x, () => [...Array(x.shape[0]).keys()], 0),
+    wrong: refusingLike(softmax, (x) => {
+      const powers = map(x, Math.exp);
+      return map(powers, (power) => power / ops.sum(powers));
+    }),
+  },
+  {
+    exercise: '02.15 softmax',
+    id: 'softmax-over-largest',
+    sentence:
+      'Each exponential is divided by the largest of its row, so the likeliest class gets 1. Divide by their sum.',
+    wrong: refusingLike(softmax, (x) => overRows(x, (row) => exponentials(row, Math.max(...row)))),
+  },
+  {
+    exercise: '02.15 softmax',
+    id: 'softmax-without-exponentials',
+    sentence:
+      'The logits themselves are divided by their sum, and negative ones make no probabilities. Take the exponential of each first.',
+    wrong: softmaxOf((row) => row),
+  },
+  {
+    exercise: '02.15 softmax',
+    id: 'softmax-epsilon-in-sum',
+    sentence:
+      '10⁻⁸ is added to the sum, so no row sums to 1. After the shift the largest exponential is 1: the sum can’t be 0, and needs no help.',
+    anchor: '#staying-finite',
+    wrong: refusingLike(softmax, (x) =>
+      overRows(x, (row) => {
+        const powers = exponentials(row, Math.max(...row));
+        return powers.map((power) => power / (total(powers) + 1e-8));
+      }),
+    ),
   },
   {
     exercise: '02.16 softmaxJacobian',
     id: 'softmax-jacobian-diagonal',
     sentence:
       'Only the diagonal is filled, as if output i depended on input i alone. The sum in the denominator ties them together: beside the diagonal it is −yᵢyⱼ.',
-    anchor: '#0216-softmaxjacobian',
-    wrong: (x: Tensor) => jacobian(x, (a, b, same) => (same ? a * (1 - b) : 0)),
+    wrong: jacobian((a, b, same) => (same ? a * (1 - b) : 0)),
   },
   {
     exercise: '02.16 softmaxJacobian',
     id: 'softmax-jacobian-sign',
     sentence:
-      'Every sign is turned round: this is yᵢ(yⱼ − δᵢⱼ). More of a score means more of its own class, so the diagonal is positive.',
-    anchor: '#0216-softmaxjacobian',
-    wrong: (x: Tensor) => jacobian(x, (a, b, same) => a * (b - (same ? 1 : 0))),
+      'Every sign is turned round: this is yᵢ(yⱼ − δᵢⱼ). More of a logit means more of its own class, so the diagonal is positive.',
+    wrong: jacobian((a, b, same) => a * (b - (same ? 1 : 0))),
+  },
+  {
+    exercise: '02.16 softmaxJacobian',
+    id: 'softmax-jacobian-plus',
+    sentence:
+      'The signs beside the diagonal are turned round. More of one logit makes every other class less likely: −yᵢyⱼ.',
+    wrong: jacobian((a, b, same) => (same ? a * (1 - b) : a * b)),
+  },
+  {
+    exercise: '02.16 softmaxJacobian',
+    id: 'softmax-jacobian-one-everywhere',
+    sentence:
+      'The 1 of the diagonal is used everywhere: this is yᵢ(1 − yⱼ). δᵢⱼ is 1 only where i = j, else 0.',
+    wrong: jacobian((a, b) => a * (1 - b)),
+  },
+  {
+    exercise: '02.16 softmaxJacobian',
+    id: 'softmax-jacobian-of-logits',
+    sentence:
+      'The logits are used as if they were the probabilities. Compute y = softmax(x) first, then yᵢ(δᵢⱼ − yⱼ).',
+    wrong: refusingLike(softmaxJacobian, (x) =>
+      filled([x.size, x.size], (i, j) => x.get(i!) * ((i === j ? 1 : 0) - x.get(j!))),
+    ),
   },
   {
     exercise: '02.17 deadFraction',
     id: 'dead-counts-zeros',
     sentence:
       'This counts the single entries that are not above 0. A unit is dead only when that holds for every sample.',
-    anchor: '#0217-deadfraction',
-    wrong: (x: Tensor) => copy(x).data.filter((v) => v <= 0).length / x.size,
+    wrong: refusingLike(deadFraction, (x) => fraction([...copy(x).data], (v) => v <= 0)),
   },
   {
     exercise: '02.17 deadFraction',
     id: 'dead-over-samples',
     sentence:
       'Samples are counted instead of units. Rows are samples and columns are units: look down each column.',
-    anchor: '#0217-deadfraction',
-    wrong: (x: Tensor) => {
-      const [N, M] = x.shape as [number, number];
-      const rows = [...Array(N).keys()];
-      const units = [...Array(M).keys()];
-      return rows.filter((n) => units.every((m) => x.get(n, m) <= 0)).length / N;
-    },
+    wrong: refusingLike(deadFraction, (x) =>
+      fraction(rowsOf(x), (row) => row.every((v) => v <= 0)),
+    ),
+  },
+  {
+    exercise: '02.17 deadFraction',
+    id: 'dead-alive-at-zero',
+    sentence:
+      'An input of exactly 0 counts as alive here. ReLU is flat there too, by agreement: alive is what is above 0, v > 0.',
+    wrong: refusingLike(deadFraction, (x) =>
+      fraction(unitsOf(x), (unit) => unit.every((v) => v < 0)),
+    ),
+  },
+  {
+    exercise: '02.17 deadFraction',
+    id: 'dead-at-one-sample',
+    sentence:
+      'A unit counts as dead as soon as one sample is not above 0. It is dead only when that holds for every sample.',
+    wrong: refusingLike(deadFraction, (x) =>
+      fraction(unitsOf(x), (unit) => unit.some((v) => v <= 0)),
+    ),
+  },
+  {
+    exercise: '02.17 deadFraction',
+    id: 'dead-exactly-zero',
+    sentence:
+      'Only inputs of exactly 0 count as silent here, as if x were what comes out of the ReLUs. It is what goes in: anything not above 0.',
+    wrong: refusingLike(deadFraction, (x) =>
+      fraction(unitsOf(x), (unit) => unit.every((v) => v === 0)),
+    ),
+  },
+  {
+    exercise: '02.17 deadFraction',
+    id: 'dead-over-n',
+    sentence:
+      'The dead units are divided by the number of samples. It is a fraction of the units: divide by M.',
+    wrong: (x: Tensor) => (deadFraction(x) * x.shape[1]!) / x.shape[0]!,
   },
   {
     exercise: '02.18 saturatedFraction',
     id: 'saturated-one-side',
     sentence:
       'Only outputs near 1 are counted. Near 0 the sigmoid is just as flat: count those below the margin too.',
-    anchor: '#0218-saturatedfraction',
+    wrong: (y: Tensor, margin: number) => fraction([...copy(y).data], (v) => v > 1 - margin),
+  },
+  {
+    exercise: '02.18 saturatedFraction',
+    id: 'saturated-at-margin',
+    sentence:
+      'An output exactly at the margin is counted here. Saturated is what is below margin or above 1 − margin: compare with < and >.',
     wrong: (y: Tensor, margin: number) =>
-      copy(y).data.filter((v) => v > 1 - margin).length / y.size,
+      fraction([...copy(y).data], (v) => v <= margin || v >= 1 - margin),
+  },
+  {
+    exercise: '02.18 saturatedFraction',
+    id: 'saturated-half-margin',
+    sentence:
+      'The margin is halved, as if it were shared between the two sides. Each side has all of it.',
+    wrong: (y: Tensor, margin: number) => saturatedFraction(y, margin / 2),
+  },
+  {
+    exercise: '02.18 saturatedFraction',
+    id: 'saturated-slope',
+    sentence:
+      'The slope y · (1 − y) is compared with the margin. It is the output itself that is compared: below margin or above 1 − margin.',
+    wrong: (y: Tensor, margin: number) => fraction([...copy(y).data], (v) => v * (1 - v) < margin),
+  },
+  {
+    exercise: '02.18 saturatedFraction',
+    id: 'saturated-sigmoid-again',
+    sentence: 'The sigmoid is applied once more. y is what came out of it: compare it as it is.',
+    wrong: (y: Tensor, margin: number) => saturatedFraction(sigmoid(y), margin),
+  },
+  {
+    exercise: '02.18 saturatedFraction',
+    id: 'saturated-over-rows',
+    sentence:
+      'The count is divided by the number of rows. It is a fraction of all entries: divide by y.size.',
+    wrong: (y: Tensor, margin: number) => (saturatedFraction(y, margin) * y.size) / y.shape[0]!,
   },
   {
     exercise: '02.19 bentLine',
     id: 'bent-line-shift-sign',
     sentence:
       'The knots are added instead of subtracted, so every bend is on the other side of 0. ReLU bends where its argument is 0: relu(x − knot).',
-    anchor: '#0219-bentline',
-    wrong: (x: Tensor, line: BentLine) =>
-      map(x, (v) =>
-        bends(line).reduce(
-          (sum, [scale, knot]) => sum + scale * Math.max(0, v + knot),
-          line.offset,
-        ),
-      ),
+    wrong: bentBy((v, scale, knot) => scale * Math.max(0, v + knot)),
   },
   {
     exercise: '02.19 bentLine',
     id: 'bent-line-without-offset',
     sentence: 'The offset is missing: the curve starts at 0 instead of at the offset.',
-    anchor: '#0219-bentline',
-    wrong: (x: Tensor, line: BentLine) =>
-      map(x, (v) =>
-        bends(line).reduce((sum, [scale, knot]) => sum + scale * Math.max(0, v - knot), 0),
-      ),
+    wrong: (x: Tensor, line: BentLine) => bentLine(x, { ...line, offset: 0 }),
+  },
+  {
+    exercise: '02.19 bentLine',
+    id: 'bent-line-offset-each',
+    sentence:
+      'The offset is added once for each knot. It is the height left of all of them: add it once.',
+    wrong: bentBy(
+      (v, scale, knot, offset, k) => scale * Math.max(0, v - knot) + (k > 0 ? offset : 0),
+    ),
+  },
+  {
+    exercise: '02.19 bentLine',
+    id: 'bent-line-scale-inside',
+    sentence:
+      'The scale stands inside the ReLU, which turns every fall into nothing. Bend first, then scale: a · relu(x − t).',
+    wrong: bentBy((v, scale, knot) => Math.max(0, scale * (v - knot))),
+  },
+  {
+    exercise: '02.19 bentLine',
+    id: 'bent-line-without-relu',
+    sentence:
+      'The ReLU is missing: every piece acts on both sides of its knot, and their sum is one straight line. It is a · relu(x − t).',
+    wrong: bentBy((v, scale, knot) => scale * (v - knot)),
+  },
+  {
+    exercise: '02.19 bentLine',
+    id: 'bent-line-carried',
+    sentence:
+      'The height at one x is where the next one starts. Each x has a sum of its own, which starts at the offset.',
+    wrong: refusingLike(bentLine, (x, line) => {
+      let height = line.offset;
+      return map(bentLine(x, line), (own) => (height += own - line.offset));
+    }),
   },
   {
     exercise: '02.20 fitBentLine',
     id: 'fit-slopes-not-changes',
     sentence:
       'The scales are the slopes themselves. Earlier ReLUs keep rising, so each scale is only how much the slope changes at its knot.',
-    anchor: '#0220-fitbentline',
-    wrong: (x: Tensor, y: Tensor) => {
-      const K = x.size - 1;
-      const line = { offset: y.get(0), scales: zeros(K), knots: zeros(K) };
-      for (let k = 0; k < K; k++) {
-        line.scales.set(k, (y.get(k + 1) - y.get(k)) / (x.get(k + 1) - x.get(k)));
-        line.knots.set(k, x.get(k));
-      }
-      return line;
-    },
+    wrong: refusingLike(fitBentLine, (x, y) => {
+      const { offset, scales, knots } = fitBentLine(x, y);
+      let slope = 0;
+      return { offset, scales: map(scales, (change) => (slope += change)), knots };
+    }),
+  },
+  {
+    exercise: '02.20 fitBentLine',
+    id: 'fit-uniform',
+    sentence:
+      'All pieces are taken to be as wide as the first one. The points may lie unevenly: divide by xₖ₊₁ − xₖ.',
+    wrong: refusingLike(fitBentLine, (x, y) => ({
+      ...fitBentLine(
+        filled(x.shape, (k) => k! * (x.get(1) - x.get(0))),
+        y,
+      ),
+      knots: fitBentLine(x, y).knots,
+    })),
+  },
+  {
+    exercise: '02.20 fitBentLine',
+    id: 'fit-differences',
+    sentence:
+      'The differences of the heights are taken for slopes. A slope is a difference divided by the width of its piece, xₖ₊₁ − xₖ.',
+    wrong: refusingLike(fitBentLine, (x, y) => ({
+      ...fitBentLine(
+        filled(x.shape, (k) => k!),
+        y,
+      ),
+      knots: fitBentLine(x, y).knots,
+    })),
+  },
+  {
+    exercise: '02.20 fitBentLine',
+    id: 'fit-knots-at-the-end',
+    sentence:
+      'Each knot stands at the right end of its piece. The slope changes where a piece begins: knot k is xₖ.',
+    wrong: refusingLike(fitBentLine, (x, y) => ({
+      ...fitBentLine(x, y),
+      knots: copy(x.lo(1)),
+    })),
+  },
+  {
+    exercise: '02.20 fitBentLine',
+    id: 'fit-without-offset',
+    sentence:
+      'The offset is 0. Left of the first knot the line is flat, at the first height: offset is y₀.',
+    wrong: refusingLike(fitBentLine, (x, y) => ({ ...fitBentLine(x, y), offset: 0 })),
   },
 ];
 
-/** Softmax with the sum taken over the rows that `rowsOf` names, shifted by one number for all. */
-function softmaxOver(x: Tensor, rowsOf: (n: number) => number[], shift: number): Tensor {
-  const [N, C] = x.shape as [number, number];
-  const out = zeros(N, C);
-  for (let n = 0; n < N; n++) {
-    let sum = 0;
-    for (const row of rowsOf(n)) {
-      for (let i = 0; i < C; i++) sum += Math.exp(x.get(row, i) - shift);
-    }
-    for (let i = 0; i < C; i++) out.set(n, i, Math.exp(x.get(n, i) - shift) / sum);
-  }
-  return out;
+/** softmax with other numbers for a row's exponentials, which are divided by their sum. */
+function softmaxOf(f: (row: number[], x: Tensor) => number[]): typeof softmax {
+  return refusingLike(softmax, (x) => overRows(x, (row) => quotients(f(row, x))));
 }
 
-/** The matrix of entry(yᵢ, yⱼ, i === j) for y = softmax(x). */
-function jacobian(x: Tensor, entry: (a: number, b: number, same: boolean) => number): Tensor {
-  const C = x.size;
-  const row = zeros(1, C);
-  for (let i = 0; i < C; i++) row.set(0, i, x.get(i));
-  const y = softmax(row);
-  const J = zeros(C, C);
-  for (let i = 0; i < C; i++) {
-    for (let j = 0; j < C; j++) J.set(i, j, entry(y.get(0, i), y.get(0, j), i === j));
-  }
-  return J;
+function exponentials(row: number[], shift: number): number[] {
+  return row.map((logit) => Math.exp(logit - shift));
 }
 
-/** The scale and the knot of each bend. */
-function bends(line: BentLine): [scale: number, knot: number][] {
-  return [...Array(line.knots.size).keys()].map((k) => [line.scales.get(k), line.knots.get(k)]);
+/** Each number over the sum of all. */
+function quotients(row: number[]): number[] {
+  return row.map((v) => v / total(row));
+}
+
+function total(row: number[]): number {
+  return sumOver(row.length, (i) => row[i]!);
+}
+
+/** softmaxJacobian with other entries: entry(yᵢ, yⱼ, i === j) for y = softmax(x). */
+function jacobian(entry: (a: number, b: number, same: boolean) => number): typeof softmaxJacobian {
+  return refusingLike(softmaxJacobian, (x) => {
+    const row = filled([1, x.size], (_, i) => x.get(i!));
+    const y = softmax(row).pick(0, null);
+    return filled([x.size, x.size], (i, j) => entry(y.get(i!), y.get(j!), i === j));
+  });
+}
+
+/** The columns of x as lists: what each unit gets from all samples. */
+function unitsOf(x: Tensor): number[][] {
+  return rowsOf(x.transpose(1, 0));
+}
+
+/** How many of the items fit, as a fraction. */
+function fraction<Item>(items: readonly Item[], fits: (item: Item) => boolean): number {
+  return items.filter(fits).length / items.length;
+}
+
+/** bentLine with another term for what the k-th bend adds. */
+function bentBy(
+  term: (v: number, scale: number, knot: number, offset: number, k: number) => number,
+): typeof bentLine {
+  return refusingLike(bentLine, (x, { offset, scales, knots }) =>
+    map(x, (v) =>
+      sumOver(knots.size, (k) => term(v, scales.get(k), knots.get(k), offset, k), offset),
+    ),
+  );
 }

@@ -6,16 +6,6 @@
  */
 import { copy, map, requireAxes, requireSameShape, zeros, type Tensor } from '#arrays';
 
-/** A line with bends: offset + Σₖ scales[k] · relu(x − knots[k]). */
-export interface BentLine {
-  /** The height to the left of the first knot. */
-  offset: number;
-  /** How much the slope changes at each knot, shape (K). */
-  scales: Tensor;
-  /** Where the slope changes, increasing, shape (K). */
-  knots: Tensor;
-}
-
 /**
  * 02.1 identity(x) = x.
  *
@@ -179,11 +169,11 @@ export function softplusDerivative(x: Tensor): Tensor {
 }
 
 /**
- * 02.15 softmax(x)ₙᵢ = e^xₙᵢ / Σⱼ e^xₙⱼ: each row of scores becomes probabilities.
+ * 02.15 softmax(x)ₙᵢ = e^xₙᵢ / Σⱼ e^xₙⱼ: each row of logits becomes probabilities.
  *
  * For any number of classes, and right at ±1000: each row is shifted by its own maximum first.
  *
- * @param x scores (logits), shape (N, C)
+ * @param x logits, shape (N, C)
  * @returns shape (N, C), every entry in [0, 1], every row with sum 1
  * @throws RangeError when x has not two axes
  */
@@ -202,11 +192,11 @@ export function softmax(x: Tensor): Tensor {
 }
 
 /**
- * 02.16 The derivative of softmax at one row of scores: Jᵢⱼ = ∂yᵢ/∂xⱼ = yᵢ · (δᵢⱼ − yⱼ) with y = softmax(x).
+ * 02.16 The derivative of softmax at one row of logits: Jᵢⱼ = ∂yᵢ/∂xⱼ = yᵢ · (δᵢⱼ − yⱼ) with y = softmax(x).
  *
  * Every output depends on every input, so the derivative is a matrix. δᵢⱼ is 1 where i = j, else 0.
  *
- * @param x scores (logits), shape (C)
+ * @param x logits, shape (C)
  * @returns the Jacobian, shape (C, C): output i in the row, input j in the column
  * @throws RangeError when x has not one axis
  */
@@ -260,6 +250,16 @@ export function saturatedFraction(y: Tensor, margin: number): number {
   return saturated.length / y.size;
 }
 
+/** A line with bends: offset + Σₖ scales[k] · relu(x − knots[k]). */
+export interface BentLine {
+  /** The height to the left of the first knot. */
+  offset: number;
+  /** How much the slope changes at each knot, shape (K). */
+  scales: Tensor;
+  /** Where the slope changes, increasing, shape (K). */
+  knots: Tensor;
+}
+
 /**
  * 02.19 A curve made of shifted, scaled ReLUs: f(x) = offset + Σₖ scales[k] · relu(x − knots[k]).
  *
@@ -284,8 +284,8 @@ export function bentLine(x: Tensor, line: BentLine): Tensor {
  * 02.20 The bent line through given points: straight from each to the next.
  *
  * The slope between points k and k+1 is (yₖ₊₁ − yₖ) / (xₖ₊₁ − xₖ); the scale at a knot is how much the
- * slope changes there. With points close enough together this follows any continuous curve: universal
- * approximation by one hidden layer, Cybenko 1989, https://doi.org/10.1007/BF02551274
+ * slope changes there. With points close enough together this follows any continuous curve from the first point
+ * to the last: universal approximation by one hidden layer, Cybenko 1989, https://doi.org/10.1007/BF02551274
  *
  * @param x increasing, shape (K + 1) with K at least 1
  * @param y the heights there, shape (K + 1)

@@ -1,6 +1,8 @@
 /** Lesson 03: the wrong answers that people really give. Of two that look alike, the more specific is first. */
-import { copy, map, zeros, type Labels, type Tensor } from '#arrays';
+import { copy, map, zip, type Labels, type Tensor } from '#arrays';
+import ops from 'ndarray-ops';
 import type { Misconception } from '../../checks/misconception.ts';
+import { overRows, refusingLike, rowsOf, sumOver } from '../../checks/wrong-answers.ts';
 import {
   accuracy,
   binaryCrossEntropy,
@@ -26,7 +28,6 @@ export const misconceptions: Misconception[] = [
     id: 'one-hot-transposed',
     sentence:
       'Rows and columns are swapped: the result is (C, N). A row is a sample, so row n, column labels[n] gets the 1.',
-    anchor: '#031-onehot',
     wrong: (labels: Labels, classes: number) => copy(oneHot(labels, classes).transpose(1, 0)),
   },
   {
@@ -34,7 +35,6 @@ export const misconceptions: Misconception[] = [
     id: 'one-hot-from-one',
     sentence:
       'Every 1 stands one column too far left, as if labels began at 1. They begin at 0, so label 0 is column 0.',
-    anchor: '#031-onehot',
     wrong: (labels: Labels, classes: number) =>
       overRows(oneHot(labels, classes), (row) => [...row.slice(1), 0]),
   },
@@ -43,7 +43,6 @@ export const misconceptions: Misconception[] = [
     id: 'one-hot-classes-seen',
     sentence:
       'The width is the largest label + 1. A batch need not contain every class: use the argument `classes`.',
-    anchor: '#031-onehot',
     wrong: (labels: Labels) => oneHot(labels, Math.max(-1, ...copy(labels).data) + 1),
   },
   {
@@ -58,7 +57,6 @@ export const misconceptions: Misconception[] = [
     id: 'ssr-half',
     sentence:
       'This is half the sum. Some books put ½ there so that the gradient has no 2; this course does not.',
-    anchor: '#032-sumsquaredresiduals',
     wrong: (y: Tensor, t: Tensor) => sumSquaredResiduals(y, t) / 2,
   },
   {
@@ -66,29 +64,41 @@ export const misconceptions: Misconception[] = [
     id: 'ssr-square-of-sum',
     sentence:
       'The residuals are added first and the sum is squared, so that too much and too little cancel. Square each one, then add.',
-    anchor: '#032-sumsquaredresiduals',
-    wrong: refusingLike(sumSquaredResiduals, (y, t) => total(zip(y, t, (a, b) => a - b)) ** 2),
+    wrong: refusingLike(sumSquaredResiduals, (y, t) => ops.sum(zip(y, t, (a, b) => a - b)) ** 2),
   },
   {
     exercise: '03.2 sumSquaredResiduals',
     id: 'ssr-unsquared',
     sentence:
       'The residuals are added without squaring, so that too much and too little cancel. Square each one, then add.',
-    anchor: '#032-sumsquaredresiduals',
-    wrong: refusingLike(sumSquaredResiduals, (y, t) => total(zip(y, t, (a, b) => a - b))),
+    wrong: refusingLike(sumSquaredResiduals, (y, t) => ops.sum(zip(y, t, (a, b) => a - b))),
   },
   {
     exercise: '03.2 sumSquaredResiduals',
     id: 'ssr-absolute',
     sentence: 'This adds absolute values. The residuals are to be squared.',
-    anchor: '#032-sumsquaredresiduals',
-    wrong: refusingLike(sumSquaredResiduals, (y, t) => total(zip(y, t, (a, b) => Math.abs(a - b)))),
+    wrong: refusingLike(sumSquaredResiduals, (y, t) =>
+      ops.sum(zip(y, t, (a, b) => Math.abs(a - b))),
+    ),
+  },
+  {
+    exercise: '03.2 sumSquaredResiduals',
+    id: 'ssr-root',
+    sentence:
+      'This is the root of the sum, the length of the vector of residuals. The sum of squares has no root.',
+    wrong: (y: Tensor, t: Tensor) => Math.sqrt(sumSquaredResiduals(y, t)),
+  },
+  {
+    exercise: '03.2 sumSquaredResiduals',
+    id: 'ssr-difference-of-squares',
+    sentence:
+      'Predictions and targets are squared first and subtracted then. Subtract first: it is (y − t)², not y² − t².',
+    wrong: refusingLike(sumSquaredResiduals, (y, t) => ops.sum(zip(y, t, (a, b) => a * a - b * b))),
   },
   {
     exercise: '03.3 sumSquaredResidualsGradient',
     id: 'ssr-gradient-factor',
     sentence: 'The factor 2 is missing: the derivative of r² is 2r.',
-    anchor: '#033-sumsquaredresidualsgradient',
     wrong: (y: Tensor, t: Tensor) => zip(y, t, (a, b) => a - b),
   },
   {
@@ -96,8 +106,14 @@ export const misconceptions: Misconception[] = [
     id: 'ssr-gradient-sign',
     sentence:
       'The sign is turned round: this is 2 · (t − y), the way downhill. The gradient points uphill: 2 · (y − t).',
-    anchor: '#033-sumsquaredresidualsgradient',
     wrong: (y: Tensor, t: Tensor) => sumSquaredResidualsGradient(t, y),
+  },
+  {
+    exercise: '03.3 sumSquaredResidualsGradient',
+    id: 'ssr-gradient-absolute',
+    sentence:
+      'This is 2 · |y − t|, which never points down. The sign of the residual says which way the loss grows: keep it.',
+    wrong: (y: Tensor, t: Tensor) => map(sumSquaredResidualsGradient(y, t), Math.abs),
   },
   {
     exercise: '03.3 sumSquaredResidualsGradient',
@@ -124,17 +140,23 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '03.4 meanSquaredError',
+    id: 'mse-less-one',
+    sentence:
+      'The sum is divided by one less than the number of entries, as in an unbiased variance. No mean was estimated here: divide by the number itself.',
+    anchor: '#mean-over-the-batch',
+    wrong: (y: Tensor, t: Tensor) => (meanSquaredError(y, t) * y.size) / (y.size - 1),
+  },
+  {
+    exercise: '03.4 meanSquaredError',
     id: 'mse-half',
     sentence:
       'This is half the mean. Some books put ½ there so that the gradient has no 2; this course does not.',
-    anchor: '#034-meansquarederror',
     wrong: (y: Tensor, t: Tensor) => meanSquaredError(y, t) / 2,
   },
   {
     exercise: '03.4 meanSquaredError',
     id: 'mse-root',
     sentence: 'This is the root of the mean square. The mean squared error has no root.',
-    anchor: '#034-meansquarederror',
     wrong: (y: Tensor, t: Tensor) => Math.sqrt(meanSquaredError(y, t)),
   },
   {
@@ -142,10 +164,9 @@ export const misconceptions: Misconception[] = [
     id: 'mse-absolute',
     sentence:
       'This is the mean of the absolute values. Square the residuals before you take the mean.',
-    anchor: '#034-meansquarederror',
     wrong: refusingLike(
       meanSquaredError,
-      (y, t) => total(zip(y, t, (a, b) => Math.abs(a - b))) / y.size,
+      (y, t) => ops.sum(zip(y, t, (a, b) => Math.abs(a - b))) / y.size,
     ),
   },
   {
@@ -168,7 +189,6 @@ export const misconceptions: Misconception[] = [
     exercise: '03.5 meanSquaredErrorGradient',
     id: 'mse-gradient-factor',
     sentence: 'The factor 2 is missing: the derivative of r² is 2r.',
-    anchor: '#035-meansquarederrorgradient',
     wrong: (y: Tensor, t: Tensor) => zip(y, t, (a, b) => (a - b) / y.size),
   },
   {
@@ -176,7 +196,6 @@ export const misconceptions: Misconception[] = [
     id: 'mse-gradient-sign',
     sentence:
       'The sign is turned round: this goes with t − y, the way downhill. The gradient points uphill and goes with y − t.',
-    anchor: '#035-meansquarederrorgradient',
     wrong: (y: Tensor, t: Tensor) => meanSquaredErrorGradient(t, y),
   },
   {
@@ -184,7 +203,6 @@ export const misconceptions: Misconception[] = [
     id: 'bce-swapped',
     sentence:
       'Predictions and answers are swapped: this takes the logarithm of t. The logarithm is of the prediction, and the answer weighs it.',
-    anchor: '#036-binarycrossentropy',
     wrong: (p: Tensor, t: Tensor) => binaryCrossEntropy(t, p),
   },
   {
@@ -192,10 +210,19 @@ export const misconceptions: Misconception[] = [
     id: 'bce-yes-only',
     sentence:
       'The term (1 − t) · ln(1 − p) is missing, so a sample whose answer is no costs nothing whatever was predicted.',
-    anchor: '#036-binarycrossentropy',
     wrong: refusingLike(
       binaryCrossEntropy,
-      (p, t) => -total(zip(p, t, (q, a) => a * Math.log(clip(q, EPSILON)))) / p.size,
+      (p, t) => -ops.sum(zip(p, t, (q, a) => a * Math.log(clip(q, EPSILON)))) / p.size,
+    ),
+  },
+  {
+    exercise: '03.6 binaryCrossEntropy',
+    id: 'bce-hard-answers',
+    sentence:
+      'Only one of the two logarithms is taken, by whether the answer is exactly 1. An answer may lie between no and yes: weigh both, with t and 1 − t.',
+    wrong: refusingLike(
+      binaryCrossEntropy,
+      (p, t) => -ops.sum(zip(map(p, clipped), t, (q, a) => Math.log(a === 1 ? q : 1 - q))) / p.size,
     ),
   },
   {
@@ -210,7 +237,6 @@ export const misconceptions: Misconception[] = [
     id: 'bce-sign',
     sentence:
       'The minus sign is missing. The logarithm of a probability is negative or 0, and a loss must be positive or 0.',
-    anchor: '#036-binarycrossentropy',
     wrong: (p: Tensor, t: Tensor) => -binaryCrossEntropy(p, t),
   },
   {
@@ -218,7 +244,6 @@ export const misconceptions: Misconception[] = [
     id: 'bce-log2',
     sentence:
       'The logarithm has the base 2. This course uses the natural logarithm: Math.log, not Math.log2.',
-    anchor: '#036-binarycrossentropy',
     wrong: (p: Tensor, t: Tensor) => binaryCrossEntropy(p, t) / Math.LN2,
   },
   {
@@ -248,10 +273,31 @@ export const misconceptions: Misconception[] = [
     wrong: refusingLike(binaryCrossEntropy, (p, t) => meanBinary(p, t, (q) => clip(q, 1e-7))),
   },
   {
+    exercise: '03.6 binaryCrossEntropy',
+    id: 'bce-small-epsilon',
+    sentence: 'p is clipped at 10⁻¹⁵. Here ε is 10⁻¹², so that a hopeless sample costs 27.6.',
+    anchor: '#staying-finite',
+    wrong: refusingLike(binaryCrossEntropy, (p, t) => meanBinary(p, t, (q) => clip(q, 1e-15))),
+  },
+  {
+    exercise: '03.6 binaryCrossEntropy',
+    id: 'bce-epsilon-added',
+    sentence:
+      'ε is added inside the logarithms, which changes every probability a little and the small ones a lot. Clip instead: only what lies outside [ε, 1 − ε] is moved.',
+    anchor: '#staying-finite',
+    wrong: refusingLike(
+      binaryCrossEntropy,
+      (p, t) =>
+        -ops.sum(
+          zip(p, t, (q, a) => a * Math.log(q + EPSILON) + (1 - a) * Math.log(1 - q + EPSILON)),
+        ) / p.size,
+    ),
+  },
+  {
     exercise: '03.7 binaryCrossEntropyGradient',
     id: 'bce-gradient-of-logit',
     sentence:
-      'This is (p − t) / N, the gradient with respect to the score before the sigmoid. With respect to p itself, divide by p · (1 − p).',
+      'This is (p − t) / N, the gradient with respect to the logit before the sigmoid. With respect to p itself, divide by p · (1 − p).',
     anchor: '#where-the-gradients-come-from',
     wrong: (p: Tensor, t: Tensor) => zip(p, t, (q, a) => (q - a) / p.size),
   },
@@ -267,7 +313,6 @@ export const misconceptions: Misconception[] = [
     id: 'bce-gradient-sign',
     sentence:
       'The sign is turned round. More of p makes the loss smaller where the answer is yes, so the gradient is negative there.',
-    anchor: '#037-binarycrossentropygradient',
     wrong: (p: Tensor, t: Tensor) => map(binaryCrossEntropyGradient(p, t), (v) => -v),
   },
   {
@@ -275,8 +320,15 @@ export const misconceptions: Misconception[] = [
     id: 'bce-gradient-yes-only',
     sentence:
       'This is −t / p, without the term of the answer no. The derivative of −(1 − t) · ln(1 − p) is (1 − t) / (1 − p).',
-    anchor: '#037-binarycrossentropygradient',
     wrong: (p: Tensor, t: Tensor) => zip(p, t, (q, a) => -a / clip(q, EPSILON) / p.size),
+  },
+  {
+    exercise: '03.7 binaryCrossEntropyGradient',
+    id: 'bce-gradient-hard-answers',
+    sentence:
+      'This is −1 / p or 1 / (1 − p), by whether the answer is exactly 1. An answer may lie between no and yes: weigh both terms, with t and 1 − t.',
+    wrong: (p: Tensor, t: Tensor) =>
+      zip(map(p, clipped), t, (q, a) => (a === 1 ? -1 / q : 1 / (1 - q)) / p.size),
   },
   {
     exercise: '03.7 binaryCrossEntropyGradient',
@@ -296,11 +348,28 @@ export const misconceptions: Misconception[] = [
       zip(p, binaryCrossEntropyGradient(p, t), (q, v) => (q === clip(q, EPSILON) ? v : 0)),
   },
   {
+    exercise: '03.7 binaryCrossEntropyGradient',
+    id: 'bce-gradient-epsilon-added',
+    sentence:
+      'ε is added to the denominators, which changes the gradient of every small probability. Clip instead: only what lies outside [ε, 1 − ε] is moved.',
+    anchor: '#staying-finite',
+    wrong: (p: Tensor, t: Tensor) =>
+      zip(p, t, (q, a) => ((1 - a) / (1 - q + EPSILON) - a / (q + EPSILON)) / p.size),
+  },
+  {
+    exercise: '03.7 binaryCrossEntropyGradient',
+    id: 'bce-gradient-epsilon-in-product',
+    sentence:
+      'ε is added to p · (1 − p), which changes the gradient of every small probability. Clip p instead: only what lies outside [ε, 1 − ε] is moved.',
+    anchor: '#staying-finite',
+    wrong: (p: Tensor, t: Tensor) =>
+      zip(p, t, (q, a) => (q - a) / (q * (1 - q) + EPSILON) / p.size),
+  },
+  {
     exercise: '03.8 categoricalCrossEntropy',
     id: 'cce-swapped',
     sentence:
       'Predictions and targets are swapped: this takes the logarithm of t. The logarithm is of the prediction, and the target weighs it.',
-    anchor: '#038-categoricalcrossentropy',
     wrong: (p: Tensor, t: Tensor) => categoricalCrossEntropy(t, p),
   },
   {
@@ -308,10 +377,17 @@ export const misconceptions: Misconception[] = [
     id: 'cce-like-binary',
     sentence:
       'The terms (1 − t) · ln(1 − p) are added, as for yes or no. With classes the sum is over t · ln p alone.',
-    anchor: '#038-categoricalcrossentropy',
+    wrong: refusingLike(categoricalCrossEntropy, (p, t) => meanBinary(p, t, clipped) * p.shape[1]!),
+  },
+  {
+    exercise: '03.8 categoricalCrossEntropy',
+    id: 'cce-log-of-mean',
+    sentence:
+      'The probabilities of the right classes are averaged and the logarithm is taken of their mean. Take the logarithm of each, then the mean.',
     wrong: refusingLike(
       categoricalCrossEntropy,
-      (p, t) => meanBinary(p, t, (q) => clip(q, EPSILON)) * p.shape[1]!,
+      (p, t) =>
+        -Math.log(ops.sum(zip(p, t, (q, target) => target * Math.max(q, EPSILON))) / p.shape[0]!),
     ),
   },
   {
@@ -334,7 +410,6 @@ export const misconceptions: Misconception[] = [
     id: 'cce-sign',
     sentence:
       'The minus sign is missing. The logarithm of a probability is negative or 0, and a loss must be positive or 0.',
-    anchor: '#038-categoricalcrossentropy',
     wrong: (p: Tensor, t: Tensor) => -categoricalCrossEntropy(p, t),
   },
   {
@@ -342,7 +417,6 @@ export const misconceptions: Misconception[] = [
     id: 'cce-log10',
     sentence:
       'The logarithm has the base 10. This course uses the natural logarithm, which JavaScript calls Math.log.',
-    anchor: '#038-categoricalcrossentropy',
     wrong: (p: Tensor, t: Tensor) => categoricalCrossEntropy(p, t) / Math.LN10,
   },
   {
@@ -353,14 +427,36 @@ export const misconceptions: Misconception[] = [
     anchor: '#staying-finite',
     wrong: refusingLike(
       categoricalCrossEntropy,
-      (p, t) => -total(zip(p, t, (q, a) => a * Math.log(q))) / p.shape[0]!,
+      (p, t) => -ops.sum(zip(p, t, (q, a) => a * Math.log(q))) / p.shape[0]!,
+    ),
+  },
+  {
+    exercise: '03.8 categoricalCrossEntropy',
+    id: 'cce-large-epsilon',
+    sentence:
+      'p is kept above 10⁻⁷, as fits 32-bit floats. Here ε is 10⁻¹², so that 10⁻¹¹ still counts as itself.',
+    anchor: '#staying-finite',
+    wrong: refusingLike(
+      categoricalCrossEntropy,
+      (p, t) => -ops.sum(zip(p, t, (q, a) => a * Math.log(Math.max(q, 1e-7)))) / p.shape[0]!,
+    ),
+  },
+  {
+    exercise: '03.8 categoricalCrossEntropy',
+    id: 'cce-epsilon-added',
+    sentence:
+      'ε is added inside the logarithm, which changes every probability a little and the small ones a lot. Let p be no less than ε instead: Math.max(p, ε).',
+    anchor: '#staying-finite',
+    wrong: refusingLike(
+      categoricalCrossEntropy,
+      (p, t) => -ops.sum(zip(p, t, (q, a) => a * Math.log(q + EPSILON))) / p.shape[0]!,
     ),
   },
   {
     exercise: '03.9 categoricalCrossEntropyGradient',
     id: 'cce-gradient-of-logits',
     sentence:
-      'This is (p − t) / N, the gradient with respect to the scores before softmax. With respect to p itself it is −t / p / N.',
+      'This is (p − t) / N, the gradient with respect to the logits before softmax. With respect to p itself it is −t / p / N.',
     anchor: '#where-the-gradients-come-from',
     wrong: (p: Tensor, t: Tensor) => zip(p, t, (q, a) => (q - a) / p.shape[0]!),
   },
@@ -369,7 +465,6 @@ export const misconceptions: Misconception[] = [
     id: 'cce-gradient-without-targets',
     sentence:
       'This is −1 / p at every class. Only ln p of the right class is in the loss: the target is a factor.',
-    anchor: '#039-categoricalcrossentropygradient',
     wrong: (p: Tensor) => map(p, (q) => -1 / Math.max(q, EPSILON) / p.shape[0]!),
   },
   {
@@ -394,7 +489,6 @@ export const misconceptions: Misconception[] = [
     id: 'cce-gradient-sign',
     sentence:
       'The minus sign is missing. More of the right probability makes the loss smaller, so the gradient is negative there.',
-    anchor: '#039-categoricalcrossentropygradient',
     wrong: (p: Tensor, t: Tensor) => map(categoricalCrossEntropyGradient(p, t), (v) => -v),
   },
   {
@@ -406,47 +500,66 @@ export const misconceptions: Misconception[] = [
     wrong: (p: Tensor, t: Tensor) => zip(p, t, (q, a) => -a / q / p.shape[0]!),
   },
   {
+    exercise: '03.9 categoricalCrossEntropyGradient',
+    id: 'cce-gradient-flat',
+    sentence:
+      'Where p is below ε the gradient is 0 here, so a prediction that is as wrong as can be is never corrected. Put ε in the place of p instead.',
+    anchor: '#staying-finite',
+    wrong: (p: Tensor, t: Tensor) =>
+      zip(p, categoricalCrossEntropyGradient(p, t), (q, v) => (q < EPSILON ? 0 : v)),
+  },
+  {
+    exercise: '03.9 categoricalCrossEntropyGradient',
+    id: 'cce-gradient-epsilon-added',
+    sentence:
+      'ε is added to the denominator, which changes the gradient of every small probability. Let p be no less than ε instead: Math.max(p, ε).',
+    anchor: '#staying-finite',
+    wrong: (p: Tensor, t: Tensor) => zip(p, t, (q, a) => -a / (q + EPSILON) / p.shape[0]!),
+  },
+  {
     exercise: '03.10 softmaxCrossEntropy',
     id: 'softmax-loss-of-logits',
     sentence:
-      'The scores are used as if they were probabilities: this is −ln of the score itself. Softmax belongs in between.',
-    anchor: '#0310-softmaxcrossentropy',
-    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) =>
-      meanOverRows(logits, labels, (row, label) => -Math.log(clip(row[label]!, EPSILON))),
-    ),
+      'The logits are used as if they were probabilities: this is −ln of the logit itself. Softmax belongs in between.',
+    wrong: softmaxLoss((row, label) => -Math.log(clip(row[label]!, EPSILON))),
   },
   {
     exercise: '03.10 softmaxCrossEntropy',
     id: 'softmax-loss-twice',
     sentence:
-      'Softmax is applied twice: its probabilities go through softmax again. Logits are scores before any softmax.',
-    anchor: '#0310-softmaxcrossentropy',
-    wrong: (logits: Tensor, labels: Labels) =>
-      softmaxCrossEntropy(overRows(logits, softmaxOfRow), labels),
+      'Softmax is applied twice: its probabilities go through softmax again. The logits are what goes in before any softmax.',
+    wrong: (logits: Tensor, labels: Labels) => softmaxCrossEntropy(softmax(logits), labels),
   },
   {
     exercise: '03.10 softmaxCrossEntropy',
     id: 'softmax-loss-over-columns',
     sentence:
       'The exponentials are added up over the samples. A row is one sample: add over its classes.',
-    anchor: '#0310-softmaxcrossentropy',
     wrong: refusingLike(softmaxCrossEntropy, (logits, labels) => {
-      const columns = overRows(logits.transpose(1, 0), softmaxOfRow).transpose(1, 0);
+      const columns = softmax(logits.transpose(1, 0)).transpose(1, 0);
       return meanOverRows(columns, labels, (row, label) => -Math.log(row[label]!));
     }),
   },
   {
     exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-log-of-mean',
+    sentence:
+      'The probabilities of the right classes are averaged and the logarithm is taken of their mean. Take the logarithm of each row, then the mean.',
+    anchor: '#mean-over-the-batch',
+    wrong: refusingLike(
+      softmaxCrossEntropy,
+      (logits, labels) =>
+        -Math.log(meanOverRows(logits, labels, (row, label) => softmaxOfRow(row)[label]!)),
+    ),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
     id: 'softmax-loss-shift-lost',
     sentence:
-      'The maximum is subtracted inside the exponentials and never given back: add it to the logarithm, or subtract it from the score of the right class too.',
+      'The maximum is subtracted inside the exponentials and never given back: add it to the logarithm, or subtract it from the logit of the right class too.',
     anchor: '#staying-finite',
-    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) =>
-      meanOverRows(
-        logits,
-        labels,
-        (row, label) => Math.log(sumOfExponentials(row, Math.max(...row))) - row[label]!,
-      ),
+    wrong: softmaxLoss(
+      (row, label) => Math.log(sumOfExponentials(row, Math.max(...row))) - row[label]!,
     ),
   },
   {
@@ -471,60 +584,77 @@ export const misconceptions: Misconception[] = [
     id: 'softmax-loss-sign',
     sentence:
       'The minus sign is missing: this is ln of the right probability, at most 0. A loss must be positive or 0.',
-    anchor: '#0310-softmaxcrossentropy',
     wrong: (logits: Tensor, labels: Labels) => -softmaxCrossEntropy(logits, labels),
   },
   {
     exercise: '03.10 softmaxCrossEntropy',
     id: 'softmax-loss-log-of-zero',
     sentence:
-      'The probability of a hopeless row is 0 in floating point, and its logarithm −Infinity. Do not form the probability: ln of the sum minus the score needs no division.',
+      'The probability of a hopeless row is 0 in floating point, and its logarithm −Infinity. Do not form the probability: ln of the sum minus the logit needs no division.',
     anchor: '#staying-finite',
-    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) =>
-      meanOverRows(logits, labels, (row, label) => -Math.log(softmaxOfRow(row)[label]!)),
-    ),
+    wrong: softmaxLoss((row, label) => -Math.log(softmaxOfRow(row)[label]!)),
   },
   {
     exercise: '03.10 softmaxCrossEntropy',
     id: 'softmax-loss-clipped',
     sentence:
-      'The probability is clipped at 10⁻¹², so a hopeless row costs 27.6 however hopeless it is. ln of the sum minus the score needs no clipping.',
+      'The probability is clipped at 10⁻¹², so a hopeless row costs 27.6 however hopeless it is. ln of the sum minus the logit needs no clipping.',
     anchor: '#staying-finite',
-    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) =>
-      meanOverRows(
-        logits,
-        labels,
-        (row, label) => -Math.log(clip(softmaxOfRow(row)[label]!, EPSILON)),
-      ),
-    ),
+    wrong: softmaxLoss((row, label) => -Math.log(Math.max(softmaxOfRow(row)[label]!, EPSILON))),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-epsilon-added',
+    sentence:
+      '10⁻¹² is added to the probability, so a hopeless row costs 27.6 however hopeless it is. ln of the sum minus the logit needs no help.',
+    anchor: '#staying-finite',
+    wrong: softmaxLoss((row, label) => -Math.log(softmaxOfRow(row)[label]! + EPSILON)),
   },
   {
     exercise: '03.10 softmaxCrossEntropy',
     id: 'softmax-loss-unshifted',
     sentence:
-      'The exponentials are taken without a shift, so a score of 1000 becomes Infinity and Infinity / Infinity is NaN. Subtract the maximum of the row first.',
+      'The exponentials are taken without a shift, so a logit of 1000 becomes Infinity and Infinity / Infinity is NaN. Subtract the maximum of the row first.',
     anchor: '#staying-finite',
-    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) =>
-      meanOverRows(
-        logits,
-        labels,
-        (row, label) => -Math.log(Math.exp(row[label]!) / sumOfExponentials(row, 0)),
-      ),
-    ),
+    wrong: softmaxLoss((row, label) => -Math.log(softmaxOfRow(row, 0)[label]!)),
   },
   {
     exercise: '03.10 softmaxCrossEntropy',
     id: 'softmax-loss-unshifted-sum',
     sentence:
-      'The sum of the exponentials is taken without a shift, so a score of 1000 makes it Infinity. Take the maximum of the row out of the logarithm first.',
+      'The sum of the exponentials is taken without a shift, so a logit of 1000 makes it Infinity. Take the maximum of the row out of the logarithm first.',
     anchor: '#staying-finite',
-    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) =>
-      meanOverRows(
-        logits,
-        labels,
-        (row, label) => Math.log(sumOfExponentials(row, 0)) - row[label]!,
-      ),
-    ),
+    wrong: softmaxLoss((row, label) => logOfSum(row, 0) - row[label]!),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-starts-at-zero',
+    sentence:
+      'The search for the maximum starts at 0, so a row of very negative logits is not shifted and its exponentials are all 0. Start at the first logit, or at −Infinity.',
+    anchor: '#staying-finite',
+    wrong: softmaxLoss((row, label) => -Math.log(softmaxOfRow(row, Math.max(0, ...row))[label]!)),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-starts-at-zero-sum',
+    sentence:
+      'The search for the maximum starts at 0, so a row of very negative logits is not shifted and its exponentials are all 0. Start at the first logit, or at −Infinity.',
+    anchor: '#staying-finite',
+    wrong: softmaxLoss((row, label) => logOfSum(row, Math.max(0, ...row)) - row[label]!),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-maximum-carried',
+    sentence:
+      'The maximum of the row before is not forgotten, and a row far below it underflows. Start the search afresh in each row.',
+    anchor: '#staying-finite',
+    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) => {
+      let max = -Infinity;
+      return meanOverRows(logits, labels, (row, label) => {
+        max = Math.max(max, ...row);
+        return logOfSum(row, max) - row[label]!;
+      });
+    }),
   },
   {
     exercise: '03.10 softmaxCrossEntropy',
@@ -532,14 +662,9 @@ export const misconceptions: Misconception[] = [
     sentence:
       "All rows are shifted by the maximum of the whole batch, and the probabilities of a row far below it become 0/0. Subtract each row's own maximum.",
     anchor: '#staying-finite',
-    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) => {
-      const max = Math.max(...copy(logits).data);
-      return meanOverRows(
-        logits,
-        labels,
-        (row, label) => -Math.log(Math.exp(row[label]! - max) / sumOfExponentials(row, max)),
-      );
-    }),
+    wrong: softmaxLoss(
+      (row, label, logits) => -Math.log(softmaxOfRow(row, ops.sup(logits))[label]!),
+    ),
   },
   {
     exercise: '03.10 softmaxCrossEntropy',
@@ -547,29 +672,22 @@ export const misconceptions: Misconception[] = [
     sentence:
       "All rows are shifted by the maximum of the whole batch, and in a row far below it this takes the logarithm of 0. Subtract each row's own maximum.",
     anchor: '#staying-finite',
-    wrong: refusingLike(softmaxCrossEntropy, (logits, labels) => {
-      const max = Math.max(...copy(logits).data);
-      return meanOverRows(
-        logits,
-        labels,
-        (row, label) => Math.log(sumOfExponentials(row, max)) + max - row[label]!,
-      );
-    }),
+    wrong: softmaxLoss((row, label, logits) => logOfSum(row, ops.sup(logits)) - row[label]!),
   },
   {
     exercise: '03.11 softmaxCrossEntropyGradient',
     id: 'softmax-loss-gradient-without-one-hot',
     sentence:
-      'These are the probabilities over N. The score of the right class is subtracted in the loss: subtract 1 at the label.',
+      'These are the probabilities over N. The logit of the right class is subtracted in the loss: subtract 1 at the label.',
     anchor: '#where-the-gradients-come-from',
     wrong: (logits: Tensor) =>
-      map(overRows(logits, softmaxOfRow), (probability) => probability / logits.shape[0]!),
+      map(softmax(logits), (probability) => probability / logits.shape[0]!),
   },
   {
     exercise: '03.11 softmaxCrossEntropyGradient',
     id: 'softmax-loss-gradient-label-only',
     sentence:
-      'Only the column of the label is filled. The other scores are in the sum of the exponentials, so they have a slope too: their probability.',
+      'Only the column of the label is filled. The other logits are in the sum of the exponentials, so they have a slope too: their probability.',
     anchor: '#where-the-gradients-come-from',
     wrong: (logits: Tensor, labels: Labels) =>
       zip(
@@ -585,9 +703,74 @@ export const misconceptions: Misconception[] = [
       'This is −1 / p at the label, the gradient with respect to the probabilities. Softmax is part of this loss: its derivative belongs in too.',
     anchor: '#where-the-gradients-come-from',
     wrong: (logits: Tensor, labels: Labels) =>
-      categoricalCrossEntropyGradient(
-        overRows(logits, softmaxOfRow),
+      categoricalCrossEntropyGradient(softmax(logits), oneHot(labels, logits.shape[1]!)),
+  },
+  {
+    exercise: '03.11 softmaxCrossEntropyGradient',
+    id: 'softmax-loss-gradient-softmax-twice',
+    sentence:
+      'The derivative of softmax is applied once more. softmax − one-hot is already the gradient with respect to the logits: it is in there.',
+    anchor: '#where-the-gradients-come-from',
+    wrong: (logits: Tensor, labels: Labels) => {
+      const slopes = rowsOf(softmaxCrossEntropyGradient(logits, labels));
+      let n = 0;
+      return overRows(softmax(logits), (p) => {
+        const slope = slopes[n++]!;
+        const mean = sumOver(p.length, (j) => p[j]! * slope[j]!);
+        return p.map((probability, i) => probability * (slope[i]! - mean));
+      });
+    },
+  },
+  {
+    exercise: '03.11 softmaxCrossEntropyGradient',
+    id: 'softmax-loss-gradient-slope-twice',
+    sentence:
+      'The gradient is multiplied by p · (1 − p) once more. softmax − one-hot is already the gradient with respect to the logits: the derivative of softmax is in there.',
+    anchor: '#where-the-gradients-come-from',
+    wrong: (logits: Tensor, labels: Labels) =>
+      zip(
+        softmax(logits),
+        softmaxCrossEntropyGradient(logits, labels),
+        (p, slope) => p * (1 - p) * slope,
+      ),
+  },
+  {
+    exercise: '03.11 softmaxCrossEntropyGradient',
+    id: 'softmax-loss-gradient-one-hot-over-n',
+    sentence:
+      'Only the 1 at the label is divided by N. The probabilities are to be divided too: subtract first, then divide.',
+    anchor: '#mean-over-the-batch',
+    wrong: (logits: Tensor, labels: Labels) =>
+      zip(
+        softmax(logits),
         oneHot(labels, logits.shape[1]!),
+        (p, target) => p - target / logits.shape[0]!,
+      ),
+  },
+  {
+    exercise: '03.11 softmaxCrossEntropyGradient',
+    id: 'softmax-loss-gradient-probabilities-over-n',
+    sentence:
+      'Only the probabilities are divided by N. The 1 at the label is to be divided too: subtract first, then divide.',
+    anchor: '#mean-over-the-batch',
+    wrong: (logits: Tensor, labels: Labels) =>
+      zip(
+        softmax(logits),
+        oneHot(labels, logits.shape[1]!),
+        (p, target) => p / logits.shape[0]! - target,
+      ),
+  },
+  {
+    exercise: '03.11 softmaxCrossEntropyGradient',
+    id: 'softmax-loss-gradient-label-over-n',
+    sentence:
+      'Only the column of the label is divided by N. The others are to be divided too: the loss is a mean over the rows.',
+    anchor: '#mean-over-the-batch',
+    wrong: (logits: Tensor, labels: Labels) =>
+      zip(
+        zip(softmax(logits), oneHot(labels, logits.shape[1]!), (p, target) => p - target),
+        oneHot(labels, logits.shape[1]!),
+        (slope, target) => (target === 1 ? slope / logits.shape[0]! : slope),
       ),
   },
   {
@@ -612,7 +795,6 @@ export const misconceptions: Misconception[] = [
     id: 'softmax-loss-gradient-sign',
     sentence:
       'The sign is turned round: this is (one-hot − softmax) / N, the way downhill. The gradient points uphill.',
-    anchor: '#0311-softmaxcrossentropygradient',
     wrong: (logits: Tensor, labels: Labels) =>
       map(softmaxCrossEntropyGradient(logits, labels), (v) => -v),
   },
@@ -620,9 +802,28 @@ export const misconceptions: Misconception[] = [
     exercise: '03.11 softmaxCrossEntropyGradient',
     id: 'softmax-loss-gradient-unshifted',
     sentence:
-      'The exponentials are taken without a shift, so a score of 1000 becomes Infinity and the row NaN. Subtract the maximum of the row first.',
+      'The exponentials are taken without a shift, so a logit of 1000 becomes Infinity and the row NaN. Subtract the maximum of the row first.',
     anchor: '#staying-finite',
-    wrong: (logits: Tensor, labels: Labels) => softmaxLessOneHot(logits, labels, 0),
+    wrong: softmaxLossGradient(() => 0),
+  },
+  {
+    exercise: '03.11 softmaxCrossEntropyGradient',
+    id: 'softmax-loss-gradient-starts-at-zero',
+    sentence:
+      'The search for the maximum starts at 0, so a row of very negative logits is not shifted and its exponentials are all 0. Start at the first logit, or at −Infinity.',
+    anchor: '#staying-finite',
+    wrong: softmaxLossGradient((row) => Math.max(0, ...row)),
+  },
+  {
+    exercise: '03.11 softmaxCrossEntropyGradient',
+    id: 'softmax-loss-gradient-maximum-carried',
+    sentence:
+      'The maximum of the row before is not forgotten, and a row far below it underflows. Start the search afresh in each row.',
+    anchor: '#staying-finite',
+    wrong: (logits: Tensor, labels: Labels) => {
+      let max = -Infinity;
+      return softmaxLossGradient((row) => (max = Math.max(max, ...row)))(logits, labels);
+    },
   },
   {
     exercise: '03.11 softmaxCrossEntropyGradient',
@@ -630,15 +831,13 @@ export const misconceptions: Misconception[] = [
     sentence:
       "All rows are shifted by the maximum of the whole batch. A row far below it underflows to 0/0. Subtract each row's own maximum.",
     anchor: '#staying-finite',
-    wrong: (logits: Tensor, labels: Labels) =>
-      softmaxLessOneHot(logits, labels, Math.max(...copy(logits).data)),
+    wrong: softmaxLossGradient((_, logits) => ops.sup(logits)),
   },
   {
     exercise: '03.12 hinge',
     id: 'hinge-counts-right-class',
     sentence:
       'Every row costs 1 too much: the right class is compared with itself, and max(0, 0 + 1) is 1. Leave j = label out.',
-    anchor: '#0312-hinge',
     wrong: (scores: Tensor, labels: Labels) => hinge(scores, labels) + 1,
   },
   {
@@ -661,7 +860,6 @@ export const misconceptions: Misconception[] = [
     id: 'hinge-worst-rival',
     sentence:
       'Only the strongest wrong class of each row is counted. This hinge adds up all of them.',
-    anchor: '#0312-hinge',
     wrong: refusingLike(hinge, (scores, labels) =>
       meanOverRows(scores, labels, (row, label) => Math.max(0, ...shortfalls(row, label))),
     ),
@@ -671,19 +869,13 @@ export const misconceptions: Misconception[] = [
     id: 'hinge-without-margin',
     sentence:
       'The margin is missing: a class behind by a hair costs nothing here. The right class must lead by 1, so add 1 inside the maximum.',
-    anchor: '#0312-hinge',
-    wrong: refusingLike(hinge, (scores, labels) =>
-      meanOverRows(scores, labels, (row, label) =>
-        sum(shortfalls(row, label).map((v) => Math.max(0, v - 1))),
-      ),
-    ),
+    wrong: hingeOf((shortfall) => Math.max(0, shortfall - 1)),
   },
   {
     exercise: '03.12 hinge',
     id: 'hinge-sign',
     sentence:
       'The difference is turned round: this punishes the right class for leading. It is the score of the wrong class minus that of the right one.',
-    anchor: '#0312-hinge',
     wrong: (scores: Tensor, labels: Labels) =>
       hinge(
         map(scores, (v) => -v),
@@ -695,9 +887,21 @@ export const misconceptions: Misconception[] = [
     id: 'hinge-not-cut-off',
     sentence:
       'Terms below 0 are added as well, so a class that is far behind pays for another. Cut each term off: max(0, …).',
-    anchor: '#0312-hinge',
+    wrong: hingeOf((shortfall) => shortfall),
+  },
+  {
+    exercise: '03.12 hinge',
+    id: 'hinge-cut-off-once',
+    sentence:
+      'The terms of a row are added first and only their sum is cut off, so a class that is far behind pays for another. Cut each term off: max(0, …).',
     wrong: refusingLike(hinge, (scores, labels) =>
-      meanOverRows(scores, labels, (row, label) => sum(shortfalls(row, label))),
+      meanOverRows(scores, labels, (row, label) => {
+        const lacking = shortfalls(row, label);
+        return Math.max(
+          0,
+          sumOver(lacking.length, (j) => lacking[j]!),
+        );
+      }),
     ),
   },
   {
@@ -705,19 +909,13 @@ export const misconceptions: Misconception[] = [
     id: 'hinge-squared',
     sentence:
       'The terms are squared. That is a loss in its own right, but this hinge takes them as they are.',
-    anchor: '#0312-hinge',
-    wrong: refusingLike(hinge, (scores, labels) =>
-      meanOverRows(scores, labels, (row, label) =>
-        sum(shortfalls(row, label).map((v) => Math.max(0, v) ** 2)),
-      ),
-    ),
+    wrong: hingeOf((shortfall) => Math.max(0, shortfall) ** 2),
   },
   {
     exercise: '03.13 hingeGradient',
     id: 'hinge-gradient-right-class-zero',
     sentence:
       'The right class gets nothing. Its score is in every term above 0, with a minus: take 1/N from it for each.',
-    anchor: '#0313-hingegradient',
     wrong: (scores: Tensor, labels: Labels) =>
       map(hingeGradient(scores, labels), (v) => Math.max(0, v)),
   },
@@ -726,7 +924,6 @@ export const misconceptions: Misconception[] = [
     id: 'hinge-gradient-right-class-once',
     sentence:
       'The right class gets −1/N, whatever happens in its row. Its score is in every term above 0: take 1/N from it for each of them.',
-    anchor: '#0313-hingegradient',
     wrong: (scores: Tensor, labels: Labels) =>
       zip(
         map(hingeGradient(scores, labels), (v) => Math.max(0, v)),
@@ -739,7 +936,6 @@ export const misconceptions: Misconception[] = [
     id: 'hinge-gradient-counts-right-class',
     sentence:
       'The right class loses 1/N too much: it is counted among the classes within its own margin. Leave j = label out.',
-    anchor: '#0313-hingegradient',
     wrong: (scores: Tensor, labels: Labels) =>
       zip(
         hingeGradient(scores, labels),
@@ -749,10 +945,30 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '03.13 hingeGradient',
+    id: 'hinge-gradient-worst-rival',
+    sentence:
+      'Only the strongest wrong class of each row is counted. This hinge adds up all of them, so each one within the margin has a slope.',
+    wrong: ofHingeRows((row, label) => {
+      const worst = Math.max(...row.filter((_, j) => j !== label));
+      return row.map((score, j) =>
+        Number(j !== label && score === worst && score - row[label]! + 1 > 0),
+      );
+    }),
+  },
+  {
+    exercise: '03.13 hingeGradient',
+    id: 'hinge-gradient-shortfalls',
+    sentence:
+      'Each class gets what it lacks of the margin, which is its term in the loss. The slope of a term above 0 is 1, however large the term.',
+    wrong: ofHingeRows((row, label) =>
+      row.map((score, j) => (j === label ? 0 : Math.max(0, score - row[label]! + 1))),
+    ),
+  },
+  {
+    exercise: '03.13 hingeGradient',
     id: 'hinge-gradient-kink',
     sentence:
       'At a lead of exactly 1 the slope is taken as 1 here. This course takes 0 at a kink: count a term only when it is > 0.',
-    anchor: '#0313-hingegradient',
     // A margin wider by a millionth of a millionth takes in the leads of exactly 1.
     wrong: (scores: Tensor, labels: Labels) =>
       hingeGradient(
@@ -773,21 +989,18 @@ export const misconceptions: Misconception[] = [
     id: 'hinge-gradient-sign',
     sentence:
       'The sign is turned round. More of a wrong score makes the loss larger, so the gradient is positive there and negative at the label.',
-    anchor: '#0313-hingegradient',
     wrong: (scores: Tensor, labels: Labels) => map(hingeGradient(scores, labels), (v) => -v),
   },
   {
     exercise: '03.14 accuracy',
     id: 'accuracy-count',
     sentence: 'This counts the right rows. Divide by the number of rows to get the fraction.',
-    anchor: '#0314-accuracy',
     wrong: (scores: Tensor, labels: Labels) => accuracy(scores, labels) * scores.shape[0]!,
   },
   {
     exercise: '03.14 accuracy',
     id: 'accuracy-percent',
     sentence: 'This is in percent. The accuracy is a fraction between 0 and 1.',
-    anchor: '#0314-accuracy',
     wrong: (scores: Tensor, labels: Labels) => accuracy(scores, labels) * 100,
   },
   {
@@ -795,11 +1008,10 @@ export const misconceptions: Misconception[] = [
     id: 'accuracy-over-columns',
     sentence:
       'The largest score is looked for down each column, among the samples. A row is one sample: look along it.',
-    anchor: '#0314-accuracy',
     wrong: refusingLike(accuracy, (scores, labels) => {
       const columns = rowsOf(scores.transpose(1, 0));
       const best = columns.map((column) => column.indexOf(Math.max(...column)));
-      return fraction(labels, (label, n) => best[n] === label);
+      return fraction(scores, labels, (_, label, n) => best[n] === label);
     }),
   },
   {
@@ -807,24 +1019,41 @@ export const misconceptions: Misconception[] = [
     id: 'accuracy-from-one',
     sentence:
       'The columns are counted from 1 here and the labels from 0, so no row matches that should. Column 0 is class 0.',
-    anchor: '#0314-accuracy',
-    wrong: refusingLike(accuracy, (scores, labels) => {
-      const rows = rowsOf(scores);
-      return fraction(labels, (label, n) => rows[n]!.indexOf(Math.max(...rows[n]!)) + 1 === label);
-    }),
+    wrong: rightRows((row, label) => row.indexOf(Math.max(...row)) + 1 === label),
   },
   {
     exercise: '03.14 accuracy',
     id: 'accuracy-starts-at-zero',
     sentence:
       'The search for the maximum starts at 0, so in a row of negative scores it finds nothing. Start at the first score, or at −Infinity.',
-    anchor: '#0314-accuracy',
+    wrong: rightRows((row, label) => Math.max(0, row.indexOf(Math.max(0, ...row))) === label),
+  },
+  {
+    exercise: '03.14 accuracy',
+    id: 'accuracy-best-carried-in-ties',
+    sentence:
+      'The search for the largest score begins at the best column of the row before, so of equal scores that one may win. Begin every row afresh, at its first column.',
+    wrong: bestCarried(0),
+  },
+  {
+    exercise: '03.14 accuracy',
+    id: 'accuracy-best-carried',
+    sentence:
+      'The search for the largest score begins at the best column of the row before. Begin every row afresh, at its first column.',
+    wrong: bestCarried(1),
+  },
+  {
+    exercise: '03.14 accuracy',
+    id: 'accuracy-maximum-carried',
+    sentence:
+      'The largest score of the row before is not forgotten, and a row of lower scores never finds its own. Begin every row afresh.',
     wrong: refusingLike(accuracy, (scores, labels) => {
-      const rows = rowsOf(scores);
-      return fraction(
-        labels,
-        (label, n) => Math.max(0, rows[n]!.indexOf(Math.max(0, ...rows[n]!))) === label,
-      );
+      let max = -Infinity;
+      let best = 0;
+      return fraction(scores, labels, (row, label) => {
+        for (const [i, score] of row.entries()) if (score > max) [max, best] = [score, i];
+        return best === label;
+      });
     }),
   },
   {
@@ -832,116 +1061,128 @@ export const misconceptions: Misconception[] = [
     id: 'accuracy-last-maximum',
     sentence:
       'Of equal largest scores the last one counts here. The first one should: compare with >, not with >=.',
-    anchor: '#0314-accuracy',
-    wrong: refusingLike(accuracy, (scores, labels) => {
-      const rows = rowsOf(scores);
-      return fraction(labels, (label, n) => rows[n]!.lastIndexOf(Math.max(...rows[n]!)) === label);
-    }),
+    wrong: rightRows((row, label) => row.lastIndexOf(Math.max(...row)) === label),
   },
   {
     exercise: '03.14 accuracy',
     id: 'accuracy-any-maximum',
     sentence:
       'A row counts as right when its label is among several equal largest scores. Only the first of them is the prediction.',
-    anchor: '#0314-accuracy',
-    wrong: refusingLike(accuracy, (scores, labels) => {
-      const rows = rowsOf(scores);
-      return fraction(labels, (label, n) => rows[n]![label] === Math.max(...rows[n]!));
-    }),
+    wrong: rightRows((row, label) => row[label] === Math.max(...row)),
   },
   {
     exercise: '03.14 accuracy',
     id: 'accuracy-error-rate',
     sentence: 'This is the fraction of wrong rows. The accuracy is the fraction of right ones.',
-    anchor: '#0314-accuracy',
     wrong: (scores: Tensor, labels: Labels) => 1 - accuracy(scores, labels),
   },
 ];
-
-/** f, with the refusals of the right loss: the mistake of a misconception is its only one. */
-function refusingLike<Args extends unknown[]>(
-  right: (...args: Args) => number,
-  f: (...args: Args) => number,
-): (...args: Args) => number {
-  return (...args) => {
-    right(...args);
-    return f(...args);
-  };
-}
-
-/** f of each entry of a and the entry of b at the same place. */
-function zip(a: Tensor, b: Tensor, f: (a: number, b: number) => number): Tensor {
-  const out = copy(a);
-  const others = copy(b).data;
-  out.data.forEach((value, i) => (out.data[i] = f(value, others[i]!)));
-  return out;
-}
-
-/** The sum of all entries. */
-function total(x: Tensor): number {
-  return sum([...copy(x).data]);
-}
-
-function sum(values: number[]): number {
-  return values.reduce((before, value) => before + value, 0);
-}
 
 function clip(p: number, epsilon: number): number {
   return Math.min(Math.max(p, epsilon), 1 - epsilon);
 }
 
+function clipped(p: number): number {
+  return clip(p, EPSILON);
+}
+
 /** The mean over all entries of the two terms of yes and no, with p moved by `safely` first. */
 function meanBinary(p: Tensor, t: Tensor, safely: (p: number) => number): number {
   const terms = zip(map(p, safely), t, (q, a) => a * Math.log(q) + (1 - a) * Math.log(1 - q));
-  return -total(terms) / p.size;
+  return -ops.sum(terms) / p.size;
 }
 
-/** The rows of x as lists. */
-function rowsOf(x: Tensor): number[][] {
-  const [N, C] = x.shape as [number, number];
-  return [...Array(N).keys()].map((n) => [...Array(C).keys()].map((i) => x.get(n, i)));
-}
-
-/** f of every row, as an array of the shape of x. */
-function overRows(x: Tensor, f: (row: number[]) => number[]): Tensor {
-  const out = zeros(...x.shape);
-  for (const [n, row] of rowsOf(x).entries()) {
-    for (const [i, value] of f(row).entries()) out.set(n, i, value);
-  }
-  return out;
-}
-
-/** The mean over the samples of f(scores of the row, its label). */
+/** The mean over the samples of f(row, its label, all rows). */
 function meanOverRows(
+  x: Tensor,
+  labels: Labels,
+  f: (row: number[], label: number, x: Tensor) => number,
+): number {
+  const rows = rowsOf(x);
+  return sumOver(rows.length, (n) => f(rows[n]!, labels.get(n), x)) / rows.length;
+}
+
+/** softmaxCrossEntropy with another loss of a row. */
+function softmaxLoss(
+  f: (row: number[], label: number, logits: Tensor) => number,
+): typeof softmaxCrossEntropy {
+  return refusingLike(softmaxCrossEntropy, (logits, labels) => meanOverRows(logits, labels, f));
+}
+
+/** hinge with another term for what a wrong class lacks of the margin. */
+function hingeOf(term: (shortfall: number) => number): typeof hinge {
+  return refusingLike(hinge, (scores, labels) =>
+    meanOverRows(scores, labels, (row, label) => {
+      const lacking = shortfalls(row, label);
+      return sumOver(lacking.length, (j) => term(lacking[j]!));
+    }),
+  );
+}
+
+/** A gradient of the hinge from the slopes of a row's wrong classes: the right one gets minus their sum. */
+function ofHingeRows(slopes: (row: number[], label: number) => number[]): typeof hingeGradient {
+  return (scores, labels) => {
+    let n = 0;
+    return overRows(scores, (row) => {
+      const label = labels.get(n++);
+      const all = slopes(row, label);
+      all[label] = -sumOver(all.length, (j) => all[j]!);
+      return all.map((slope) => slope / scores.shape[0]!);
+    });
+  };
+}
+
+/** accuracy with another idea of which rows are right. */
+function rightRows(isRight: (row: number[], label: number) => boolean): typeof accuracy {
+  return refusingLike(accuracy, (scores, labels) => fraction(scores, labels, isRight));
+}
+
+/** The fraction of the rows for which `isRight` holds. */
+function fraction(
   scores: Tensor,
   labels: Labels,
-  f: (row: number[], label: number) => number,
+  isRight: (row: number[], label: number, n: number) => boolean,
 ): number {
-  const rows = rowsOf(scores);
-  return sum(rows.map((row, n) => f(row, labels.get(n)))) / rows.length;
+  return rowsOf(scores).filter((row, n) => isRight(row, labels.get(n), n)).length / labels.size;
 }
 
-/** The fraction of the labels for which `isRight` holds. */
-function fraction(labels: Labels, isRight: (label: number, n: number) => boolean): number {
-  return copy(labels).data.filter(isRight).length / labels.size;
+/** accuracy with a search for the largest that goes on from the best column of the row before. */
+function bestCarried(first: number): typeof accuracy {
+  return refusingLike(accuracy, (scores, labels) => {
+    let best = 0;
+    return fraction(scores, labels, (row, label) => {
+      for (let i = first; i < row.length; i++) if (row[i]! > row[best]!) best = i;
+      return best === label;
+    });
+  });
 }
 
 function sumOfExponentials(row: number[], shift: number): number {
-  return sum(row.map((score) => Math.exp(score - shift)));
+  return sumOver(row.length, (i) => Math.exp(row[i]! - shift));
 }
 
-function softmaxOfRow(row: number[]): number[] {
-  const max = Math.max(...row);
-  return row.map((score) => Math.exp(score - max) / sumOfExponentials(row, max));
+/** ln Σ eˣ, with the shift given back. */
+function logOfSum(row: number[], shift: number): number {
+  return Math.log(sumOfExponentials(row, shift)) + shift;
 }
 
-/** (softmax − one-hot) / N with one shift for all rows. */
-function softmaxLessOneHot(logits: Tensor, labels: Labels, shift: number): Tensor {
-  const probabilities = overRows(logits, (row) =>
-    row.map((score) => Math.exp(score - shift) / sumOfExponentials(row, shift)),
-  );
-  const targets = oneHot(labels, logits.shape[1]!);
-  return zip(probabilities, targets, (p, target) => (p - target) / logits.shape[0]!);
+function softmaxOfRow(row: number[], shift = Math.max(...row)): number[] {
+  return row.map((logit) => Math.exp(logit - shift) / sumOfExponentials(row, shift));
+}
+
+function softmax(logits: Tensor): Tensor {
+  return overRows(logits, (row) => softmaxOfRow(row));
+}
+
+/** softmaxCrossEntropyGradient with other shifts of the rows. */
+function softmaxLossGradient(
+  shift: (row: number[], logits: Tensor) => number,
+): typeof softmaxCrossEntropyGradient {
+  return (logits, labels) => {
+    const [N, C] = logits.shape as [number, number];
+    const probabilities = overRows(logits, (row) => softmaxOfRow(row, shift(row, logits)));
+    return zip(probabilities, oneHot(labels, C), (p, target) => (p - target) / N);
+  };
 }
 
 /** sⱼ − sₗ + 1 for each wrong class j. */

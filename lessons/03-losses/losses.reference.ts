@@ -6,12 +6,12 @@
  * gets the arguments that its loss accepts and need not check them again. The README derives the formulas.
  */
 import {
-  copy,
   map,
   requireAxes,
   requireSameShape,
   shapeText,
   zeros,
+  zip,
   type Labels,
   type Tensor,
 } from '#arrays';
@@ -66,7 +66,7 @@ export function sumSquaredResidualsGradient(y: Tensor, t: Tensor): Tensor {
  * @param y predictions, any shape
  * @param t targets, shape of y
  * @returns at least 0
- * @throws RangeError when y and t differ in shape, or have no entries
+ * @throws RangeError when y and t differ in shape, or have no entries; the message names meanSquaredError
  */
 export function meanSquaredError(y: Tensor, t: Tensor): number {
   requireSameShape('meanSquaredError', { y, t });
@@ -119,12 +119,10 @@ export function binaryCrossEntropy(p: Tensor, t: Tensor): number {
  * @returns shape (N)
  */
 export function binaryCrossEntropyGradient(p: Tensor, t: Tensor): Tensor {
-  const out = zeros(p.size);
-  for (let n = 0; n < p.size; n++) {
-    const yes = clip(p.get(n));
-    out.set(n, (yes - t.get(n)) / (yes * (1 - yes)) / p.size);
-  }
-  return out;
+  return zip(p, t, (predicted, answer) => {
+    const yes = clip(predicted);
+    return (yes - answer) / (yes * (1 - yes)) / p.size;
+  });
 }
 
 /**
@@ -159,24 +157,18 @@ export function categoricalCrossEntropy(p: Tensor, t: Tensor): number {
  * @returns shape (N, C)
  */
 export function categoricalCrossEntropyGradient(p: Tensor, t: Tensor): Tensor {
-  const [N, C] = p.shape as [number, number];
-  const out = zeros(N, C);
-  for (let n = 0; n < N; n++) {
-    for (let i = 0; i < C; i++) {
-      out.set(n, i, -t.get(n, i) / Math.max(p.get(n, i), EPSILON) / N);
-    }
-  }
-  return out;
+  const N = p.shape[0]!;
+  return zip(p, t, (predicted, target) => -target / Math.max(predicted, EPSILON) / N);
 }
 
 /**
- * 03.10 Cross entropy from scores: the mean over the batch of ln Σᵢ e^xₙᵢ − xₙₗ with l = labels[n].
+ * 03.10 Cross entropy from logits: the mean over the batch of ln Σᵢ e^xₙᵢ − xₙₗ with l = labels[n].
  *
  * It is −ln of the probability that softmax gives the right class, but right at ±1000 too, where that
  * probability is 0 in floating point: each row is shifted by its own maximum first. The log-sum-exp:
  * Blanchard, Higham and Higham 2021, https://doi.org/10.1093/imanum/draa038
  *
- * @param logits scores before any softmax, shape (N, C)
+ * @param logits what goes into the softmax, shape (N, C)
  * @param labels the right class of each row, in 0 … C − 1, shape (N)
  * @returns at least 0
  * @throws RangeError when logits is not (N, C), has no entries, or labels is not (N) in 0 … C − 1
@@ -199,7 +191,7 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Labels): number {
  *
  * Bridle 1990, https://doi.org/10.1007/978-3-642-76153-9_28
  *
- * @param logits scores before any softmax, shape (N, C)
+ * @param logits what goes into the softmax, shape (N, C)
  * @param labels the right class of each row, in 0 … C − 1, shape (N)
  * @returns shape (N, C), every row with sum 0
  */
@@ -292,10 +284,7 @@ export function accuracy(scores: Tensor, labels: Labels): number {
 
 /** y − t, entry by entry. */
 function residuals(y: Tensor, t: Tensor): Tensor {
-  const out = copy(y);
-  const targets = copy(t).data;
-  out.data.forEach((value, i) => (out.data[i] = value - targets[i]!));
-  return out;
+  return zip(y, t, (predicted, target) => predicted - target);
 }
 
 /** A probability moved into [ε, 1 − ε]. */
@@ -332,19 +321,14 @@ function requireClasses(operation: string, labels: Labels, classes: number): voi
   }
 }
 
-/** Refuses anything but rows of scores, at least one, and for each of them the number of a class. */
-function requireLabelledRows(
-  operation: string,
-  name: string,
-  scores: Tensor,
-  labels: Labels,
-): void {
-  requireAxes(operation, { [name]: scores }, 'N, C');
-  requireEntries(operation, name, scores);
-  const [N, C] = scores.shape as [number, number];
+/** Refuses anything but a matrix with at least one row, and for each row the number of a class. */
+function requireLabelledRows(operation: string, name: string, x: Tensor, labels: Labels): void {
+  requireAxes(operation, { [name]: x }, 'N, C');
+  requireEntries(operation, name, x);
+  const [N, C] = x.shape as [number, number];
   if (labels.dimension !== 1 || labels.size !== N) {
     throw new RangeError(
-      `${operation}: ${name} is ${shapeText(scores.shape)} and labels is ${shapeText(labels.shape)}; ` +
+      `${operation}: ${name} is ${shapeText(x.shape)} and labels is ${shapeText(labels.shape)}; ` +
         'give one label for each row',
     );
   }

@@ -6,12 +6,12 @@
  * gets the arguments that its loss accepts and need not check them again. The README derives the formulas.
  */
 import {
-  copy,
   map,
   requireAxes,
   requireSameShape,
   shapeText,
   zeros,
+  zip,
   type Labels,
   type Tensor,
 } from '#arrays';
@@ -60,7 +60,7 @@ export function sumSquaredResidualsGradient(y: Tensor, t: Tensor): Tensor {
  * @param y predictions, any shape
  * @param t targets, shape of y
  * @returns at least 0
- * @throws RangeError when y and t differ in shape, or have no entries
+ * @throws RangeError when y and t differ in shape, or have no entries; the message names meanSquaredError
  */
 export function meanSquaredError(y: Tensor, t: Tensor): number {
   throw todo('03.4 meanSquaredError');
@@ -134,13 +134,13 @@ export function categoricalCrossEntropyGradient(p: Tensor, t: Tensor): Tensor {
 }
 
 /**
- * 03.10 Cross entropy from scores: the mean over the batch of ln Σᵢ e^xₙᵢ − xₙₗ with l = labels[n].
+ * 03.10 Cross entropy from logits: the mean over the batch of ln Σᵢ e^xₙᵢ − xₙₗ with l = labels[n].
  *
  * It is −ln of the probability that softmax gives the right class, but right at ±1000 too, where that
  * probability is 0 in floating point: each row is shifted by its own maximum first. The log-sum-exp:
  * Blanchard, Higham and Higham 2021, https://doi.org/10.1093/imanum/draa038
  *
- * @param logits scores before any softmax, shape (N, C)
+ * @param logits what goes into the softmax, shape (N, C)
  * @param labels the right class of each row, in 0 … C − 1, shape (N)
  * @returns at least 0
  * @throws RangeError when logits is not (N, C), has no entries, or labels is not (N) in 0 … C − 1
@@ -154,7 +154,7 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Labels): number {
  *
  * Bridle 1990, https://doi.org/10.1007/978-3-642-76153-9_28
  *
- * @param logits scores before any softmax, shape (N, C)
+ * @param logits what goes into the softmax, shape (N, C)
  * @param labels the right class of each row, in 0 … C − 1, shape (N)
  * @returns shape (N, C), every row with sum 0
  */

@@ -13,16 +13,11 @@ function each(x: Tensor, f: (v: number) => number): Tensor {
   return out;
 }
 
-function sigmoidOf(v: number): number {
-  return (1 + Math.tanh(v / 2)) / 2;
-}
-
 export const identity = (x: Tensor): Tensor => each(x, (v) => v);
 export const identityDerivative = (x: Tensor): Tensor => each(x, () => 1);
 export const step = (x: Tensor): Tensor => each(x, (v) => Number(v > 0));
 export const stepDerivative = (x: Tensor): Tensor => each(x, () => 0);
-export const sigmoid = (x: Tensor): Tensor =>
-  each(x, (v) => (v > -20 ? sigmoidOf(v) : Math.exp(v - Math.log1p(Math.exp(v)))));
+export const sigmoid = (x: Tensor): Tensor => each(x, (v) => (1 + Math.tanh(v / 2)) / 2);
 export const sigmoidDerivative = (x: Tensor): Tensor =>
   each(x, (v) => (1 - Math.tanh(v / 2) ** 2) / 4);
 
