@@ -264,7 +264,7 @@ export function reluBackward(dout: Tensor, cache: Tensor): InputGradient {
 }
 
 /**
- * 05.10 A sigmoid layer: 1 / (1 + e⁻ˣ) at every entry, finite at ±1000.
+ * 05.10 A sigmoid layer: 1 / (1 + e⁻ˣ) at every entry, finite at ±1000 and as near to 0 and 1 there as it should be.
  *
  * @param x any shape
  * @returns out in the shape of x, and a cache for sigmoidBackward

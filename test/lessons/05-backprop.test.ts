@@ -46,6 +46,9 @@ const sumTimesX = (): Graph => [multiply(1, 2), add(2, 3), input(), input()];
 /** x · x: 0 is the product, 1 is x. */
 const square = (): Graph => [multiply(1, 1), input()];
 
+/** x · sigmoid(x): 0 is the product, 1 the sigmoid, 2 is x. */
+const timesItsSigmoid = (): Graph => [multiply(2, 1), sigmoid(2), input()];
+
 /** sigmoid(w · x + b), read from left to right: 0 is w, 1 is x, 3 is b, 4 is the sum, 5 the whole. */
 const neuron = (): Graph => [input(), input(), multiply(0, 1), input(), add(2, 3), sigmoid(4)];
 
@@ -432,10 +435,20 @@ describe('05-backprop', () => {
   });
 
   describe('05.5 backpropagate', () => {
-    it('adds up what arrives at a node: the slope of x · x at 3 is 6, that of (x + y) · x at 2 is 7', () => {
-      expect(backpropagate(square(), array([9, 3]), 0)).to.almostEqual([1, 6]);
+    it('adds up what arrives at a node, whichever operations send it: the slope of x · x at 3 is 6', () => {
+      // All answers first, so that a failure can be explained by all of them.
+      const [product, sum, gated, both] = [
+        backpropagate(square(), array([9, 3]), 0),
+        backpropagate([add(1, 1), input()], array([6, 3]), 0),
+        backpropagate(timesItsSigmoid(), array([(3 / 4) * ln(3), 3 / 4, ln(3)]), 0),
+        backpropagate(sumTimesX(), array([10, 5, 2, 3]), 0),
+      ];
+      expect(product).to.almostEqual([1, 6]);
+      expect(sum).to.almostEqual([1, 2]);
+      // Along the product x gets ¾, along the sigmoid ln 3 times its slope ¾ · ¼.
+      expect(gated).to.almostEqual([1, ln(3), 3 / 4 + (3 / 16) * ln(3)]);
       // Along the product x gets x + y = 5, along the sum another 2.
-      expect(backpropagate(sumTimesX(), array([10, 5, 2, 3]), 0)).to.almostEqual([1, 2, 7, 2]);
+      expect(both).to.almostEqual([1, 2, 7, 2]);
     });
 
     it('sends a gradient on only when all of it has arrived', () => {
@@ -658,8 +671,12 @@ describe('05-backprop', () => {
     });
 
     it('is finite at ±1000, and within 10⁻²⁰ of 1 and 0', () => {
-      const { out } = sigmoidForward(array([1000, -1000]));
-      expect(out).to.almostEqual([1, 0], { absolute: 1e-20 });
+      for (const [x, y] of [
+        [-1000, 0],
+        [1000, 1],
+      ] as const) {
+        expect(sigmoidForward(array([x])).out).to.almostEqual([y], { absolute: 1e-20 });
+      }
     });
 
     it('reads a view through its strides and leaves it unchanged', () => {
@@ -723,19 +740,21 @@ describe('05-backprop', () => {
     });
 
     it("stays right at ±1000, each row being shifted by its own maximum, and doesn't cap the loss", () => {
-      // −1000 alone: a maximum that starts from 0 never comes down to it.
       const low = array([[-1000, -1000]]);
-      expect(softmaxLossForward(low, labels([1])).loss).to.almostEqual(ln(2));
-      // The right classes get ¼ and 1 / (1 + e²⁰⁰⁰). The maximum of the batch is far above the first row…
       const rising = array([
         [0, ln(3)],
         [1000, -1000],
       ]);
-      const { loss } = softmaxLossForward(rising, labels([0, 1]));
-      expect(loss).to.almostEqual((ln(4) + 2000) / 2);
-      // …and here so is the first row's above the second.
-      const falling = softmaxLossForward(rising.step(-1, 1), labels([1, 0]));
-      expect(falling.loss).to.almostEqual((ln(4) + 2000) / 2);
+      const falling = rising.step(-1, 1);
+      const [ofLow, ofRising, ofFalling] = [
+        softmaxLossForward(low, labels([1])),
+        softmaxLossForward(rising, labels([0, 1])),
+        softmaxLossForward(falling, labels([1, 0])),
+      ];
+      expect(ofLow.loss).to.almostEqual(ln(2));
+      // The right classes get ¼ and 1 / (1 + e²⁰⁰⁰), whichever row comes first.
+      expect(ofRising.loss).to.almostEqual((ln(4) + 2000) / 2);
+      expect(ofFalling.loss).to.almostEqual((ln(4) + 2000) / 2);
     });
 
     it('reads views through their strides and leaves them unchanged', () => {
