@@ -29,14 +29,12 @@ export const misconceptions: Misconception[] = [
     id: 'forward-precedence',
     sentence:
       'Only f(x) is divided by h, since / binds more tightly than −. Put the difference in parentheses.',
-    anchor: '#041-forwarddifference',
     wrong: (f: Curve, x: number, h: number) => f(x + h) - f(x) / h,
   },
   {
     exercise: '04.1 forwardDifference',
     id: 'forward-undivided',
     sentence: 'This is how much f rises, not how fast: divide the difference by h.',
-    anchor: '#041-forwarddifference',
     wrong: (f: Curve, x: number, h: number) => f(x + h) - f(x),
   },
   {
@@ -44,14 +42,12 @@ export const misconceptions: Misconception[] = [
     id: 'forward-over-2h',
     sentence:
       'The difference is divided by 2h. From x to x + h it is only h wide; 2h belongs to the central difference.',
-    anchor: '#041-forwarddifference',
     wrong: (f: Curve, x: number, h: number) => forwardDifference(f, x, h) / 2,
   },
   {
     exercise: '04.1 forwardDifference',
     id: 'forward-is-backward',
     sentence: 'This looks to the left, from x − h to x. The forward difference goes to x + h.',
-    anchor: '#041-forwarddifference',
     wrong: (f: Curve, x: number, h: number) => (f(x) - f(x - h)) / h,
   },
   {
@@ -59,7 +55,6 @@ export const misconceptions: Misconception[] = [
     id: 'forward-is-central',
     sentence:
       'This is the central difference, which is the next exercise. Here one of the two points is x itself.',
-    anchor: '#041-forwarddifference',
     wrong: (f: Curve, x: number, h: number) => centralDifference(f, x, h),
   },
   {
@@ -67,7 +62,6 @@ export const misconceptions: Misconception[] = [
     id: 'central-over-2-times-h',
     sentence:
       '`/ 2 * h` divides by 2 and then multiplies by h. Write `/ (2 * h)`, with parentheses.',
-    anchor: '#042-centraldifference',
     wrong: (f: Curve, x: number, h: number) => centralDifference(f, x, h) * h * h,
   },
   {
@@ -75,7 +69,6 @@ export const misconceptions: Misconception[] = [
     id: 'central-over-h',
     sentence:
       'Twice the slope: the difference is divided by h, but x − h and x + h are 2h apart. Divide by 2h.',
-    anchor: '#042-centraldifference',
     wrong: (f: Curve, x: number, h: number) => 2 * centralDifference(f, x, h),
   },
   {
@@ -91,7 +84,6 @@ export const misconceptions: Misconception[] = [
     id: 'central-sign',
     sentence:
       'The sign is turned round: the two points are subtracted the wrong way. It is f(x + h) first.',
-    anchor: '#042-centraldifference',
     wrong: (f: Curve, x: number, h: number) => -centralDifference(f, x, h),
   },
   {
@@ -99,7 +91,6 @@ export const misconceptions: Misconception[] = [
     id: 'central-second-derivative',
     sentence:
       'This is (f(x + h) − 2f(x) + f(x − h)) / h², the second derivative. The slope is (f(x + h) − f(x − h)) / (2h).',
-    anchor: '#042-centraldifference',
     wrong: (f: Curve, x: number, h: number) => (f(x + h) - 2 * f(x) + f(x - h)) / (h * h),
   },
   {
@@ -107,7 +98,6 @@ export const misconceptions: Misconception[] = [
     id: 'errors-swapped',
     sentence:
       'The two lists have changed places: the errors of the central difference are smaller.',
-    anchor: '#043-differenceerrors',
     wrong: (f: Curve, x: number, slope: number, h: Tensor) => {
       const { forward, central } = differenceErrors(f, x, slope, h);
       return { forward: central, central: forward };
@@ -118,7 +108,6 @@ export const misconceptions: Misconception[] = [
     id: 'errors-relative',
     sentence:
       'The errors are divided by the slope. Here they are absolute: |difference − slope| and no more.',
-    anchor: '#043-differenceerrors',
     wrong: (f: Curve, x: number, slope: number, h: Tensor) =>
       bothErrors(f, x, h, (difference) => Math.abs(difference - slope) / Math.abs(slope)),
   },
@@ -127,7 +116,6 @@ export const misconceptions: Misconception[] = [
     id: 'errors-signed',
     sentence:
       'Where a difference is below the slope its error comes out negative. Take the absolute value: a negative number has no place on a logarithmic axis.',
-    anchor: '#043-differenceerrors',
     wrong: (f: Curve, x: number, slope: number, h: Tensor) =>
       bothErrors(f, x, h, (difference) => difference - slope),
   },
@@ -136,7 +124,6 @@ export const misconceptions: Misconception[] = [
     id: 'best-step-balanced',
     sentence:
       'This is the h at which both errors are equal. Their sum is smallest where its slope is 0, and differentiating hᵖ brings down a factor p.',
-    anchor: '#044-beststep',
     wrong: (order: number, truncation: number, rounding: number) =>
       (rounding / truncation) ** (1 / (order + 1)),
   },
@@ -145,7 +132,6 @@ export const misconceptions: Misconception[] = [
     id: 'best-step-root',
     sentence:
       'The root is one too low. Rounding / h against hᵖ gives a power of p + 1, so the exponent is 1 / (p + 1).',
-    anchor: '#044-beststep',
     wrong: (order: number, truncation: number, rounding: number) =>
       (rounding / (order * truncation)) ** (1 / order),
   },
@@ -154,7 +140,6 @@ export const misconceptions: Misconception[] = [
     id: 'best-step-inverted',
     sentence:
       'The quotient stands on its head: more rounding asks for a larger h, so rounding belongs above the line.',
-    anchor: '#044-beststep',
     wrong: (order: number, truncation: number, rounding: number) =>
       1 / bestStep(order, truncation, rounding),
   },
@@ -163,7 +148,6 @@ export const misconceptions: Misconception[] = [
     id: 'log-scale-linear',
     sentence:
       'This axis is linear: equal differences are equal distances. Take the logarithm of the value and of both ends first.',
-    anchor: '#045-logscale',
     wrong: (value: number, [from, to]: Interval, [start, end]: Interval) =>
       start + ((Math.min(Math.max(value, from), to) - from) / (to - from)) * (end - start),
   },
@@ -172,7 +156,6 @@ export const misconceptions: Misconception[] = [
     id: 'log-scale-from-one',
     sentence:
       'The axis begins at the value 1, where the logarithm is 0, rather than at `from`. Subtract ln from, above and below.',
-    anchor: '#045-logscale',
     wrong: (value: number, [from, to]: Interval, [start, end]: Interval) =>
       start + (Math.log(Math.min(Math.max(value, from), to)) / Math.log(to)) * (end - start),
   },
@@ -181,7 +164,6 @@ export const misconceptions: Misconception[] = [
     id: 'log-scale-without-start',
     sentence:
       'The start of the range is missing: the places are counted from 0 instead of from it.',
-    anchor: '#045-logscale',
     wrong: (value: number, domain: Interval, range: Interval) =>
       logScale(value, domain, range) - range[0],
   },
@@ -190,7 +172,6 @@ export const misconceptions: Misconception[] = [
     id: 'log-scale-upside-down',
     sentence:
       'The ends have changed places: `from` belongs to the start of the range and `to` to its end, whichever is larger.',
-    anchor: '#045-logscale',
     wrong: (value: number, domain: Interval, [start, end]: Interval) =>
       logScale(value, domain, [end, start]),
   },
@@ -199,7 +180,6 @@ export const misconceptions: Misconception[] = [
     id: 'log-scale-unclamped',
     sentence:
       'A value outside the domain lands outside the range, and 0 at infinity, since ln 0 is −∞. Move it to the nearer end first.',
-    anchor: '#045-logscale',
     wrong: (value: number, [from, to]: Interval, [start, end]: Interval) =>
       start + (Math.log(value / from) / Math.log(to / from)) * (end - start),
   },
@@ -208,7 +188,6 @@ export const misconceptions: Misconception[] = [
     id: 'plot-without-namespace',
     sentence:
       'The svg element has no xmlns. Inside a web page that is allowed, but a browser shows such a file as text.',
-    anchor: '#046-errorplot',
     wrong: (h: Tensor, errors: DifferenceErrors) =>
       errorPlot(h, errors).replace(' xmlns="http://www.w3.org/2000/svg"', ''),
   },
@@ -217,7 +196,6 @@ export const misconceptions: Misconception[] = [
     id: 'plot-upside-down',
     sentence:
       "Large errors are at the foot: an SVG's y points down. Let the range of the vertical axis run from a large y to a small one.",
-    anchor: '#046-errorplot',
     wrong: (h: Tensor, errors: DifferenceErrors) =>
       movedPoints(errorPlot(h, errors), (x, y) => [x, 440 - y]),
   },
@@ -226,7 +204,6 @@ export const misconceptions: Misconception[] = [
     id: 'plot-linear-h',
     sentence:
       'The axis of h is linear, so all but the largest h are drawn on top of one another at its left end. Use logScale for both axes.',
-    anchor: '#046-errorplot',
     wrong: (h: Tensor, errors: DifferenceErrors) => {
       const steps = copy(h).data;
       return movedPoints(errorPlot(h, errors), (_, y, k) => [70 + 550 * steps[k]!, y]);
@@ -237,7 +214,6 @@ export const misconceptions: Misconception[] = [
     id: 'gradient-all-at-once',
     sentence:
       'All entries move together, so every partial derivative is the sum of them all. Move one entry, and leave the others as they are.',
-    anchor: '#047-numericalgradient',
     wrong: (f: Surface, x: Tensor, h: number) => {
       const slope = centralDifference((d) => f(map(x, (v) => v + d)), 0, h);
       return map(x, () => slope);
@@ -248,7 +224,6 @@ export const misconceptions: Misconception[] = [
     id: 'gradient-not-restored',
     sentence:
       'An entry keeps the −h of its own turn while the later ones are moved. Put its old value back before you go on.',
-    anchor: '#047-numericalgradient',
     wrong: (f: Surface, x: Tensor, h: number) => {
       const moved = copy(x);
       return perEntry(x, (value, i) => {
@@ -277,7 +252,6 @@ export const misconceptions: Misconception[] = [
     id: 'gradient-over-h',
     sentence:
       'Every entry is twice too large: the difference is divided by h, but the two points are 2h apart.',
-    anchor: '#047-numericalgradient',
     wrong: (f: Surface, x: Tensor, h: number) => map(numericalGradient(f, x, h), (v) => 2 * v),
   },
   {
@@ -285,7 +259,6 @@ export const misconceptions: Misconception[] = [
     id: 'gradient-first-axis-only',
     sentence:
       'Only as many entries are differentiated as the first axis is long; the rest is 0. Go over all x.size of them.',
-    anchor: '#047-numericalgradient',
     wrong: (f: Surface, x: Tensor, h: number) => {
       const gradient = numericalGradient(f, x, h);
       gradient.data.fill(0, x.shape[0]);
@@ -297,7 +270,6 @@ export const misconceptions: Misconception[] = [
     id: 'gradient-flat',
     sentence:
       'The numbers are right, but they stand in a single row. The gradient has the shape of x.',
-    anchor: '#047-numericalgradient',
     wrong: (f: Surface, x: Tensor, h: number) => array([...numericalGradient(f, x, h).data]),
   },
   {
@@ -305,7 +277,6 @@ export const misconceptions: Misconception[] = [
     id: 'gradient-down-columns',
     sentence:
       'The right numbers in the wrong places: they were found down the columns and written along the rows. Read and write at the same index.',
-    anchor: '#047-numericalgradient',
     wrong: (f: Surface, x: Tensor, h: number) => {
       const gradient = numericalGradient(f, x, h);
       const axes = x.shape.map((_, axis) => axis).toReversed();
@@ -319,7 +290,6 @@ export const misconceptions: Misconception[] = [
     id: 'relative-error-absolute',
     sentence:
       'This is the largest difference itself. Whether 0.01 is much depends on the arrays: divide by their largest entry.',
-    anchor: '#048-relativeerror',
     wrong: (a: Tensor, b: Tensor) => Math.max(0, ...differences(a, b)),
   },
   {
@@ -327,7 +297,6 @@ export const misconceptions: Misconception[] = [
     id: 'relative-error-nan-at-zero',
     sentence:
       'For two arrays of zeros this is 0/0, which is NaN. They are equal: return 0 if the largest entry is 0.',
-    anchor: '#048-relativeerror',
     wrong: (a: Tensor, b: Tensor) =>
       Math.max(0, ...differences(a, b)) / Math.max(0, ...sizes(a), ...sizes(b)),
   },
@@ -336,7 +305,6 @@ export const misconceptions: Misconception[] = [
     id: 'relative-error-one-side',
     sentence:
       'Only the first array is below the line. If it is 0 the quotient is infinite, or NaN: take the larger of the two.',
-    anchor: '#048-relativeerror',
     wrong: (a: Tensor, b: Tensor) => Math.max(0, ...differences(a, b)) / Math.max(0, ...sizes(a)),
   },
   {
@@ -344,7 +312,6 @@ export const misconceptions: Misconception[] = [
     id: 'relative-error-other-side',
     sentence:
       'Only the second array is below the line. If it is 0 the quotient is infinite, or NaN: take the larger of the two.',
-    anchor: '#048-relativeerror',
     wrong: (a: Tensor, b: Tensor) => Math.max(0, ...differences(a, b)) / Math.max(0, ...sizes(b)),
   },
   {
@@ -352,7 +319,6 @@ export const misconceptions: Misconception[] = [
     id: 'relative-error-of-sums',
     sentence:
       'Differences and entries are added up, so that one wrong entry drowns among many right ones. Take the largest of each instead.',
-    anchor: '#048-relativeerror',
     wrong: (a: Tensor, b: Tensor) =>
       total(differences(a, b)) / (Math.max(total(sizes(a)), total(sizes(b))) || 1),
   },
@@ -375,7 +341,6 @@ export const misconceptions: Misconception[] = [
     id: 'relative-error-signed',
     sentence:
       'The differences keep their signs, so those below 0 are never the largest. Take absolute values first.',
-    anchor: '#048-relativeerror',
     wrong: (a: Tensor, b: Tensor) => {
       const others = copy(b).data;
       const signed = [...copy(a).data].map((v, i) => v - others[i]!);
@@ -387,7 +352,6 @@ export const misconceptions: Misconception[] = [
     id: 'relative-error-loses-nan',
     sentence:
       'A NaN is passed over: every comparison with it is false, so `if (d > largest)` never takes it. Math.max does keep it.',
-    anchor: '#048-relativeerror',
     wrong: (a: Tensor, b: Tensor) => {
       const kept = differences(a, b).filter((d) => !Number.isNaN(d));
       const below = [...sizes(a), ...sizes(b)].filter((size) => !Number.isNaN(size));
@@ -400,7 +364,6 @@ export const misconceptions: Misconception[] = [
     id: 'check-flat-index',
     sentence:
       'The index is a position in row-major order. Give one number for each axis: of shape (2, 3), position 5 is [1, 2].',
-    anchor: '#049-checkgradient',
     wrong: (f: Surface, gradient: Field, x: Tensor, h: number, threshold: number) => {
       const report = checkGradient(f, gradient, x, h, threshold);
       const position = report.index.reduce((flat, i, axis) => flat * x.shape[axis]! + i, 0);
@@ -424,7 +387,6 @@ export const misconceptions: Misconception[] = [
     id: 'check-passes-nan',
     sentence:
       'A gradient with NaN in it passes: NaN > threshold is false, and so is every other comparison. Ask whether the error is at most the threshold.',
-    anchor: '#049-checkgradient',
     wrong: judging((error, threshold) => !(error > threshold)),
   },
   {
@@ -432,7 +394,6 @@ export const misconceptions: Misconception[] = [
     id: 'check-always-passes',
     sentence:
       'It always passes. A check is worth what it refuses: compare the error with the threshold.',
-    anchor: '#049-checkgradient',
     wrong: judging(() => true),
   },
   {
@@ -440,21 +401,18 @@ export const misconceptions: Misconception[] = [
     id: 'check-passes-larger',
     sentence:
       'The comparison is turned round: it passes when the error is above the threshold. Small errors are the good ones.',
-    anchor: '#049-checkgradient',
     wrong: judging((error, threshold) => error >= threshold),
   },
   {
     exercise: '04.9 checkGradient',
     id: 'check-strict',
     sentence: 'An error of exactly the threshold fails here. At most the threshold passes: use <=.',
-    anchor: '#049-checkgradient',
     wrong: judging((error, threshold) => error < threshold),
   },
   {
     exercise: '04.10 gradientDescentStep',
     id: 'step-ascends',
     sentence: 'This goes uphill. The gradient points to where f grows, so subtract it.',
-    anchor: '#0410-gradientdescentstep',
     wrong: (x: Tensor, gradient: Tensor, learningRate: number) =>
       gradientDescentStep(x, gradient, -learningRate),
   },
@@ -462,14 +420,12 @@ export const misconceptions: Misconception[] = [
     exercise: '04.10 gradientDescentStep',
     id: 'step-without-rate',
     sentence: 'The learning rate is not used: the whole gradient is subtracted. Multiply it first.',
-    anchor: '#0410-gradientdescentstep',
     wrong: (x: Tensor, gradient: Tensor) => gradientDescentStep(x, gradient, 1),
   },
   {
     exercise: '04.10 gradientDescentStep',
     id: 'step-rate-squared',
     sentence: 'The learning rate is multiplied twice. Once is enough: x − learningRate · gradient.',
-    anchor: '#0410-gradientdescentstep',
     wrong: (x: Tensor, gradient: Tensor, learningRate: number) =>
       gradientDescentStep(x, gradient, learningRate ** 2),
   },
@@ -478,7 +434,6 @@ export const misconceptions: Misconception[] = [
     id: 'step-is-only-the-step',
     sentence:
       'This is only the way to go, −learningRate · gradient. Return where it leads: add it to x.',
-    anchor: '#0410-gradientdescentstep',
     wrong: (x: Tensor, gradient: Tensor, learningRate: number) =>
       map(gradient, (slope) => -learningRate * slope),
   },
@@ -487,7 +442,6 @@ export const misconceptions: Misconception[] = [
     id: 'step-by-sign',
     sentence:
       'Every entry moves by the learning rate itself: only the sign of the gradient is used. A steeper slope takes a longer step.',
-    anchor: '#0410-gradientdescentstep',
     wrong: (x: Tensor, gradient: Tensor, learningRate: number) =>
       gradientDescentStep(x, map(gradient, Math.sign), learningRate),
   },
@@ -496,7 +450,6 @@ export const misconceptions: Misconception[] = [
     id: 'descent-from-the-start',
     sentence:
       'Every step begins at the start again, so x never gets further than one step. Begin where the last one ended.',
-    anchor: '#0411-gradientdescent',
     wrong: (gradient: Field, start: Tensor, rules: DescentRules) =>
       descent(gradient, start, rules, {
         next: () => gradientDescentStep(start, gradient(start), rules.learningRate),
@@ -507,7 +460,6 @@ export const misconceptions: Misconception[] = [
     id: 'descent-strict',
     sentence:
       'A gradient of exactly the tolerance is not accepted here. No greater than the tolerance is enough: use <=.',
-    anchor: '#0411-gradientdescent',
     wrong: (gradient: Field, start: Tensor, rules: DescentRules) =>
       descent(gradient, start, { ...rules, tolerance: rules.tolerance * (1 - 1e-12) }),
   },
@@ -516,7 +468,6 @@ export const misconceptions: Misconception[] = [
     id: 'descent-one-step-more',
     sentence:
       'It takes a step and then looks at the gradient from before it, so it goes one step too far. Ask the rules first, then step.',
-    anchor: '#0411-gradientdescent',
     wrong: (gradient: Field, start: Tensor, rules: DescentRules) => {
       const end = descent(gradient, start, rules);
       const x = gradientDescentStep(end.x, gradient(end.x), rules.learningRate);
@@ -528,7 +479,6 @@ export const misconceptions: Misconception[] = [
     id: 'descent-counts-gradients',
     sentence:
       'The steps are one too many: these are the gradients that were looked at. No step follows the last of them.',
-    anchor: '#0411-gradientdescent',
     wrong: (gradient: Field, start: Tensor, rules: DescentRules) => {
       const end = descent(gradient, start, rules);
       return { ...end, steps: end.steps + 1 };
@@ -539,7 +489,6 @@ export const misconceptions: Misconception[] = [
     id: 'descent-small-steps',
     sentence:
       'It stops when the step is small, learningRate · gradient. Then a small learning rate looks like success: compare the gradient itself.',
-    anchor: '#0411-gradientdescent',
     wrong: (gradient: Field, start: Tensor, rules: DescentRules) =>
       descent(gradient, start, rules, {
         steepness: (slopes) => rules.learningRate * Math.max(...sizes(slopes)),
@@ -550,7 +499,6 @@ export const misconceptions: Misconception[] = [
     id: 'descent-first-entry',
     sentence:
       'Only the first entry of the gradient is asked. It has converged when the largest of them all is small.',
-    anchor: '#0411-gradientdescent',
     wrong: (gradient: Field, start: Tensor, rules: DescentRules) =>
       descent(gradient, start, rules, { steepness: (slopes) => sizes(slopes)[0] ?? 0 }),
   },
@@ -559,7 +507,6 @@ export const misconceptions: Misconception[] = [
     id: 'descent-smallest-entry',
     sentence:
       'It stops as soon as one entry of the gradient is small. All of them must be: compare the largest.',
-    anchor: '#0411-gradientdescent',
     wrong: (gradient: Field, start: Tensor, rules: DescentRules) =>
       descent(gradient, start, rules, { steepness: (slopes) => Math.min(...sizes(slopes)) }),
   },
@@ -568,7 +515,6 @@ export const misconceptions: Misconception[] = [
     id: 'descent-signed',
     sentence:
       'A negative gradient counts as small, being less than the tolerance. Steep is steep either way: take the absolute value.',
-    anchor: '#0411-gradientdescent',
     wrong: (gradient: Field, start: Tensor, rules: DescentRules) =>
       descent(gradient, start, rules, {
         steepness: (slopes) => Math.max(...copy(slopes).data),
@@ -578,7 +524,6 @@ export const misconceptions: Misconception[] = [
     exercise: '04.11 gradientDescent',
     id: 'descent-one-step-less',
     sentence: 'One step is missing: maxSteps steps may be taken, and it stops after maxSteps − 1.',
-    anchor: '#0411-gradientdescent',
     wrong: (gradient: Field, start: Tensor, rules: DescentRules) =>
       descent(gradient, start, { ...rules, maxSteps: Math.max(0, rules.maxSteps - 1) }),
   },
@@ -587,7 +532,6 @@ export const misconceptions: Misconception[] = [
     id: 'descent-steps-before-converged',
     sentence:
       'It says that the steps ran out, although the last one reached the goal. Ask whether it has converged before you count.',
-    anchor: '#0411-gradientdescent',
     wrong: (gradient: Field, start: Tensor, rules: DescentRules): Descent => {
       const end = descent(gradient, start, rules);
       return end.steps === rules.maxSteps ? { ...end, reason: 'steps' } : end;
@@ -598,7 +542,6 @@ export const misconceptions: Misconception[] = [
     id: 'descent-without-limit',
     sentence:
       'It goes on although the gradient is beyond the limit. A descent that grows does not come back: stop, and say diverged.',
-    anchor: '#0411-gradientdescent',
     wrong: (gradient: Field, start: Tensor, rules: DescentRules) =>
       descent(gradient, start, { ...rules, limit: Infinity }),
   },
@@ -607,7 +550,6 @@ export const misconceptions: Misconception[] = [
     id: 'descent-nan-converged',
     sentence:
       'NaN is reported as converged: !(NaN > tolerance) is true. Ask for what you want to see, steepest <= tolerance.',
-    anchor: '#0411-gradientdescent',
     wrong: (gradient: Field, start: Tensor, rules: DescentRules): Descent => {
       const end = descent(gradient, start, rules);
       return sizes(gradient(end.x)).some(Number.isNaN) ? { ...end, reason: 'converged' } : end;
@@ -617,7 +559,6 @@ export const misconceptions: Misconception[] = [
     exercise: '04.12 learningRateTable',
     id: 'table-transposed',
     sentence: 'Rows and columns are swapped: a learning rate is a row, a number of steps a column.',
-    anchor: '#0412-learningratetable',
     wrong: (learningRates: Tensor, steps: Tensor) =>
       copy(learningRateTable(learningRates, steps).transpose(1, 0)),
   },
@@ -626,7 +567,6 @@ export const misconceptions: Misconception[] = [
     id: 'table-slope-of-square',
     sentence:
       'The gradient is taken as x, so each step multiplies by 1 − lr. The slope of x² is 2x.',
-    anchor: '#0412-learningratetable',
     wrong: (learningRates: Tensor, steps: Tensor) =>
       learningRateTable(
         map(learningRates, (rate) => rate / 2),
@@ -638,7 +578,6 @@ export const misconceptions: Misconception[] = [
     id: 'table-goes-on',
     sentence:
       'A column goes on where the one before it ended. Every entry is a descent of its own, from 3.',
-    anchor: '#0412-learningratetable',
     wrong: (learningRates: Tensor, steps: Tensor) => {
       let sum = 0;
       return learningRateTable(
@@ -652,7 +591,6 @@ export const misconceptions: Misconception[] = [
     id: 'table-converges-early',
     sentence:
       'It stops before all steps are taken, since the gradient counts as small. With the tolerance 0 it takes them all.',
-    anchor: '#0412-learningratetable',
     wrong: (learningRates: Tensor, steps: Tensor) =>
       tableOf(learningRates, steps, { tolerance: 1, limit: Infinity }),
   },
@@ -661,7 +599,6 @@ export const misconceptions: Misconception[] = [
     id: 'table-gives-up',
     sentence:
       'A descent that diverges is stopped before it has taken all its steps. With the limit Infinity it takes them all.',
-    anchor: '#0412-learningratetable',
     wrong: (learningRates: Tensor, steps: Tensor) =>
       tableOf(learningRates, steps, { tolerance: 0, limit: 1e6 }),
   },

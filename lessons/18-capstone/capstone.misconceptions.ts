@@ -28,7 +28,6 @@ export const misconceptions: Misconception[] = [
     exercise: '18.1 matrixProduct',
     id: 'product-without-bias',
     sentence: 'The bias is missing: this is a·b. Start the sum with bias[this.thread.x].',
-    anchor: '#181-matrixproduct',
     wrong: (a: Tensor32, b: Tensor32) => productWith(a, b, () => 0),
   },
   {
@@ -36,7 +35,6 @@ export const misconceptions: Misconception[] = [
     id: 'product-bias-repeated',
     sentence:
       'The bias is added once for every product, inside the loop over k. Start the sum with it.',
-    anchor: '#181-matrixproduct',
     wrong: (a: Tensor32, b: Tensor32, bias: Tensor32) =>
       productWith(a, b, (_, m) => bias.get(m) * a.shape[1]!),
   },
@@ -53,7 +51,6 @@ export const misconceptions: Misconception[] = [
     id: 'product-last-term',
     sentence:
       'Only the last product is left: each overwrites the one before. Write sum += rather than sum =.',
-    anchor: '#181-matrixproduct',
     wrong: (a: Tensor32, b: Tensor32) => {
       const last = a.shape[1]! - 1;
       return made([a.shape[0]!, b.shape[1]!], (n, m) => a.get(n, last) * b.get(last, m));
@@ -85,7 +82,6 @@ export const misconceptions: Misconception[] = [
     exercise: '18.2 convForward',
     id: 'conv-without-bias',
     sentence: 'The bias is missing. Start the sum with b[f].',
-    anchor: '#182-convforward',
     wrong: convWith(convTerm, () => 0),
   },
   {
@@ -93,7 +89,6 @@ export const misconceptions: Misconception[] = [
     id: 'conv-bias-repeated',
     sentence:
       'The bias is added for every weight of the filter, inside the innermost loop. It belongs to the output: once.',
-    anchor: '#182-convforward',
     wrong: convWith(convTerm, ({ W, b }, f) => b.get(f) * product(W.shape.slice(1))),
   },
   {
@@ -101,7 +96,6 @@ export const misconceptions: Misconception[] = [
     id: 'conv-bias-by-channel',
     sentence:
       'The bias is added for every channel, inside the loop over c. All channels make one sum: add it once.',
-    anchor: '#182-convforward',
     wrong: convWith(convTerm, ({ W, b }, f) => b.get(f) * W.shape[1]!),
   },
   {
@@ -345,7 +339,6 @@ export const misconceptions: Misconception[] = [
     exercise: '18.7 reluForward',
     id: 'relu-kernel-is-abs',
     sentence: 'Negative numbers come out positive: this is |x|. ReLU turns them into 0.',
-    anchor: '#187-reluforward',
     wrong: (x: Tensor32) => zipped([x], Math.abs),
   },
   {
@@ -353,7 +346,6 @@ export const misconceptions: Misconception[] = [
     id: 'relu-kernel-is-mask',
     sentence:
       'This is the mask, 1 where x is above 0. The backward half needs that; the forward half returns x itself there.',
-    anchor: '#187-reluforward',
     wrong: (x: Tensor32) => zipped([x], (v) => (v > 0 ? 1 : 0)),
   },
   {
@@ -361,7 +353,6 @@ export const misconceptions: Misconception[] = [
     id: 'relu-kernel-at-zero',
     sentence:
       'At x = 0 this lets dout through. Any slope from 0 to 1 could be defended there; this course takes 0, so write x > 0.',
-    anchor: '#188-relubackward',
     wrong: (dout: Tensor32, x: Tensor32) => zipped([dout, x], (d, v = 0) => (v >= 0 ? d : 0)),
   },
   {
@@ -369,21 +360,18 @@ export const misconceptions: Misconception[] = [
     id: 'relu-kernel-mask-of-dout',
     sentence:
       'The mask is taken from dout: what is negative there is cut off. What counts is which of the inputs x were above 0.',
-    anchor: '#188-relubackward',
     wrong: (dout: Tensor32) => zipped([dout], (d) => Math.max(0, d)),
   },
   {
     exercise: '18.8 reluBackward',
     id: 'relu-kernel-no-mask',
     sentence: 'This is dout, everything let through. Where x was not above 0 it is 0.',
-    anchor: '#188-relubackward',
     wrong: (dout: Tensor32) => zipped([dout], (d) => d),
   },
   {
     exercise: '18.8 reluBackward',
     id: 'relu-kernel-ignores-dout',
     sentence: 'This is the slope alone, 1 or 0. Multiply it with dout.',
-    anchor: '#188-relubackward',
     wrong: (_: Tensor32, x: Tensor32) => zipped([x], (v) => (v > 0 ? 1 : 0)),
   },
   {
@@ -460,7 +448,6 @@ export const misconceptions: Misconception[] = [
     exercise: '18.10 adam',
     id: 'adam-epsilon-inside',
     sentence: 'ε stands under the root. In this course it is added to the root: √v̂ + ε.',
-    anchor: '#1810-adam',
     wrong: adamWith(
       ({ w, mHat, vHat, learningRate, epsilon }) =>
         w - (learningRate * mHat) / Math.sqrt(vHat + epsilon),
@@ -501,7 +488,6 @@ export const misconceptions: Misconception[] = [
     id: 'adam-old-moments',
     sentence:
       'The step is made with m and v from before it, so this gradient has no say in it. Update both first, then step with the new ones.',
-    anchor: '#1810-adam',
     wrong: adamWith(({ w, oldM, oldV, learningRate, beta1, beta2, epsilon, t }) => {
       const [mHat, vHat] = [oldM / (1 - beta1 ** t), oldV / (1 - beta2 ** t)];
       return w - (learningRate * mHat) / (Math.sqrt(vHat) + epsilon);
@@ -529,7 +515,6 @@ export const misconceptions: Misconception[] = [
     exercise: '18.10 adam',
     id: 'adam-betas-swapped',
     sentence: "β₁ and β₂ are in each other's place. β₁ belongs to m, and β₂ to v.",
-    anchor: '#1810-adam',
     wrong: (...[w, g, m, v, options, backend]: Parameters<typeof adam>) => {
       const { beta1, beta2 } = options;
       return adam(w, g, m, v, { ...options, beta1: beta2, beta2: beta1 }, backend);
@@ -540,7 +525,6 @@ export const misconceptions: Misconception[] = [
     id: 'adam-corrected-moments-kept',
     sentence:
       'm and v come back corrected, and the next step corrects them again. Keep them as they are: m̂ and v̂ serve this one step.',
-    anchor: '#1810-adam',
     wrong: (...args: Parameters<typeof adam>): AdamStep => {
       const step = adam(...args);
       const { beta1, beta2, t } = args[4];
@@ -594,7 +578,6 @@ export const misconceptions: Misconception[] = [
     id: 'network-channels-last',
     sentence:
       'An image becomes a row pixel by pixel, with the channels side by side. Row-major order is channel by channel: reshape does it.',
-    anchor: '#1811-networkscores',
     wrong: (network: Network, images: Tensor32, backend: Backend) =>
       layers(network, images, backend, { flatten: (x) => asRows(x.transpose(0, 2, 3, 1)) }).scores,
   },

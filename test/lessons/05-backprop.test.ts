@@ -546,9 +546,10 @@ describe('05-backprop', () => {
       );
     });
 
-    it('refuses one sample without a batch axis, and a W or a b with too many axes', () => {
+    it('refuses one sample without a batch axis, and arrays with too many axes', () => {
       for (const [x, W, b] of [
         [zeros(3), zeros(3, 4), zeros(4)],
+        [zeros(2, 3, 1), zeros(3, 4), zeros(4)],
         [zeros(2, 3), zeros(3, 4, 1), zeros(4)],
         [zeros(2, 3), zeros(3, 4), zeros(4, 1)],
       ] as const) {
