@@ -1,6 +1,7 @@
 /** Lesson 04: the wrong answers that people really give. Of two that look alike, the more specific is first. */
-import { array, copy, map, zeros, type Tensor } from '#arrays';
+import { array, copy, map, zeros, zip, type Tensor } from '#arrays';
 import type { Misconception } from '../../checks/misconception.ts';
+import { sumOver } from '../../checks/wrong-answers.ts';
 import {
   bestStep,
   centralDifference,
@@ -81,6 +82,13 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '04.2 centralDifference',
+    id: 'central-half-steps',
+    sentence:
+      'The two points are x ± h/2, h apart. Here h is the step to either side: x − h and x + h, which are 2h apart.',
+    wrong: (f: Curve, x: number, h: number) => centralDifference(f, x, h / 2),
+  },
+  {
+    exercise: '04.2 centralDifference',
     id: 'central-sign',
     sentence:
       'The sign is turned round: the two points are subtracted the wrong way. It is f(x + h) first.',
@@ -129,6 +137,32 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '04.4 bestStep',
+    id: 'best-step-power-first',
+    sentence:
+      '`** 1 / (p + 1)` raises to the power 1 and then divides by p + 1. Put the exponent in parentheses: `** (1 / (p + 1))`.',
+    wrong: (order: number, truncation: number, rounding: number) =>
+      rounding / (order * truncation) / (order + 1),
+  },
+  {
+    exercise: '04.4 bestStep',
+    id: 'best-step-multiplied-by-truncation',
+    sentence:
+      '`rounding / p * truncation` divides by p alone and then multiplies. Both belong below the line: `rounding / (p * truncation)`.',
+    wrong: (order: number, truncation: number, rounding: number) =>
+      ((rounding / order) * truncation) ** (1 / (order + 1)),
+  },
+  {
+    exercise: '04.4 bestStep',
+    id: 'best-step-two-orders',
+    sentence:
+      'It is a square root for order 1 and a cube root for every other order. In general it is the root of order p + 1.',
+    wrong: (order: number, truncation: number, rounding: number) => {
+      const quotient = rounding / (order * truncation);
+      return order === 1 ? Math.sqrt(quotient) : Math.cbrt(quotient);
+    },
+  },
+  {
+    exercise: '04.4 bestStep',
     id: 'best-step-root',
     sentence:
       'The root is one too low. Rounding / h against hᵖ gives a power of p + 1, so the exponent is 1 / (p + 1).',
@@ -174,6 +208,24 @@ export const misconceptions: Misconception[] = [
       'The ends have changed places: `from` belongs to the start of the range and `to` to its end, whichever is larger.',
     wrong: (value: number, domain: Interval, [start, end]: Interval) =>
       logScale(value, domain, [end, start]),
+  },
+  {
+    exercise: '04.5 logScale',
+    id: 'log-scale-rounded',
+    sentence:
+      'The place is rounded to a whole number. Only a picture may round; return it as it is.',
+    wrong: (value: number, domain: Interval, range: Interval) =>
+      Math.round(logScale(value, domain, range)),
+  },
+  {
+    exercise: '04.5 logScale',
+    id: 'log-scale-clamped-place',
+    sentence:
+      'The place is moved between start and end as if start were the smaller of them. Where the range goes down, all places land at one end: clamp the value instead, before its logarithm.',
+    wrong: (value: number, [from, to]: Interval, [start, end]: Interval) => {
+      const place = start + (Math.log(value / from) / Math.log(to / from)) * (end - start);
+      return Math.min(Math.max(place, start), end);
+    },
   },
   {
     exercise: '04.5 logScale',
@@ -234,6 +286,42 @@ export const misconceptions: Misconception[] = [
       });
     },
   },
+  {
+    exercise: '04.7 numericalGradient',
+    id: 'gradient-restored-by-adding',
+    sentence:
+      'An entry is put back by adding h. After + h − 2h + h it is not always what it was, since each sum is rounded: keep its value and write it.',
+    wrong: (f: Surface, x: Tensor, h: number) => {
+      const moved = copy(x);
+      return perEntry(x, (_, i) => {
+        moved.data[i]! += h;
+        const after = f(moved);
+        moved.data[i]! -= 2 * h;
+        const before = f(moved);
+        moved.data[i]! += h;
+        return (after - before) / (2 * h);
+      });
+    },
+  },
+  {
+    exercise: '04.7 numericalGradient',
+    id: 'gradient-moves-the-result',
+    sentence:
+      'The slopes are written into the very array that is moved, so later entries are measured at another point. The result needs an array of its own.',
+    wrong: (f: Surface, x: Tensor, h: number) => {
+      const moved = copy(x);
+      for (const [i, value] of moved.data.entries()) {
+        moved.data[i] = centralDifference((v) => ((moved.data[i] = v), f(moved)), value, h);
+      }
+      return moved;
+    },
+  },
+  ...[1e-3, 1e-4, 1e-5, 1e-6, 1e-7].map((fixed) => ({
+    exercise: '04.7 numericalGradient',
+    id: `gradient-always-${fixed}`,
+    sentence: `h is not used: every step is ${fixed}. Take the h that was passed in.`,
+    wrong: (f: Surface, x: Tensor) => numericalGradient(f, x, fixed),
+  })),
   {
     exercise: '04.7 numericalGradient',
     id: 'gradient-forward',
@@ -338,12 +426,58 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '04.8 relativeError',
+    id: 'relative-error-cs231n',
+    sentence:
+      'This is the relative error of CS231n: each difference over the sum of its own two entries. Here it is the largest difference over the largest entry of all, so that an entry that should be 0 cannot be wrong by 100 % from rounding alone.',
+    anchor: '#checking-a-gradient',
+    wrong: (a: Tensor, b: Tensor) => {
+      const [left, right] = [sizes(a), sizes(b)];
+      return Math.max(
+        0,
+        ...differences(a, b).map((d, i) => d / Math.max(1e-8, left[i]! + right[i]!)),
+      );
+    },
+  },
+  {
+    exercise: '04.8 relativeError',
+    id: 'relative-error-norms',
+    sentence:
+      "This divides Euclidean norms, as in Coursera's course: ‖a − b‖ / (‖a‖ + ‖b‖). Among many right entries a wrong one hardly shows there. Take the largest difference over the largest entry.",
+    anchor: '#checking-a-gradient',
+    wrong: (a: Tensor, b: Tensor) =>
+      norm(differences(a, b)) / (norm(sizes(a)) + norm(sizes(b)) || 1),
+  },
+  {
+    exercise: '04.8 relativeError',
+    id: 'relative-error-sum-below',
+    sentence:
+      'Below the line stand the largest entries of both arrays, added up. Take the larger of the two.',
+    wrong: (a: Tensor, b: Tensor) =>
+      Math.max(0, ...differences(a, b)) /
+      (Math.max(0, ...sizes(a)) + Math.max(0, ...sizes(b)) || 1),
+  },
+  ...[1e-8, 1e-10, 1e-12, 1e-15].map((floor) => ({
+    exercise: '04.8 relativeError',
+    id: `relative-error-at-least-${floor}`,
+    sentence: `Below the line stands ${floor} at least, so tiny gradients differ by nothing, whatever they are. Only if both arrays are 0 everywhere is there something to avoid: return 0 then.`,
+    wrong: (a: Tensor, b: Tensor) =>
+      Math.max(0, ...differences(a, b)) / Math.max(floor, ...sizes(a), ...sizes(b)),
+  })),
+  {
+    exercise: '04.8 relativeError',
+    id: 'relative-error-signed-below',
+    sentence:
+      'Below the line negative entries are left out, being less than the others. Take absolute values there, too.',
+    wrong: (a: Tensor, b: Tensor) =>
+      Math.max(0, ...differences(a, b)) / Math.max(...copy(a).data, ...copy(b).data),
+  },
+  {
+    exercise: '04.8 relativeError',
     id: 'relative-error-signed',
     sentence:
       'The differences keep their signs, so those below 0 are never the largest. Take absolute values first.',
     wrong: (a: Tensor, b: Tensor) => {
-      const others = copy(b).data;
-      const signed = [...copy(a).data].map((v, i) => v - others[i]!);
+      const signed = zip(a, b, (v, w) => v - w).data;
       return Math.max(0, ...signed) / Math.max(0, ...sizes(a), ...sizes(b));
     },
   },
@@ -364,11 +498,52 @@ export const misconceptions: Misconception[] = [
     id: 'check-flat-index',
     sentence:
       'The index is a position in row-major order. Give one number for each axis: of shape (2, 3), position 5 is [1, 2].',
-    wrong: (f: Surface, gradient: Field, x: Tensor, h: number, threshold: number) => {
-      const report = checkGradient(f, gradient, x, h, threshold);
-      const position = report.index.reduce((flat, i, axis) => flat * x.shape[axis]! + i, 0);
-      return { ...report, index: [position] };
-    },
+    wrong: indexing(({ worst }) => [worst]),
+  },
+  {
+    exercise: '04.9 checkGradient',
+    id: 'check-index-by-rows',
+    sentence:
+      'The position is divided by the number of rows. In row-major order a row has as many entries as there are columns: divide by the length of the last axis first.',
+    wrong: indexing(({ worst }, shape) => unravel(worst, shape.toReversed())),
+  },
+  {
+    exercise: '04.9 checkGradient',
+    id: 'check-last-of-several',
+    sentence:
+      'Of several entries that are equally far off this names the last. The first counts: replace it only by one that is worse.',
+    wrong: indexing(({ all, worst }, shape) =>
+      unravel(
+        all.findLastIndex((d) => Object.is(d, all[worst])),
+        shape,
+      ),
+    ),
+  },
+  {
+    exercise: '04.9 checkGradient',
+    id: 'check-index-passes-over-nan',
+    sentence:
+      'The index passes over NaN: `d > largest` is false for it. A NaN is worse than any number, so ask for it by Number.isNaN.',
+    wrong: indexing(({ all }, shape) => {
+      const numbers = all.map((d) => (Number.isNaN(d) ? -1 : d));
+      const found = Number.isNaN(all[0]) ? 0 : numbers.indexOf(Math.max(...numbers));
+      return unravel(found, shape);
+    }),
+  },
+  {
+    exercise: '04.9 checkGradient',
+    id: 'check-first-above-threshold',
+    sentence:
+      'The index is the first entry whose difference is above the threshold. Name the largest difference, whatever the threshold is.',
+    wrong: indexing(({ all }, shape, threshold) =>
+      unravel(
+        Math.max(
+          0,
+          all.findIndex((d) => !(d <= threshold)),
+        ),
+        shape,
+      ),
+    ),
   },
   {
     exercise: '04.9 checkGradient',
@@ -398,16 +573,23 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '04.9 checkGradient',
+    id: 'check-strict',
+    sentence: 'An error of exactly the threshold fails here. At most the threshold passes: use <=.',
+    wrong: judging((error, threshold) => error < threshold),
+  },
+  {
+    exercise: '04.9 checkGradient',
+    id: 'check-fixed-threshold',
+    sentence:
+      'The threshold is not used: an error passes below a number of your own. Compare it with the threshold that was passed in.',
+    wrong: judging((error) => error <= 1e-7),
+  },
+  {
+    exercise: '04.9 checkGradient',
     id: 'check-passes-larger',
     sentence:
       'The comparison is turned round: it passes when the error is above the threshold. Small errors are the good ones.',
     wrong: judging((error, threshold) => error >= threshold),
-  },
-  {
-    exercise: '04.9 checkGradient',
-    id: 'check-strict',
-    sentence: 'An error of exactly the threshold fails here. At most the threshold passes: use <=.',
-    wrong: judging((error, threshold) => error < threshold),
   },
   {
     exercise: '04.10 gradientDescentStep',
@@ -436,6 +618,22 @@ export const misconceptions: Misconception[] = [
       'This is only the way to go, −learningRate · gradient. Return where it leads: add it to x.',
     wrong: (x: Tensor, gradient: Tensor, learningRate: number) =>
       map(gradient, (slope) => -learningRate * slope),
+  },
+  {
+    exercise: '04.10 gradientDescentStep',
+    id: 'step-of-unit-length',
+    sentence:
+      'The gradient is scaled to length 1 first, so every step is as long as the learning rate. A steeper slope takes a longer step.',
+    wrong: (x: Tensor, gradient: Tensor, learningRate: number) =>
+      gradientDescentStep(x, gradient, learningRate / norm(sizes(gradient))),
+  },
+  {
+    exercise: '04.10 gradientDescentStep',
+    id: 'step-of-mean',
+    sentence:
+      'The gradient is divided by the number of its entries. Whether a loss is a mean is settled in its gradient: use that as it is.',
+    wrong: (x: Tensor, gradient: Tensor, learningRate: number) =>
+      gradientDescentStep(x, gradient, learningRate / x.size),
   },
   {
     exercise: '04.10 gradientDescentStep',
@@ -486,6 +684,14 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '04.11 gradientDescent',
+    id: 'descent-limit-strict',
+    sentence:
+      'A gradient of exactly the limit counts as diverged here. Only beyond it has it diverged.',
+    wrong: (gradient: Field, start: Tensor, rules: DescentRules) =>
+      descent(gradient, start, { ...rules, limit: rules.limit * (1 - 1e-12) }),
+  },
+  {
+    exercise: '04.11 gradientDescent',
     id: 'descent-small-steps',
     sentence:
       'It stops when the step is small, learningRate · gradient. Then a small learning rate looks like success: compare the gradient itself.',
@@ -493,6 +699,50 @@ export const misconceptions: Misconception[] = [
       descent(gradient, start, rules, {
         steepness: (slopes) => rules.learningRate * Math.max(...sizes(slopes)),
       }),
+  },
+  {
+    exercise: '04.11 gradientDescent',
+    id: 'descent-little-moved',
+    sentence:
+      'It stops when x moved little in the last step, and never before the first. With a small learning rate x moves little anywhere: compare the gradient.',
+    wrong: (gradient: Field, start: Tensor, rules: DescentRules) => {
+      let before: Tensor | undefined;
+      return descent(gradient, start, rules, {
+        isDone: (_, x) => {
+          const moved = before && Math.max(0, ...differences(x, before));
+          before = x;
+          return moved !== undefined && moved <= rules.tolerance;
+        },
+      });
+    },
+  },
+  {
+    exercise: '04.11 gradientDescent',
+    id: 'descent-euclidean',
+    sentence:
+      'The rules look at the length of the gradient, the root of the sum of its squares. They ask for its largest entry: 4 for (3, −4), and not 5.',
+    wrong: (gradient: Field, start: Tensor, rules: DescentRules) =>
+      descent(gradient, start, rules, { steepness: (slopes) => norm(sizes(slopes)) }),
+  },
+  {
+    exercise: '04.11 gradientDescent',
+    id: 'descent-sum',
+    sentence:
+      'The rules look at the sum of the absolute values of the gradient. They ask for the largest of them: 4 for (3, −4), and not 7.',
+    wrong: (gradient: Field, start: Tensor, rules: DescentRules) =>
+      descent(gradient, start, rules, { steepness: (slopes) => total(sizes(slopes)) }),
+  },
+  {
+    exercise: '04.11 gradientDescent',
+    id: 'descent-diverged-before',
+    sentence:
+      'Where it has diverged, this returns the x of one step before. Return the x at which it stopped.',
+    wrong: (gradient: Field, start: Tensor, rules: DescentRules): Descent => {
+      const end = descent(gradient, start, rules);
+      if (end.reason !== 'diverged' || end.steps === 0) return end;
+      const maxSteps = end.steps - 1;
+      return { ...end, x: descent(gradient, start, { ...rules, maxSteps }).x };
+    },
   },
   {
     exercise: '04.11 gradientDescent',
@@ -586,22 +836,20 @@ export const misconceptions: Misconception[] = [
       );
     },
   },
-  {
+  ...[1, 1e-3, 1e-6, 1e-9, 1e-12].map((tolerance) => ({
     exercise: '04.12 learningRateTable',
-    id: 'table-converges-early',
-    sentence:
-      'It stops before all steps are taken, since the gradient counts as small. With the tolerance 0 it takes them all.',
+    id: `table-stops-below-${tolerance}`,
+    sentence: `It stops before all steps are taken, since a gradient of ${tolerance} counts as small. With the tolerance 0 it takes them all.`,
     wrong: (learningRates: Tensor, steps: Tensor) =>
-      tableOf(learningRates, steps, { tolerance: 1, limit: Infinity }),
-  },
-  {
+      tableOf(learningRates, steps, { tolerance, limit: Infinity }),
+  })),
+  ...[1e3, 1e6, 1e10].map((limit) => ({
     exercise: '04.12 learningRateTable',
-    id: 'table-gives-up',
-    sentence:
-      'A descent that diverges is stopped before it has taken all its steps. With the limit Infinity it takes them all.',
+    id: `table-gives-up-beyond-${limit}`,
+    sentence: `A descent that diverges is stopped before it has taken all its steps, since a gradient of more than ${limit} is too much. With the limit Infinity it takes them all.`,
     wrong: (learningRates: Tensor, steps: Tensor) =>
-      tableOf(learningRates, steps, { tolerance: 0, limit: 1e6 }),
-  },
+      tableOf(learningRates, steps, { tolerance: 0, limit }),
+  })),
 ];
 
 /** Both errors at each h, made from a difference in another way. */
@@ -637,8 +885,7 @@ function perEntry(x: Tensor, f: (value: number, i: number) => number): Tensor {
 
 /** |a − b| of every entry. */
 function differences(a: Tensor, b: Tensor): number[] {
-  const others = copy(b).data;
-  return [...copy(a).data].map((value, i) => Math.abs(value - others[i]!));
+  return [...zip(a, b, (v, w) => Math.abs(v - w)).data];
 }
 
 /** |x| of every entry. */
@@ -647,7 +894,35 @@ function sizes(x: Tensor): number[] {
 }
 
 function total(values: number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
+  return sumOver(values.length, (i) => values[i]!);
+}
+
+/** The Euclidean length. */
+function norm(values: number[]): number {
+  return Math.sqrt(sumOver(values.length, (i) => values[i]! ** 2));
+}
+
+/** The index of the i-th entry in row-major order. */
+function unravel(i: number, shape: readonly number[]): number[] {
+  const [last = 1, ...others] = shape.toReversed();
+  if (shape.length === 0) return [];
+  return [...unravel(Math.floor(i / last), others.toReversed()), i % last];
+}
+
+/** The gradient check with another index, made from all differences and the position of the largest. */
+function indexing(
+  indexOf: (
+    found: { all: number[]; worst: number },
+    shape: readonly number[],
+    threshold: number,
+  ) => number[],
+) {
+  return (f: Surface, gradient: Field, x: Tensor, h: number, threshold: number): GradientCheck => {
+    const report = checkGradient(f, gradient, x, h, threshold);
+    const all = differences(gradient(x), numericalGradient(f, x, h));
+    const worst = report.index.reduce((flat, i, axis) => flat * x.shape[axis]! + i, 0);
+    return { ...report, index: indexOf({ all, worst }, x.shape, threshold) };
+  };
 }
 
 /** The gradient check with another verdict. */
@@ -666,16 +941,18 @@ function descent(
   {
     next = (x, slopes) => gradientDescentStep(x, slopes, rules.learningRate),
     steepness = (slopes) => Math.max(0, ...sizes(slopes)),
+    isDone = (steep) => steep <= rules.tolerance,
   }: {
     next?: (x: Tensor, slopes: Tensor) => Tensor;
     steepness?: (slopes: Tensor) => number;
+    isDone?: (steep: number, x: Tensor) => boolean;
   } = {},
 ): Descent {
   let x = copy(start);
   for (let steps = 0; ; steps++) {
     const slopes = gradient(x);
     const steep = steepness(slopes);
-    if (steep <= rules.tolerance) return { x, steps, reason: 'converged' };
+    if (isDone(steep, x)) return { x, steps, reason: 'converged' };
     if (!(steep <= rules.limit)) return { x, steps, reason: 'diverged' };
     if (steps === rules.maxSteps) return { x, steps, reason: 'steps' };
     x = next(x, slopes);
