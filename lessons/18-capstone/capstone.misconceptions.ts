@@ -388,8 +388,8 @@ export const misconceptions: Misconception[] = [
     sentence:
       'The probabilities are divided by N, and then a whole 1 is subtracted. Subtract first: the 1 is divided by N, too.',
     anchor: '#softmax-loss-and-adam',
-    wrong: (scores: Tensor32, labels: Labels, backend: Backend) => {
-      const { loss, dscores } = softmaxLoss(scores, labels, backend);
+    wrong: (logits: Tensor32, labels: Labels, backend: Backend) => {
+      const { loss, dscores } = softmaxLoss(logits, labels, backend);
       const N = labels.size;
       const moved = made(dscores.shape, (n, k) =>
         k === labels.get(n) ? dscores.get(n, k) + 1 / N - 1 : dscores.get(n, k),
@@ -408,10 +408,10 @@ export const misconceptions: Misconception[] = [
     exercise: '18.9 softmaxLoss',
     id: 'softmax-kernel-probabilities',
     sentence:
-      'This gradient is the probabilities over N: every score is pushed down. At the right class, subtract 1 before you divide.',
+      'This gradient is the probabilities over N: every logit is pushed down. At the right class, subtract 1 before you divide.',
     anchor: '#softmax-loss-and-adam',
-    wrong: (scores: Tensor32, labels: Labels, backend: Backend) => {
-      const { loss, dscores } = softmaxLoss(scores, labels, backend);
+    wrong: (logits: Tensor32, labels: Labels, backend: Backend) => {
+      const { loss, dscores } = softmaxLoss(logits, labels, backend);
       const moved = made(dscores.shape, (n, k) =>
         k === labels.get(n) ? dscores.get(n, k) + 1 / labels.size : dscores.get(n, k),
       );
@@ -422,7 +422,7 @@ export const misconceptions: Misconception[] = [
     exercise: '18.9 softmaxLoss',
     id: 'softmax-kernel-unshifted',
     sentence:
-      'The exponentials are taken without a shift, so a score of 1000 becomes Infinity and the row NaN. Subtract the maximum of the row first.',
+      'The exponentials are taken without a shift, so a logit of 1000 becomes Infinity and the row NaN. Subtract the maximum of the row first.',
     anchor: '#softmax-loss-and-adam',
     wrong: softmaxShifted(() => 0),
   },
@@ -432,7 +432,7 @@ export const misconceptions: Misconception[] = [
     sentence:
       "All rows are shifted by the maximum of the whole batch. A row far below it underflows to 0/0. Subtract each row's own maximum.",
     anchor: '#softmax-loss-and-adam',
-    wrong: softmaxShifted((scores) => Math.max(...reshape(scores, scores.size).data)),
+    wrong: softmaxShifted((logits) => Math.max(...reshape(logits, logits.size).data)),
   },
   {
     exercise: '18.10 adam',
@@ -537,12 +537,12 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '18.11 networkScores',
-    id: 'network-relu-on-scores',
+    id: 'network-relu-on-logits',
     sentence:
-      'The scores pass a ReLU, too. Scores may be negative, and softmax wants them as they are: no activation after the last layer.',
+      'The logits pass a ReLU, too. Logits may be negative, and softmax wants them as they are: no activation after the last layer.',
     anchor: '#the-network',
     wrong: (network: Network, images: Tensor32, backend: Backend) =>
-      reluForward(layers(network, images, backend).scores, backend),
+      reluForward(layers(network, images, backend).logits, backend),
   },
   {
     exercise: '18.11 networkScores',
@@ -551,7 +551,7 @@ export const misconceptions: Misconception[] = [
       'There is no ReLU between the two affine layers, so both together are one affine layer.',
     anchor: '#the-network',
     wrong: (network: Network, images: Tensor32, backend: Backend) =>
-      layers(network, images, backend, { relu4: (x) => x }).scores,
+      layers(network, images, backend, { relu4: (x) => x }).logits,
   },
   {
     exercise: '18.11 networkScores',
@@ -560,7 +560,7 @@ export const misconceptions: Misconception[] = [
       'There is no ReLU after the third convolution. It has no pooling, but it has a ReLU like the others.',
     anchor: '#the-network',
     wrong: (network: Network, images: Tensor32, backend: Backend) =>
-      layers(network, images, backend, { relu3: (x) => x }).scores,
+      layers(network, images, backend, { relu3: (x) => x }).logits,
   },
   {
     exercise: '18.11 networkScores',
@@ -571,7 +571,7 @@ export const misconceptions: Misconception[] = [
       layers(network, images, backend, {
         pool: (x) =>
           poolWith((entries) => entries.reduce((sum, v) => sum + v, 0) / entries.length)(x, 2),
-      }).scores,
+      }).logits,
   },
   {
     exercise: '18.11 networkScores',
@@ -579,13 +579,13 @@ export const misconceptions: Misconception[] = [
     sentence:
       'An image becomes a row pixel by pixel, with the channels side by side. Row-major order is channel by channel: reshape does it.',
     wrong: (network: Network, images: Tensor32, backend: Backend) =>
-      layers(network, images, backend, { flatten: (x) => asRows(x.transpose(0, 2, 3, 1)) }).scores,
+      layers(network, images, backend, { flatten: (x) => asRows(x.transpose(0, 2, 3, 1)) }).logits,
   },
   {
     exercise: '18.12 networkGradients',
     id: 'network-gradients-summed',
     sentence:
-      'All gradients are N times too large: they are those of the summed loss. The loss is a mean, so what comes back to the scores carries 1/N.',
+      'All gradients are N times too large: they are those of the summed loss. The loss is a mean, so what comes back to the logits carries 1/N.',
     anchor: '#softmax-loss-and-adam',
     wrong: (network: Network, images: Tensor32, labels: Labels, backend: Backend) => {
       const { loss, gradients } = networkGradients(network, images, labels, backend);
@@ -805,18 +805,18 @@ function unpoolWith(share: (d: number, entries: number[], k: number) => number) 
 
 /** softmaxLoss, with something else made of the right result. */
 function softmaxWith(change: (right: SoftmaxLoss, N: number) => SoftmaxLoss) {
-  return (scores: Tensor32, labels: Labels, backend: Backend): SoftmaxLoss =>
-    change(softmaxLoss(scores, labels, backend), labels.size);
+  return (logits: Tensor32, labels: Labels, backend: Backend): SoftmaxLoss =>
+    change(softmaxLoss(logits, labels, backend), labels.size);
 }
 
 /** The softmax loss with one shift for all rows. */
-function softmaxShifted(shift: (scores: Tensor32) => number) {
-  return (scores: Tensor32, labels: Labels): SoftmaxLoss => {
-    const [N, K] = scores.shape as [number, number];
-    const taken = shift(scores);
-    const power = (n: number, k: number): number => Math.exp(scores.get(n, k) - taken);
+function softmaxShifted(shift: (logits: Tensor32) => number) {
+  return (logits: Tensor32, labels: Labels): SoftmaxLoss => {
+    const [N, K] = logits.shape as [number, number];
+    const taken = shift(logits);
+    const power = (n: number, k: number): number => Math.exp(logits.get(n, k) - taken);
     const sum = (n: number): number => total([K], (k) => power(n, k));
-    const losses = total([N], (n) => Math.log(sum(n)) - (scores.get(n, labels.get(n)) - taken));
+    const losses = total([N], (n) => Math.log(sum(n)) - (logits.get(n, labels.get(n)) - taken));
     const target = (n: number, k: number): number => (k === labels.get(n) ? 1 : 0);
     return {
       loss: losses / N,
@@ -885,8 +885,8 @@ function layers(
   const active3 = relu3(conv3);
   const affine4 = matrixProduct(flatten(active3), W4, b4, backend);
   const active4 = relu4(affine4);
-  const scores = matrixProduct(active4, W5, b5, backend);
-  return { conv1, active1, pool1, conv2, active2, pool2, conv3, active3, affine4, active4, scores };
+  const logits = matrixProduct(active4, W5, b5, backend);
+  return { conv1, active1, pool1, conv2, active2, pool2, conv3, active3, affine4, active4, logits };
 }
 
 type Layers = ReturnType<typeof layers>;
@@ -923,7 +923,7 @@ function gradientsWith({
       ),
       db: made([dout.shape[1]!], (m) => total([dout.shape[0]!], (n) => dout.get(n, m))),
     });
-    const { loss, dscores } = softmaxLoss(outputs.scores, labels, backend);
+    const { loss, dscores } = softmaxLoss(outputs.logits, labels, backend);
     const fifth = affineBack(dscores, input5(outputs), W5);
     const fourth = affineBack(reluBack4(fifth.dx, affine4, backend), asRows(active3), W4);
     const dactive3 = reshape(fourth.dx, ...active3.shape);

@@ -209,10 +209,10 @@ function plainRelu(x: Numbers): Tensor {
   return filled(x.shape, (...index) => Math.max(0, x.get(...index)));
 }
 
-/** The mean over the rows of −ln of the probability of the right class; for scores that exp can take. */
-function plainLoss(scores: Numbers, classes: Labels): number {
-  const [N, K] = scores.shape as [number, number];
-  const power = (n: number, k: number): number => Math.exp(scores.get(n, k));
+/** The mean over the rows of −ln of the probability of the right class; for logits that exp can take. */
+function plainLoss(logits: Numbers, classes: Labels): number {
+  const [N, K] = logits.shape as [number, number];
+  const power = (n: number, k: number): number => Math.exp(logits.get(n, k));
   const total = (n: number): number => sumOf(K, (k) => power(n, k));
   return sumOf(N, (n) => -ln(power(n, classes.get(n)) / total(n)) / N);
 }
@@ -246,7 +246,7 @@ const NAMES = ['W1', 'b1', 'W2', 'b2', 'W3', 'b3', 'W4', 'b4', 'W5', 'b5'] as co
 /** The parameters of a network in either precision. */
 type PlainNetwork = Record<(typeof NAMES)[number], Numbers>;
 
-function plainScores({ W1, b1, W2, b2, W3, b3, W4, b4, W5, b5 }: PlainNetwork, x: Numbers): Tensor {
+function plainLogits({ W1, b1, W2, b2, W3, b3, W4, b4, W5, b5 }: PlainNetwork, x: Numbers): Tensor {
   const layer = (before: Numbers, W: Numbers, b: Numbers): Tensor =>
     plainRelu(plainConv(before, W, b, (W.shape[2]! - 1) / 2));
   const last = layer(plainPool(layer(plainPool(layer(x, W1, b1), 2), W2, b2), 2), W3, b3);
@@ -262,7 +262,7 @@ function slopes(network: PlainNetwork, x: Numbers, classes: Labels): Record<stri
   ) as Record<(typeof NAMES)[number], Tensor>;
   const lossAt = (name: (typeof NAMES)[number], index: number[], step: number): number => {
     add(parameters[name], index, step);
-    const loss = plainLoss(plainScores(parameters, x), classes);
+    const loss = plainLoss(plainLogits(parameters, x), classes);
     add(parameters[name], index, -step);
     return loss;
   };
@@ -454,9 +454,9 @@ function bent(): { x: Tensor32; dout: Tensor32 } {
 }
 
 /** Two samples of three classes. Softmax makes (⅛, ⅜, ⁴⁄₈) and (⅗, ⅕, ⅕) of them; 1 and 2 are right. */
-function scored() {
+function logitsOfTwo() {
   return {
-    scores: single([
+    logits: single([
       [0, ln(3), ln(4)],
       [ln(6), ln(2), ln(2)],
     ]),
@@ -558,7 +558,7 @@ function tinyNetwork() {
     [-5, -2, 0, -3],
     [-1, -6, -2, -1],
   ]);
-  return { network, images, scores: [[7, -3, -2]] };
+  return { network, images, logits: [[7, -3, -2]] };
 }
 
 /** Each parameter through a function. */
@@ -576,9 +576,9 @@ function asImages(rows: Tensor): Tensor32 {
 
 /** How many of the images the suite's own network gives the right label. */
 function countRight(network: PlainNetwork, images: Numbers, classes: Labels): number {
-  const scores = plainScores(network, images);
+  const logits = plainLogits(network, images);
   return sumOf(classes.size, (n) => {
-    const row = Array.from({ length: scores.shape[1]! }, (_, k) => scores.get(n, k));
+    const row = Array.from({ length: logits.shape[1]! }, (_, k) => logits.get(n, k));
     return row.indexOf(Math.max(...row)) === classes.get(n) ? 1 : 0;
   });
 }
@@ -998,18 +998,18 @@ describe('18-capstone', () => {
 
   describe('18.9 softmaxLoss', () => {
     onEach('is the mean over the batch, and its gradient: worked out by hand', (backend) => {
-      const { scores, classes, loss, dscores } = scored();
-      expect(softmaxLoss(scores, classes, backend)).to.almostEqual({ loss, dscores }, FLOAT32);
+      const { logits, classes, loss, dscores } = logitsOfTwo();
+      expect(softmaxLoss(logits, classes, backend)).to.almostEqual({ loss, dscores }, FLOAT32);
     });
 
     onEach('stays finite at ±1000, each row being shifted by its own maximum', (backend) => {
-      const scores = single([
+      const logits = single([
         [1000, -1000],
         [-1000, -1000],
         [-1000, 1000],
         [1000, 1000],
       ]);
-      expect(softmaxLoss(scores, labels([1, 0, 1, 1]), backend)).to.almostEqual(
+      expect(softmaxLoss(logits, labels([1, 0, 1, 1]), backend)).to.almostEqual(
         {
           loss: (2000 + 2 * ln(2)) / 4,
           dscores: array([
@@ -1027,10 +1027,10 @@ describe('18-capstone', () => {
       const classes = labels([3, 0, 3, 1, 2]);
       expect({
         name: 'the softmax loss',
-        inputs: { scores: random32(9, 5, 4), classes },
-        loss: (scores: Tensor32) => softmaxLoss(scores, classes, backend).loss,
-        gradient: (scores: Tensor32) => ({
-          dscores: softmaxLoss(scores, classes, backend).dscores,
+        inputs: { logits: random32(9, 5, 4), classes },
+        loss: (logits: Tensor32) => softmaxLoss(logits, classes, backend).loss,
+        gradient: (logits: Tensor32) => ({
+          dscores: softmaxLoss(logits, classes, backend).dscores,
         }),
         constants: { N: 5, K: 4 },
       }).to.have.rightGradients();
@@ -1042,17 +1042,17 @@ describe('18-capstone', () => {
         [3, 1],
         [4, 10],
       ] as const) {
-        const scores = random32(K, N, K);
+        const logits = random32(K, N, K);
         const classes = labels([K - 1, 0, Math.floor(K / 2), K - 1].slice(0, N));
-        const { loss } = softmaxLoss(scores, classes, 'webasm');
-        expect(loss).to.almostEqual(plainLoss(scores, classes), FLOAT32);
+        const { loss } = softmaxLoss(logits, classes, 'webasm');
+        expect(loss).to.almostEqual(plainLoss(logits, classes), FLOAT32);
       }
     });
 
     it('reads views through their strides and leaves them unchanged', () => {
-      const { scores, loss, dscores } = scored();
+      const { logits, loss, dscores } = logitsOfTwo();
       const list = labels([1, 9, 2, 9]);
-      const view = strided(scores);
+      const view = strided(logits);
       const call = () => softmaxLoss(view, list.step(2), 'webasm');
       for (const argument of [view, list]) expect(argument).to.be.unchangedBy(call);
       expect(call()).to.almostEqual({ loss, dscores }, FLOAT32);
@@ -1166,21 +1166,21 @@ describe('18-capstone', () => {
 
   describe('18.11 networkScores', () => {
     onEach('goes through all layers: one image worked out by hand', (backend) => {
-      const { network, images, scores } = tinyNetwork();
-      expect(networkScores(network, images, backend)).to.almostEqual(scores, FLOAT32);
+      const { network, images, logits } = tinyNetwork();
+      expect(networkScores(network, images, backend)).to.almostEqual(logits, FLOAT32);
     });
 
     onEach('agrees with a plain network on images of 8×12', (backend) => {
       const { network, images } = smallNetwork();
-      const scores = networkScores(network, images, backend);
-      expect(scores).to.almostEqual(plainScores(network, images), DEEP);
+      const logits = networkScores(network, images, backend);
+      expect(logits).to.almostEqual(plainLogits(network, images), DEEP);
     });
 
     it('agrees with a plain network on one image of odd sizes, three channels and filters of 5×5', () => {
       const network = randomNetwork([3, 2, 4, 3], { kernel: 5, D: 3 * 1 * 2, M: 4, K: 2, seed: 3 });
       const images = random32(4, 1, 3, 7, 9);
-      const scores = networkScores(network, images, 'webasm');
-      expect(scores).to.almostEqual(plainScores(network, images), DEEP);
+      const logits = networkScores(network, images, 'webasm');
+      expect(logits).to.almostEqual(plainLogits(network, images), DEEP);
     });
 
     it('reads views through their strides and leaves everything unchanged', () => {
@@ -1189,7 +1189,7 @@ describe('18-capstone', () => {
       const call = () => networkScores(views, strided(images), 'webasm');
       for (const name of NAMES) expect(views[name]).to.be.unchangedBy(call);
       expect(images).to.be.unchangedBy(() => networkScores(network, images, 'webasm'));
-      expect(call()).to.almostEqual(plainScores(network, images), DEEP);
+      expect(call()).to.almostEqual(plainLogits(network, images), DEEP);
     });
 
     it('refuses images of other channels or of another size than the network is for', () => {
@@ -1203,7 +1203,7 @@ describe('18-capstone', () => {
     onEach('is the loss, and the slopes of a plain network by every parameter', (backend) => {
       const { network, images, classes } = smallNetwork();
       const { loss, gradients } = networkGradients(network, images, classes, backend);
-      expect(loss).to.almostEqual(plainLoss(plainScores(network, images), classes), FLOAT32);
+      expect(loss).to.almostEqual(plainLoss(plainLogits(network, images), classes), FLOAT32);
       expect(gradients).to.almostEqual(slopesOfSmall(), DEEP);
     });
 
