@@ -24,7 +24,7 @@ export function chainrule(runner: Runner, threads: number): MakeContender {
         adamStep(parameters, gradient, m, v, ++t, 1e-3);
       },
       async infer() {
-        await team.scores('heldOut', draw);
+        await team.logits('heldOut', draw);
       },
     };
   };

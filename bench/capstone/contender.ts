@@ -7,7 +7,7 @@ import { CLASSES, PIXELS } from '../../reference/capstone/network.ts';
 export interface Contender {
   /** Takes a training step on a batch of random images. */
   train(): Promise<void>;
-  /** Computes the scores of a batch of random images. */
+  /** Computes the logits of a batch of random images. */
   infer(): Promise<void>;
 }
 

@@ -33,7 +33,7 @@ export async function tfjs(backend: 'cpu' | 'wasm'): Promise<MakeContender> {
     return {
       async train() {
         const loss = optimizer.minimize(
-          () => tf.losses.softmaxCrossEntropy(y, scores(x, weights)),
+          () => tf.losses.softmaxCrossEntropy(y, logits(x, weights)),
           true,
           Object.values(weights),
         )!;
@@ -41,7 +41,7 @@ export async function tfjs(backend: 'cpu' | 'wasm'): Promise<MakeContender> {
         loss.dispose();
       },
       async infer() {
-        const out = tf.tidy(() => scores(x, weights));
+        const out = tf.tidy(() => logits(x, weights));
         await out.data();
         out.dispose();
       },
@@ -67,7 +67,7 @@ function variables(): Weights {
   );
 }
 
-function scores(
+function logits(
   x: tfTypes.Tensor4D,
   { W1, b1, W2, b2, W3, b3, W4, b4, W5, b5 }: Weights,
 ): tfTypes.Tensor2D {

@@ -4,50 +4,7 @@
  * All functions that are passed in are pure: they change nothing, and give the same for the same argument.
  * The README beside this file derives the formulas.
  */
-import { array, copy, map, requireSameShape, shapeText, zeros, type Tensor } from '#arrays';
-
-/** The values at the two ends of both axes of the plot. */
-const DECADES = [1e-16, 1] as const;
-
-/** How far the two difference quotients are from the true slope, for each h of a list. */
-export interface DifferenceErrors {
-  /** |forward difference − slope|, shape (K). */
-  forward: Tensor;
-  /** |central difference − slope|, shape (K). */
-  central: Tensor;
-}
-
-/** What a gradient check says. */
-export interface GradientCheck {
-  /** Whether the error is at most the threshold. An error of NaN is not. */
-  passed: boolean;
-  /** The relative error between the given and the numerical gradient. */
-  error: number;
-  /** Where the two differ most, one number for each axis: [1, 2] is row 1, column 2. */
-  index: number[];
-}
-
-/** How far to go downhill at each step, and when to stop. */
-export interface DescentRules {
-  /** The factor of the gradient in each step, above 0. */
-  learningRate: number;
-  /** Take no more steps than this, a whole number from 0. */
-  maxSteps: number;
-  /** Converged, when no entry of the gradient is greater than this in absolute value. */
-  tolerance: number;
-  /** Diverged, when an entry of the gradient is greater than this in absolute value, or NaN. */
-  limit: number;
-}
-
-/** Where gradient descent ended, and why. */
-export interface Descent {
-  /** The last x, a new array in the shape of the start. */
-  x: Tensor;
-  /** How many steps were taken. */
-  steps: number;
-  /** Which rule stopped it. */
-  reason: 'converged' | 'diverged' | 'steps';
-}
+import { array, copy, map, requireSameShape, shapeText, zeros, zip, type Tensor } from '#arrays';
 
 /**
  * 04.1 The forward difference: (f(x + h) − f(x)) / h.
@@ -76,6 +33,14 @@ export function forwardDifference(f: (x: number) => number, x: number, h: number
  */
 export function centralDifference(f: (x: number) => number, x: number, h: number): number {
   return (f(x + h) - f(x - h)) / (2 * h);
+}
+
+/** How far the two difference quotients are from the true slope, for each h of a list. */
+export interface DifferenceErrors {
+  /** |forward difference − slope|, shape (K). */
+  forward: Tensor;
+  /** |central difference − slope|, shape (K). */
+  central: Tensor;
 }
 
 /**
@@ -117,7 +82,7 @@ export function bestStep(order: number, truncation: number, rounding: number): n
 /**
  * 04.5 Where a value stands on a logarithmic axis, on which equal factors are equal distances.
  *
- * The place goes evenly with ln value. A value outside the domain is put at the nearer end of it, and so is 0,
+ * The place goes evenly with ln value and is not rounded. A value outside the domain is put at the nearer end of it, and so is 0,
  * whose logarithm is −∞.
  *
  * @param value any number
@@ -187,7 +152,7 @@ export function errorPlot(h: Tensor, errors: DifferenceErrors): string {
 /**
  * 04.7 The gradient of a function of an array, by central differences: one partial derivative an entry.
  *
- * For each entry by itself: (f(x with h added to it) − f(x with h taken from it)) / (2h), all others as in x.
+ * For each entry by itself: (f(x with h added to it) − f(x with h taken from it)) / (2h), all others exactly as in x.
  *
  * @param f from an array in the shape of x to a number
  * @param x where the gradient is wanted, any shape
@@ -225,6 +190,16 @@ export function relativeError(a: Tensor, b: Tensor): number {
   requireSameShape('relativeError', { a, b });
   const scale = Math.max(largest(a), largest(b));
   return scale === 0 ? 0 : largest(difference(a, b)) / scale;
+}
+
+/** What a gradient check says. */
+export interface GradientCheck {
+  /** Whether the error is at most the threshold. An error of NaN is not. */
+  passed: boolean;
+  /** The relative error between the given and the numerical gradient. */
+  error: number;
+  /** Where the two differ most, one number for each axis: [1, 2] is row 1, column 2. */
+  index: number[];
 }
 
 /**
@@ -275,10 +250,29 @@ export function checkGradient(
  */
 export function gradientDescentStep(x: Tensor, gradient: Tensor, learningRate: number): Tensor {
   requireSameShape('gradientDescentStep', { x, gradient });
-  const slopes = copy(gradient).data;
-  const next = copy(x);
-  next.data.forEach((value, i) => (next.data[i] = value - learningRate * slopes[i]!));
-  return next;
+  return zip(x, gradient, (value, slope) => value - learningRate * slope);
+}
+
+/** How far to go downhill at each step, and when to stop. */
+export interface DescentRules {
+  /** The factor of the gradient in each step, above 0. */
+  learningRate: number;
+  /** Take no more steps than this, a whole number from 0. */
+  maxSteps: number;
+  /** Converged, when no entry of the gradient is greater than this in absolute value. */
+  tolerance: number;
+  /** Diverged, when an entry of the gradient is greater than this in absolute value, or NaN. */
+  limit: number;
+}
+
+/** Where gradient descent ended, and why. */
+export interface Descent {
+  /** The last x, a new array in the shape of the start. */
+  x: Tensor;
+  /** How many steps were taken. */
+  steps: number;
+  /** Which rule stopped it. */
+  reason: 'converged' | 'diverged' | 'steps';
 }
 
 /**
@@ -338,6 +332,9 @@ export function learningRateTable(learningRates: Tensor, steps: Tensor): Tensor 
   return table;
 }
 
+/** The values at the two ends of both axes of the plot. */
+const DECADES = [1e-16, 1] as const;
+
 /** The x of an h in the plot, to a tenth of its unit. */
 function across(h: number): string {
   return logScale(h, DECADES, [70, 620]).toFixed(1);
@@ -355,10 +352,7 @@ function slopeOfSquare(x: Tensor): Tensor {
 
 /** a − b, entry by entry, in row-major order. */
 function difference(a: Tensor, b: Tensor): Tensor {
-  const out = copy(a);
-  const others = copy(b).data;
-  out.data.forEach((value, i) => (out.data[i] = value - others[i]!));
-  return out;
+  return zip(a, b, (v, w) => v - w);
 }
 
 /** The largest absolute value; 0 without entries, NaN if there is a NaN. */

@@ -4,48 +4,8 @@
  * All functions that are passed in are pure: they change nothing, and give the same for the same argument.
  * The README beside this file derives the formulas.
  */
-import { array, copy, map, requireSameShape, shapeText, zeros, type Tensor } from '#arrays';
+import { array, copy, map, requireSameShape, shapeText, zeros, zip, type Tensor } from '#arrays';
 import { todo } from '#todo';
-
-/** How far the two difference quotients are from the true slope, for each h of a list. */
-export interface DifferenceErrors {
-  /** |forward difference − slope|, shape (K). */
-  forward: Tensor;
-  /** |central difference − slope|, shape (K). */
-  central: Tensor;
-}
-
-/** What a gradient check says. */
-export interface GradientCheck {
-  /** Whether the error is at most the threshold. An error of NaN is not. */
-  passed: boolean;
-  /** The relative error between the given and the numerical gradient. */
-  error: number;
-  /** Where the two differ most, one number for each axis: [1, 2] is row 1, column 2. */
-  index: number[];
-}
-
-/** How far to go downhill at each step, and when to stop. */
-export interface DescentRules {
-  /** The factor of the gradient in each step, above 0. */
-  learningRate: number;
-  /** Take no more steps than this, a whole number from 0. */
-  maxSteps: number;
-  /** Converged, when no entry of the gradient is greater than this in absolute value. */
-  tolerance: number;
-  /** Diverged, when an entry of the gradient is greater than this in absolute value, or NaN. */
-  limit: number;
-}
-
-/** Where gradient descent ended, and why. */
-export interface Descent {
-  /** The last x, a new array in the shape of the start. */
-  x: Tensor;
-  /** How many steps were taken. */
-  steps: number;
-  /** Which rule stopped it. */
-  reason: 'converged' | 'diverged' | 'steps';
-}
 
 /**
  * 04.1 The forward difference: (f(x + h) − f(x)) / h.
@@ -74,6 +34,14 @@ export function forwardDifference(f: (x: number) => number, x: number, h: number
  */
 export function centralDifference(f: (x: number) => number, x: number, h: number): number {
   throw todo('04.2 centralDifference');
+}
+
+/** How far the two difference quotients are from the true slope, for each h of a list. */
+export interface DifferenceErrors {
+  /** |forward difference − slope|, shape (K). */
+  forward: Tensor;
+  /** |central difference − slope|, shape (K). */
+  central: Tensor;
 }
 
 /**
@@ -112,7 +80,7 @@ export function bestStep(order: number, truncation: number, rounding: number): n
 /**
  * 04.5 Where a value stands on a logarithmic axis, on which equal factors are equal distances.
  *
- * The place goes evenly with ln value. A value outside the domain is put at the nearer end of it, and so is 0,
+ * The place goes evenly with ln value and is not rounded. A value outside the domain is put at the nearer end of it, and so is 0,
  * whose logarithm is −∞.
  *
  * @param value any number
@@ -152,7 +120,7 @@ export function errorPlot(h: Tensor, errors: DifferenceErrors): string {
 /**
  * 04.7 The gradient of a function of an array, by central differences: one partial derivative an entry.
  *
- * For each entry by itself: (f(x with h added to it) − f(x with h taken from it)) / (2h), all others as in x.
+ * For each entry by itself: (f(x with h added to it) − f(x with h taken from it)) / (2h), all others exactly as in x.
  *
  * @param f from an array in the shape of x to a number
  * @param x where the gradient is wanted, any shape
@@ -178,6 +146,16 @@ export function numericalGradient(f: (x: Tensor) => number, x: Tensor, h: number
  */
 export function relativeError(a: Tensor, b: Tensor): number {
   throw todo('04.8 relativeError');
+}
+
+/** What a gradient check says. */
+export interface GradientCheck {
+  /** Whether the error is at most the threshold. An error of NaN is not. */
+  passed: boolean;
+  /** The relative error between the given and the numerical gradient. */
+  error: number;
+  /** Where the two differ most, one number for each axis: [1, 2] is row 1, column 2. */
+  index: number[];
 }
 
 /**
@@ -216,6 +194,28 @@ export function checkGradient(
  */
 export function gradientDescentStep(x: Tensor, gradient: Tensor, learningRate: number): Tensor {
   throw todo('04.10 gradientDescentStep');
+}
+
+/** How far to go downhill at each step, and when to stop. */
+export interface DescentRules {
+  /** The factor of the gradient in each step, above 0. */
+  learningRate: number;
+  /** Take no more steps than this, a whole number from 0. */
+  maxSteps: number;
+  /** Converged, when no entry of the gradient is greater than this in absolute value. */
+  tolerance: number;
+  /** Diverged, when an entry of the gradient is greater than this in absolute value, or NaN. */
+  limit: number;
+}
+
+/** Where gradient descent ended, and why. */
+export interface Descent {
+  /** The last x, a new array in the shape of the start. */
+  x: Tensor;
+  /** How many steps were taken. */
+  steps: number;
+  /** Which rule stopped it. */
+  reason: 'converged' | 'diverged' | 'steps';
 }
 
 /**

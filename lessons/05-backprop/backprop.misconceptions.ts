@@ -1,6 +1,19 @@
 /** Lesson 05: the wrong answers that people really give. Of two that look alike, the more specific is first. */
-import { array, copy, labels as labelsOf, map, zeros, type Labels, type Tensor } from '#arrays';
+import {
+  array,
+  copy,
+  filled,
+  labels as labelsOf,
+  map,
+  matrixProduct,
+  zeros,
+  zip,
+  type Labels,
+  type Tensor,
+} from '#arrays';
+import ndarray from 'ndarray';
 import type { Misconception } from '../../checks/misconception.ts';
+import { arraysIn, refusingLike, rowsOf, sumOver } from '../../checks/wrong-answers.ts';
 import {
   addBackward,
   affineBackward,
@@ -35,7 +48,6 @@ export const misconceptions: Misconception[] = [
     id: 'add-ignores-dout',
     sentence:
       'This is 1 on both sides, the slope of a sum, whatever comes back to it. Multiply each slope with dout.',
-    anchor: '#051-addbackward',
     wrong: () => ({ da: 1, db: 1 }),
   },
   {
@@ -43,7 +55,6 @@ export const misconceptions: Misconception[] = [
     id: 'add-halves',
     sentence:
       'dout is shared out, half to each side. If a grows by 1, the sum grows by 1 and not by ½: both sides get all of dout.',
-    anchor: '#051-addbackward',
     wrong: (dout: number) => ({ da: dout / 2, db: dout / 2 }),
   },
   {
@@ -51,7 +62,6 @@ export const misconceptions: Misconception[] = [
     id: 'multiply-swapped',
     sentence:
       'Each factor gets itself here. The slope with respect to one factor is the other: da has b in it, and db has a.',
-    anchor: '#052-multiplybackward',
     wrong: (dout: number, a: number, b: number) => multiplyBackward(dout, b, a),
   },
   {
@@ -59,7 +69,6 @@ export const misconceptions: Misconception[] = [
     id: 'multiply-ignores-dout',
     sentence:
       'This is the slope alone, the other factor. By the chain rule it is multiplied with dout, what comes back to the product.',
-    anchor: '#052-multiplybackward',
     wrong: (_: number, a: number, b: number) => multiplyBackward(1, a, b),
   },
   {
@@ -67,7 +76,6 @@ export const misconceptions: Misconception[] = [
     id: 'multiply-like-add',
     sentence:
       'Both factors get dout unchanged, as in a sum. How fast a product grows with one factor depends on the other: multiply with that.',
-    anchor: '#052-multiplybackward',
     wrong: (dout: number) => addBackward(dout),
   },
   {
@@ -75,8 +83,23 @@ export const misconceptions: Misconception[] = [
     id: 'multiply-by-product',
     sentence:
       'Both factors get dout times the product. Leave out the factor that you differentiate by: only the other one remains.',
-    anchor: '#052-multiplybackward',
     wrong: (dout: number, a: number, b: number) => ({ da: dout * a * b, db: dout * a * b }),
+  },
+  {
+    exercise: '05.3 topologicalOrder',
+    id: 'order-before-what-it-reads',
+    sentence:
+      'Each node is placed before the nodes that it reads are visited. Visit those first, and then place it.',
+    wrong: refusingLike(topologicalOrder, (graph) => {
+      const placed = new Set<number>();
+      const visit = (k: number): void => {
+        if (placed.has(k)) return;
+        placed.add(k);
+        graph[k]!.inputs.forEach(visit);
+      };
+      [...graph.keys()].forEach(visit);
+      return [...placed];
+    }),
   },
   {
     exercise: '05.3 topologicalOrder',
@@ -99,10 +122,14 @@ export const misconceptions: Misconception[] = [
     id: 'order-repeats',
     sentence:
       'A node that is reached along several paths stands in the order several times. Remember which ones you have placed, and skip them.',
-    anchor: '#053-topologicalorder',
     wrong: refusingLike(topologicalOrder, (graph) => {
-      const visit = (k: number): number[] => [...graph[k]!.inputs.flatMap(visit), k];
-      return unread(graph).flatMap(visit);
+      const order: number[] = [];
+      const visit = patiently((k: number): void => {
+        graph[k]!.inputs.forEach((i) => visit(i));
+        order.push(k);
+      });
+      for (const k of graph.keys()) visit(k);
+      return order;
     }),
   },
   {
@@ -110,7 +137,6 @@ export const misconceptions: Misconception[] = [
     id: 'order-breadth-first',
     sentence:
       'Nodes are ordered by when they are first met on the way from the output. One that is met early by a short path may still be read at the end of a longer one.',
-    anchor: '#053-topologicalorder',
     wrong: refusingLike(topologicalOrder, (graph) => {
       const met = new Set(unread(graph));
       for (const k of met) for (const i of graph[k]!.inputs) met.add(i);
@@ -122,7 +148,6 @@ export const misconceptions: Misconception[] = [
     id: 'order-silent-on-cycles',
     sentence:
       'Nodes on a cycle are left out without a word. They have no order: throw a RangeError that says that there is a cycle.',
-    anchor: '#053-topologicalorder',
     wrong: (graph: Graph) => {
       const placed = new Set<number>();
       for (let before = -1; before < placed.size;) {
@@ -146,7 +171,6 @@ export const misconceptions: Misconception[] = [
     id: 'evaluate-inputs-by-place',
     sentence:
       'An input node takes the entry of `inputs` at its own index in the graph. There are fewer inputs than nodes: count the input nodes.',
-    anchor: '#054-evaluategraph',
     wrong: refusingLike(evaluateGraph, (graph, inputs) =>
       evaluate(graph, inputs, topologicalOrder(graph), (k) => inputs.get(k)),
     ),
@@ -156,12 +180,19 @@ export const misconceptions: Misconception[] = [
     id: 'evaluate-inputs-as-met',
     sentence:
       'The inputs are handed out in the order in which the walk meets the input nodes. They belong to them in the order of the list.',
-    anchor: '#054-evaluategraph',
     wrong: refusingLike(evaluateGraph, (graph, inputs) => {
       let next = 0;
       return evaluate(graph, inputs, topologicalOrder(graph), () => inputs.get(next++));
     }),
   },
+  ...(['add', 'multiply', 'sigmoid'] as const).map((only) => ({
+    exercise: '05.5 backpropagate',
+    id: `graph-${only}-overwrites`,
+    sentence: `What ${only} sends replaces the gradient that was there; the other operations add theirs. A node may be read by several others, so every operation must add.`,
+    anchor: '#what-is-read-twice-adds-up',
+    wrong: (graph: Graph, values: Tensor, output: number) =>
+      walkBack(graph, values, output, { isOverwriting: (operation) => operation === only }),
+  })),
   {
     exercise: '05.5 backpropagate',
     id: 'graph-overwrites',
@@ -169,14 +200,26 @@ export const misconceptions: Misconception[] = [
       'A gradient that arrives replaces the one that was there, so only the last reader counts. Add them up.',
     anchor: '#what-is-read-twice-adds-up',
     wrong: (graph: Graph, values: Tensor, output: number) =>
-      walkBack(graph, values, output, { isOverwriting: true }),
+      walkBack(graph, values, output, { isOverwriting: () => true }),
+  },
+  {
+    exercise: '05.5 backpropagate',
+    id: 'graph-sends-for-each-reader',
+    sentence:
+      'A node sends its gradient on each time that something arrives, and what was there before is sent again. Let it wait until all its readers have sent: follow the topological order backwards, and send once.',
+    anchor: '#an-order-to-work-in',
+    wrong: (graph: Graph, values: Tensor, output: number) => {
+      const { gradients, sendFrom } = backwardsThrough(graph, values, output);
+      const visit = patiently((k: number): void => sendFrom(k, (i) => visit(i)));
+      visit(output);
+      return gradients;
+    },
   },
   {
     exercise: '05.5 backpropagate',
     id: 'graph-no-start',
     sentence:
       'Everything is 0, because nothing was there to send. The output grows with itself at rate 1: put a 1 there first.',
-    anchor: '#055-backpropagate',
     wrong: (graph: Graph) => zeros(graph.length),
   },
   {
@@ -211,7 +254,6 @@ export const misconceptions: Misconception[] = [
     id: 'graph-sigmoid-of-input',
     sentence:
       "At a sigmoid the slope is s(1 − s) with the sigmoid's own value s. Here it is computed from the value that the sigmoid read.",
-    anchor: '#055-backpropagate',
     wrong: (graph: Graph, values: Tensor, output: number) =>
       walkBack(graph, values, output, { sigmoidSlope: (a) => a * (1 - a) }),
   },
@@ -220,7 +262,6 @@ export const misconceptions: Misconception[] = [
     id: 'graph-sigmoid-factor',
     sentence:
       'At a sigmoid only its value is multiplied. Its slope is s(1 − s): the factor (1 − s) is missing.',
-    anchor: '#055-backpropagate',
     wrong: (graph: Graph, values: Tensor, output: number) =>
       walkBack(graph, values, output, { sigmoidSlope: (_, s) => s }),
   },
@@ -229,7 +270,6 @@ export const misconceptions: Misconception[] = [
     id: 'graph-ignores-output',
     sentence:
       'The 1 is put at the end of the order, whatever `output` says. Put it at the node that was asked for; what comes after that keeps 0.',
-    anchor: '#055-backpropagate',
     wrong: (graph: Graph, values: Tensor) =>
       backpropagate(graph, values, topologicalOrder(graph).at(-1)!),
   },
@@ -237,20 +277,13 @@ export const misconceptions: Misconception[] = [
     exercise: '05.6 affineForward',
     id: 'affine-bias-forgotten',
     sentence: 'The bias is missing: this is x · W. Add b to every row.',
-    anchor: '#056-affineforward',
-    wrong: (x: Tensor, W: Tensor, b: Tensor) =>
-      affineForward(
-        x,
-        W,
-        map(b, () => 0),
-      ),
+    wrong: (x: Tensor, W: Tensor, b: Tensor) => affineForward(x, W, zeros(...b.shape)),
   },
   {
     exercise: '05.6 affineForward',
     id: 'affine-bias-repeated',
     sentence:
       'The bias is added once for every input, inside the sum over d. Start the sum with it, or add it after the sum.',
-    anchor: '#056-affineforward',
     wrong: (x: Tensor, W: Tensor, b: Tensor) =>
       affineForward(
         x,
@@ -263,9 +296,8 @@ export const misconceptions: Misconception[] = [
     id: 'affine-bias-by-sample',
     sentence:
       'The bias is looked up by the sample: b.get(n). Each output m has one bias for all samples: b.get(m).',
-    anchor: '#056-affineforward',
     wrong: refusingLike(affineForward, (x, W, b) => ({
-      out: fill(x.shape[0]!, b.size, (n, m) =>
+      out: filled([x.shape[0]!, b.size], (n, m) =>
         sumOver(x.shape[1]!, (d) => x.get(n, d) * W.get(d, m), b.get(n)),
       ),
       cache: { x, W },
@@ -276,9 +308,8 @@ export const misconceptions: Misconception[] = [
     id: 'affine-weights-by-row',
     sentence:
       'W is read as W.get(m, d), a row for each output. Here an output is a column: W.get(d, m).',
-    anchor: '#056-affineforward',
     wrong: refusingLike(affineForward, (x, W, b) => ({
-      out: fill(x.shape[0]!, b.size, (n, m) =>
+      out: filled([x.shape[0]!, b.size], (n, m) =>
         sumOver(x.shape[1]!, (d) => x.get(n, d) * W.get(m, d), b.get(m)),
       ),
       cache: { x, W },
@@ -291,7 +322,7 @@ export const misconceptions: Misconception[] = [
       'dx goes through W the way the forward pass did: dout · W. Going back, output m reaches input d by the same weight W[d, m]: dout · Wᵀ.',
     anchor: '#why-the-transposes',
     wrong: affineWith(({ dout, W }) => ({
-      dx: fill(dout.shape[0]!, W.shape[0]!, (n, d) =>
+      dx: filled([dout.shape[0]!, W.shape[0]!], (n, d) =>
         sumOver(dout.shape[1]!, (m) => dout.get(n, m) * W.get(m, d)),
       ),
     })),
@@ -304,10 +335,7 @@ export const misconceptions: Misconception[] = [
     anchor: '#why-the-transposes',
     wrong: affineWith(({ dout, W }) => {
       const [D, M] = W.shape as [number, number];
-      const flat = copy(W).data;
-      return {
-        dx: fill(dout.shape[0]!, D, (n, d) => sumOver(M, (m) => dout.get(n, m) * flat[m * D + d]!)),
-      };
+      return { dx: matrixProduct(dout, ndarray(copy(W).data, [M, D])) };
     }),
   },
   {
@@ -317,10 +345,8 @@ export const misconceptions: Misconception[] = [
       'dW is doutᵀ · x with its entries poured into the shape of W. Compute xᵀ · dout instead: that has the right shape by itself.',
     anchor: '#why-the-transposes',
     wrong: affineWith(({ x, dout }) => {
-      const [N, M] = dout.shape as [number, number];
-      const D = x.shape[1]!;
-      const turned = fill(M, D, (m, d) => sumOver(N, (n) => dout.get(n, m) * x.get(n, d)));
-      return { dW: fill(D, M, (d, m) => turned.data[d * M + m]!) };
+      const { data, shape } = matrixProduct(dout.transpose(1, 0), x);
+      return { dW: ndarray(data, shape.toReversed()) };
     }),
   },
   {
@@ -329,11 +355,7 @@ export const misconceptions: Misconception[] = [
     sentence:
       'dW is doutᵀ · x, of shape (M, D). A gradient has the shape of what it belongs to: xᵀ · dout is (D, M), as W is.',
     anchor: '#why-the-transposes',
-    wrong: affineWith(({ x, dout }) => ({
-      dW: fill(dout.shape[1]!, x.shape[1]!, (m, d) =>
-        sumOver(x.shape[0]!, (n) => dout.get(n, m) * x.get(n, d)),
-      ),
-    })),
+    wrong: affineWith(({ x, dout }) => ({ dW: matrixProduct(dout.transpose(1, 0), x) })),
   },
   {
     exercise: '05.7 affineBackward',
@@ -344,7 +366,7 @@ export const misconceptions: Misconception[] = [
     wrong: affineWith(({ x, dout }) => {
       const last = dout.shape[0]! - 1;
       return {
-        dW: fill(x.shape[1]!, dout.shape[1]!, (d, m) => x.get(last, d) * dout.get(last, m)),
+        dW: filled([x.shape[1]!, dout.shape[1]!], (d, m) => x.get(last, d) * dout.get(last, m)),
       };
     }),
   },
@@ -353,11 +375,17 @@ export const misconceptions: Misconception[] = [
     id: 'affine-mean',
     sentence:
       'dW and db are divided by N here. The mean is the business of the loss, whose gradient carries the 1/N already: only add up.',
-    anchor: '#057-affinebackward',
     wrong: affineWith(({ dout }, { dW, db }) => ({
       dW: map(dW, (v) => v / dout.shape[0]!),
       db: map(db, (v) => v / dout.shape[0]!),
     })),
+  },
+  {
+    exercise: '05.7 affineBackward',
+    id: 'affine-dw-mean',
+    sentence:
+      'dW is divided by N here. The mean is the business of the loss, whose gradient carries the 1/N already: only add up.',
+    wrong: affineWith(({ dout }, { dW }) => ({ dW: map(dW, (v) => v / dout.shape[0]!) })),
   },
   {
     exercise: '05.7 affineBackward',
@@ -395,16 +423,9 @@ export const misconceptions: Misconception[] = [
     id: 'affine-db-over-outputs',
     sentence:
       'db is summed along the rows, over the outputs, which leaves one number a sample. Sum over the samples: one number an output.',
-    anchor: '#057-affinebackward',
     wrong: affineWith(({ dout }) => {
-      const db = zeros(dout.shape[0]!);
-      for (const n of db.data.keys()) {
-        db.set(
-          n,
-          sumOver(dout.shape[1]!, (m) => dout.get(n, m)),
-        );
-      }
-      return { db };
+      const [N, M] = dout.shape as [number, number];
+      return { db: filled([N], (n) => sumOver(M, (m) => dout.get(n, m))) };
     }),
   },
   {
@@ -415,7 +436,7 @@ export const misconceptions: Misconception[] = [
     anchor: '#slope-times-what-comes-back',
     wrong: (dout: Tensor, cache: unknown) =>
       affineBackward(
-        map(dout, () => 1),
+        filled(dout.shape, () => 1),
         operands(dout, cache),
       ),
   },
@@ -424,14 +445,12 @@ export const misconceptions: Misconception[] = [
     id: 'relu-layer-is-mask',
     sentence:
       'This is the mask, 1 where x is above 0. The backward half needs that; the forward half returns x itself there.',
-    anchor: '#058-reluforward',
     wrong: (x: Tensor) => ({ out: map(x, (v) => (v > 0 ? 1 : 0)), cache: x }),
   },
   {
     exercise: '05.8 reluForward',
     id: 'relu-layer-is-abs',
     sentence: 'Negative numbers come out positive: this is |x|. ReLU turns them into 0.',
-    anchor: '#058-reluforward',
     wrong: (x: Tensor) => ({ out: map(x, Math.abs), cache: x }),
   },
   {
@@ -439,7 +458,6 @@ export const misconceptions: Misconception[] = [
     id: 'relu-backward-no-mask',
     sentence:
       'This is dout, everything let through. Where x was not above 0 the output did not move with it: dx is 0 there.',
-    anchor: '#059-relubackward',
     wrong: (dout: Tensor) => ({ dx: copy(dout) }),
   },
   {
@@ -447,7 +465,6 @@ export const misconceptions: Misconception[] = [
     id: 'relu-backward-inverted',
     sentence:
       'The mask is the wrong way round: dout gets through where x is negative. Let it through where x > 0.',
-    anchor: '#059-relubackward',
     wrong: reluWith((d, x) => (x > 0 ? 0 : d)),
   },
   {
@@ -455,7 +472,6 @@ export const misconceptions: Misconception[] = [
     id: 'relu-backward-mask-of-dout',
     sentence:
       'The mask is taken from dout: what is negative there is cut off. Which inputs were above 0 is something that only the cache knows.',
-    anchor: '#059-relubackward',
     wrong: (dout: Tensor) => ({ dx: reluForward(dout).out }),
   },
   {
@@ -463,7 +479,6 @@ export const misconceptions: Misconception[] = [
     id: 'relu-backward-at-zero',
     sentence:
       'At x = 0 this lets dout through. Any slope from 0 to 1 could be defended there; this course takes 0, so write x > 0.',
-    anchor: '#059-relubackward',
     wrong: reluWith((d, x) => (x >= 0 ? d : 0)),
   },
   {
@@ -486,7 +501,6 @@ export const misconceptions: Misconception[] = [
     id: 'sigmoid-layer-sign',
     sentence:
       'The sign in the exponent is missing: this is 1 / (1 + eˣ), which falls from 1 to 0. Use e⁻ˣ.',
-    anchor: '#0510-sigmoidforward',
     wrong: (x: Tensor) => sigmoidForward(map(x, (v) => -v)),
   },
   {
@@ -494,24 +508,27 @@ export const misconceptions: Misconception[] = [
     id: 'sigmoid-layer-overflows',
     sentence:
       'eˣ / (1 + eˣ) is right on paper, but e¹⁰⁰⁰ is Infinity, and Infinity / Infinity is NaN. For positive x use 1 / (1 + e⁻ˣ).',
-    anchor: '#0510-sigmoidforward',
     wrong: (x: Tensor): Forward<Tensor> => {
       const out = map(x, (v) => Math.exp(v) / (1 + Math.exp(v)));
       return { out, cache: out };
     },
   },
+  ...[20, 30].map((bound) => ({
+    exercise: '05.10 sigmoidForward',
+    id: `sigmoid-layer-clipped-at-${bound}`,
+    sentence: `x is clipped at ±${bound}, so the sigmoid never gets nearer to 0 and 1. 1 / (1 + e⁻ˣ) needs no bounds: where e⁻ˣ is Infinity, it is 0.`,
+    wrong: (x: Tensor) => sigmoidForward(map(x, (v) => Math.min(Math.max(v, -bound), bound))),
+  })),
   {
     exercise: '05.11 sigmoidBackward',
     id: 'sigmoid-backward-factor',
     sentence: 'The factor (1 − y) is missing: this is dout · y, and the slope is y · (1 − y).',
-    anchor: '#0511-sigmoidbackward',
     wrong: sigmoidWith((d, y) => d * y),
   },
   {
     exercise: '05.11 sigmoidBackward',
     id: 'sigmoid-backward-twice',
     sentence: 'The sigmoid is taken of y, which is a sigmoid already. Use y as it is: y · (1 − y).',
-    anchor: '#0511-sigmoidbackward',
     wrong: sigmoidWith((d, y) => d * logistic(y) * (1 - logistic(y))),
   },
   {
@@ -519,7 +536,6 @@ export const misconceptions: Misconception[] = [
     id: 'sigmoid-backward-of-input',
     sentence:
       "The formula y · (1 − y) is fed with x. It is in terms of the sigmoid's output: keep that in the cache.",
-    anchor: '#0511-sigmoidbackward',
     wrong: sigmoidWith((d, y) => {
       const x = Math.log(y / (1 - y));
       return d * x * (1 - x);
@@ -529,7 +545,6 @@ export const misconceptions: Misconception[] = [
     exercise: '05.11 sigmoidBackward',
     id: 'sigmoid-backward-like-tanh',
     sentence: "This is dout · (1 − y²), the rule of tanh. The sigmoid's slope is y · (1 − y).",
-    anchor: '#0511-sigmoidbackward',
     wrong: sigmoidWith((d, y) => d * (1 - y * y)),
   },
   {
@@ -561,7 +576,6 @@ export const misconceptions: Misconception[] = [
     id: 'softmax-loss-all-classes',
     sentence:
       'The logarithms of all classes are added. Only the probability of the right class counts: one-hot targets are 0 elsewhere.',
-    anchor: '#0512-softmaxlossforward',
     wrong: (logits: Tensor, labels: Labels) =>
       softmaxLossWith(logits, labels, () => {
         const lossAt = (i: number): number =>
@@ -574,32 +588,73 @@ export const misconceptions: Misconception[] = [
     id: 'softmax-loss-probability',
     sentence:
       'This is 1 minus the probability of the right class. The loss is minus its logarithm, which grows without end as the probability goes to 0.',
-    anchor: '#0512-softmaxlossforward',
     wrong: (logits: Tensor, labels: Labels) =>
-      softmaxLossWith(logits, labels, (_, probabilities) =>
-        sumOver(labels.size, (n) => (1 - probabilities.get(n, labels.get(n))) / labels.size),
+      softmaxLossWith(
+        logits,
+        labels,
+        meanOverRows(labels, (p) => 1 - p),
       ),
   },
   {
     exercise: '05.12 softmaxLossForward',
     id: 'softmax-loss-unshifted',
     sentence:
-      'The exponentials are taken without a shift, so a score of 1000 becomes Infinity and the loss NaN. Subtract the maximum of the row first.',
-    anchor: '#0512-softmaxlossforward',
+      'The exponentials are taken without a shift, so a logit of 1000 becomes Infinity and the loss NaN. Subtract the maximum of the row first.',
     wrong: refusingLike(softmaxLossForward, (logits, labels) =>
-      softmaxLossShifted(logits, labels, 0),
+      softmaxLossShifted(logits, labels, () => 0),
     ),
+  },
+  {
+    exercise: '05.12 softmaxLossForward',
+    id: 'softmax-loss-maximum-from-zero',
+    sentence:
+      'The maximum of a row is never below 0, since the search starts there. If all logits are far below, nothing is shifted and all exponentials are 0. Start from −Infinity, or from the first logit.',
+    wrong: refusingLike(softmaxLossForward, (logits, labels) =>
+      softmaxLossShifted(logits, labels, (row) => Math.max(0, ...row)),
+    ),
+  },
+  {
+    exercise: '05.12 softmaxLossForward',
+    id: 'softmax-loss-maximum-carried-over',
+    sentence:
+      'The maximum is carried over from row to row, so a row is shifted by the largest logit so far. Start the search anew for each row.',
+    wrong: refusingLike(softmaxLossForward, (logits, labels) => {
+      let max = -Infinity;
+      return softmaxLossShifted(logits, labels, (row) => (max = Math.max(max, ...row)));
+    }),
   },
   {
     exercise: '05.12 softmaxLossForward',
     id: 'softmax-loss-one-shift',
     sentence:
       "All rows are shifted by the maximum of the whole batch. A row far below it underflows to ln 0. Subtract each row's own maximum.",
-    anchor: '#0512-softmaxlossforward',
     wrong: refusingLike(softmaxLossForward, (logits, labels) =>
-      softmaxLossShifted(logits, labels, Math.max(...copy(logits).data)),
+      softmaxLossShifted(logits, labels, () => Math.max(...copy(logits).data)),
     ),
   },
+  {
+    exercise: '05.12 softmaxLossForward',
+    id: 'softmax-loss-of-probability',
+    sentence:
+      'This takes the logarithm of the probability, which underflows to 0 where the loss is large: −ln 0 is Infinity. Use ln Σ e^x − x of the right class, with shifted logits.',
+    wrong: (logits: Tensor, labels: Labels) =>
+      softmaxLossWith(
+        logits,
+        labels,
+        meanOverRows(labels, (p) => -Math.log(p)),
+      ),
+  },
+  ...[1e-7, 1e-8, 1e-10, 1e-12, 1e-15].map((epsilon) => ({
+    exercise: '05.12 softmaxLossForward',
+    id: `softmax-loss-epsilon-${epsilon}`,
+    sentence: `${epsilon} is added to the probability before its logarithm is taken, which changes every loss and caps it. Use ln Σ e^x − x of the right class, with shifted logits: that is never infinite.`,
+    wrong: (logits: Tensor, labels: Labels) =>
+      softmaxLossWith(
+        logits,
+        labels,
+        meanOverRows(labels, (p) => -Math.log(p + epsilon)),
+      ),
+  })),
   {
     exercise: '05.13 softmaxLossBackward',
     id: 'softmax-backward-sum',
@@ -616,9 +671,37 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '05.13 softmaxLossBackward',
+    id: 'softmax-backward-over-entries',
+    sentence:
+      'This is divided by N · C. A row is one prediction, however many classes it has: divide by N.',
+    anchor: '#softmax-and-its-loss',
+    wrong: softmaxWith((p, t, _, row) => (p - t) / row.length),
+  },
+  {
+    exercise: '05.13 softmaxLossBackward',
+    id: 'softmax-backward-slope-twice',
+    sentence:
+      'softmax − one-hot is multiplied with p(1 − p), too. The derivative of softmax is in it already: that is why both are one layer.',
+    anchor: '#softmax-and-its-loss',
+    wrong: softmaxWith((p, t) => (p - t) * p * (1 - p)),
+  },
+  {
+    exercise: '05.13 softmaxLossBackward',
+    id: 'softmax-backward-jacobian-twice',
+    sentence:
+      'softmax − one-hot goes through the Jacobian of softmax once more. It is in there already: that is why both are one layer.',
+    anchor: '#softmax-and-its-loss',
+    wrong: softmaxWith((p, t, _, row, right) => {
+      // Σⱼ pⱼ(pⱼ − tⱼ), which the Jacobian subtracts from every entry.
+      const common = sumOver(row.length, (j) => row[j]! * row[j]!) - row[right]!;
+      return p * (p - t - common);
+    }),
+  },
+  {
+    exercise: '05.13 softmaxLossBackward',
     id: 'softmax-backward-no-target',
     sentence:
-      'These are the probabilities over N: every score is pushed down. At the right class, subtract 1 before you divide.',
+      'These are the probabilities over N: every logit is pushed down. At the right class, subtract 1 before you divide.',
     anchor: '#softmax-and-its-loss',
     wrong: softmaxWith((p) => p),
   },
@@ -642,7 +725,7 @@ export const misconceptions: Misconception[] = [
     exercise: '05.13 softmaxLossBackward',
     id: 'softmax-backward-right-class-only',
     sentence:
-      'Only the right class gets a gradient. The other scores are in the sum below the fraction: each is pushed down by its own probability.',
+      'Only the right class gets a gradient. The other logits are in the sum below the fraction: each is pushed down by its own probability.',
     anchor: '#softmax-and-its-loss',
     wrong: softmaxWith((p, t) => (t === 1 ? p - 1 : 0)),
   },
@@ -672,8 +755,8 @@ export const misconceptions: Misconception[] = [
     wrong: (x: Tensor, labels: Labels, params: TwoLayerParams) => {
       const right = twoLayerGradients(x, labels, params);
       const { out: before } = affineForward(x, params.W1, params.b1);
-      const { out: scores } = affineForward(reluForward(before).out, params.W2, params.b2);
-      const { dlogits } = softmaxLossBackward(1, softmaxLossForward(scores, labels).cache);
+      const { out: logits } = affineForward(reluForward(before).out, params.W2, params.b2);
+      const { dlogits } = softmaxLossBackward(1, softmaxLossForward(logits, labels).cache);
       const { dW: W2 } = affineBackward(dlogits, { x: before, W: params.W2 });
       return { ...right, gradients: { ...right.gradients, W2 } };
     },
@@ -683,16 +766,14 @@ export const misconceptions: Misconception[] = [
     id: 'network-no-relu',
     sentence:
       'There is no ReLU between the layers, so both together are one affine layer. Gradients and loss agree with each other, but not with the network that was asked for.',
-    anchor: '#0514-twolayergradients',
     wrong: (x: Tensor, labels: Labels, params: TwoLayerParams) =>
       network(x, labels, params, { activate: (before) => before, back: (dhidden) => dhidden }),
   },
   {
     exercise: '05.14 twoLayerGradients',
-    id: 'network-relu-on-scores',
+    id: 'network-relu-on-logits',
     sentence:
-      'The scores pass a ReLU, too. Scores may be negative, and softmax wants them as they are: no activation after the last layer.',
-    anchor: '#0514-twolayergradients',
+      'The logits pass a ReLU, too. Logits may be negative, and softmax wants them as they are: no activation after the last layer.',
     wrong: (x: Tensor, labels: Labels, params: TwoLayerParams) =>
       network(x, labels, params, { isLastActive: true }),
   },
@@ -700,7 +781,7 @@ export const misconceptions: Misconception[] = [
     exercise: '05.14 twoLayerGradients',
     id: 'network-sum',
     sentence:
-      'All gradients are N times too large: they are those of the summed loss. The loss is a mean, so what comes back to the scores carries 1/N.',
+      'All gradients are N times too large: they are those of the summed loss. The loss is a mean, so what comes back to the logits carries 1/N.',
     anchor: '#softmax-and-its-loss',
     wrong: (x: Tensor, labels: Labels, params: TwoLayerParams) => {
       const { loss, gradients } = twoLayerGradients(x, labels, params);
@@ -708,11 +789,33 @@ export const misconceptions: Misconception[] = [
     },
   },
   {
+    exercise: '05.14 twoLayerGradients',
+    id: 'network-mean-twice',
+    sentence:
+      'All gradients are divided by N once more. The 1/N is in what comes back from the loss already.',
+    anchor: '#softmax-and-its-loss',
+    wrong: (x: Tensor, labels: Labels, params: TwoLayerParams) => {
+      const { loss, gradients } = twoLayerGradients(x, labels, params);
+      return { loss, gradients: each(gradients, (_, g) => map(g, (v) => v / labels.size)) };
+    },
+  },
+  {
+    exercise: '05.14 twoLayerGradients',
+    id: 'network-layers-swapped',
+    sentence:
+      'The gradients of the two layers are under the wrong names: W1 holds those of W2, and b1 those of b2. The first affineBackward on the way back belongs to the second layer.',
+    anchor: '#a-network-backwards',
+    wrong: (x: Tensor, labels: Labels, params: TwoLayerParams) => {
+      const { loss, gradients } = twoLayerGradients(x, labels, params);
+      const { W1, b1, W2, b2 } = gradients;
+      return { loss, gradients: { W1: W2, b1: b2, W2: W1, b2: b1 } };
+    },
+  },
+  {
     exercise: '05.15 trainTwoLayer',
     id: 'train-uphill',
     sentence:
       'The steps go uphill: the gradient is added. It points to where the loss grows, so subtract it.',
-    anchor: '#0515-traintwolayer',
     wrong: train((start, gradients, rate) => move(start, gradients, -rate)),
   },
   {
@@ -720,7 +823,6 @@ export const misconceptions: Misconception[] = [
     id: 'train-mean-twice',
     sentence:
       'The gradients are divided by N once more. They are of a mean already, so a step is learningRate times the gradient.',
-    anchor: '#0515-traintwolayer',
     wrong: (x: Tensor, labels: Labels, params: TwoLayerParams, options: TrainingOptions) =>
       trainTwoLayer(x, labels, params, {
         ...options,
@@ -731,7 +833,6 @@ export const misconceptions: Misconception[] = [
     exercise: '05.15 trainTwoLayer',
     id: 'train-without-biases',
     sentence: 'The biases stay where they were. They are learned as the weights are.',
-    anchor: '#0515-traintwolayer',
     wrong: train((start, gradients, rate) => {
       const { W1, W2 } = move(start, gradients, rate);
       return { ...start, W1, W2 };
@@ -742,7 +843,6 @@ export const misconceptions: Misconception[] = [
     id: 'train-last-layer-only',
     sentence:
       'Only the second layer learns. Backpropagation is there to teach the first one, too: move W1 and b1 as well.',
-    anchor: '#0515-traintwolayer',
     wrong: train((start, gradients, rate) => {
       const { W2, b2 } = move(start, gradients, rate);
       return { ...start, W2, b2 };
@@ -763,10 +863,45 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '05.15 trainTwoLayer',
+    id: 'train-gradients-pile-up',
+    sentence:
+      'The gradients of earlier steps are still in the sum: they pile up from step to step. Each step uses those of the present place alone.',
+    wrong: (x: Tensor, labels: Labels, params: TwoLayerParams, options: TrainingOptions) => {
+      let sum = each(params, (_, w) => zeros(...w.shape));
+      return train((start, gradients, rate) => {
+        sum = move(sum, gradients, -1);
+        return move(start, sum, rate);
+      })(x, labels, params, options);
+    },
+  },
+  {
+    exercise: '05.15 trainTwoLayer',
+    id: 'train-one-sample-a-step',
+    sentence:
+      'Each step looks at one sample only, the next in the row. Here every step uses the loss of all samples at once.',
+    wrong: (
+      x: Tensor,
+      labels: Labels,
+      params: TwoLayerParams,
+      { learningRate, steps }: TrainingOptions,
+    ) => {
+      const losses = zeros(steps);
+      let now = each(params, (_, w) => copy(w));
+      for (let step = 0; step < steps; step++) {
+        const n = step % labels.size;
+        const [sample, label] = [x.lo(n, 0).hi(1), labels.lo(n).hi(1)];
+        const { loss, gradients } = twoLayerGradients(sample, label, now);
+        losses.set(step, loss);
+        now = move(now, gradients, learningRate);
+      }
+      return { params: now, losses };
+    },
+  },
+  {
+    exercise: '05.15 trainTwoLayer',
     id: 'train-losses-after',
     sentence:
       'These are the losses after each step. `losses` holds the loss before each, which twoLayerGradients returns with the gradients.',
-    anchor: '#0515-traintwolayer',
     wrong: (x: Tensor, labels: Labels, params: TwoLayerParams, options: TrainingOptions) => {
       const trained = trainTwoLayer(x, labels, params, options);
       const [, ...later] = copy(trained.losses).data;
@@ -780,24 +915,12 @@ export const misconceptions: Misconception[] = [
     id: 'train-first-gradients',
     sentence:
       'Every step uses the gradients of the first. They hold where they were computed: compute them anew after each step.',
-    anchor: '#0515-traintwolayer',
     wrong: (x: Tensor, labels: Labels, params: TwoLayerParams, options: TrainingOptions) => {
       const { gradients } = twoLayerGradients(x, labels, params);
       return train((start, _, rate) => move(start, gradients, rate))(x, labels, params, options);
     },
   },
 ];
-
-/** The wrong function, which throws where the right one does: its author has read the documentation. */
-function refusingLike<Args extends unknown[], Result>(
-  right: (...args: Args) => unknown,
-  wrong: (...args: Args) => Result,
-): (...args: Args) => Result {
-  return (...args) => {
-    right(...args);
-    return wrong(...args);
-  };
-}
 
 /** The nodes that no other reads. */
 function unread(graph: Graph): number[] {
@@ -825,69 +948,69 @@ function evaluate(
   return values;
 }
 
-/** Backpropagation through a graph, with something changed. */
-function walkBack(
+/** What may be changed in the backpropagation through a graph. */
+interface Changes {
+  isOverwriting?: (operation: string) => boolean;
+  multiply?: typeof multiplyBackward;
+  sigmoidSlope?: (read: number, own: number) => number;
+}
+
+/** The gradients at the beginning, and what sends that of a node to those that it reads, telling each in turn. */
+function backwardsThrough(
   graph: Graph,
   values: Tensor,
   output: number,
   {
-    order = topologicalOrder(graph).toReversed(),
-    isOverwriting = false,
+    isOverwriting = () => false,
     multiply = multiplyBackward,
-    sigmoidSlope = (_: number, s: number): number => s * (1 - s),
-  },
-): Tensor {
+    sigmoidSlope = (_, s) => s * (1 - s),
+  }: Changes = {},
+): { gradients: Tensor; sendFrom: (k: number, then?: (i: number) => void) => void } {
   const gradients = zeros(graph.length);
   gradients.set(output, 1);
-  const send = (k: number, gradient: number): void => {
-    gradients.set(k, isOverwriting ? gradient : gradients.get(k) + gradient);
-  };
-  for (const k of order) {
+  const sendFrom = (k: number, then?: (i: number) => void): void => {
     const { operation, inputs } = graph[k]!;
-    const [a = NaN, b = NaN] = inputs;
+    const [a = NaN, b = NaN] = inputs.map((i) => values.get(i));
     const dout = gradients.get(k);
-    if (operation === 'sigmoid') send(a, dout * sigmoidSlope(values.get(a), values.get(k)));
-    if (operation === 'add' || operation === 'multiply') {
-      const { da, db } =
-        operation === 'add' ? addBackward(dout) : multiply(dout, values.get(a), values.get(b));
-      send(a, da);
-      send(b, db);
+    const parts = {
+      input: () => [],
+      add: () => Object.values(addBackward(dout)),
+      multiply: () => Object.values(multiply(dout, a, b)),
+      sigmoid: () => [dout * sigmoidSlope(a, values.get(k))],
+    }[operation]();
+    for (const [side, part] of parts.entries()) {
+      const i = inputs[side]!;
+      gradients.set(i, isOverwriting(operation) ? part : gradients.get(i) + part);
+      then?.(i);
     }
-  }
+  };
+  return { gradients, sendFrom };
+}
+
+/** Backpropagation through a graph, in this order and with something changed. */
+function walkBack(
+  graph: Graph,
+  values: Tensor,
+  output: number,
+  { order = topologicalOrder(graph).toReversed(), ...changes }: Changes & { order?: number[] },
+): Tensor {
+  const { gradients, sendFrom } = backwardsThrough(graph, values, output, changes);
+  for (const k of order) sendFrom(k);
   return gradients;
 }
 
-/** f(0) + f(1) + … + f(length − 1), and what the sum starts from. */
-function sumOver(length: number, f: (i: number) => number, start = 0): number {
-  let sum = start;
-  for (let i = 0; i < length; i++) sum += f(i);
-  return sum;
-}
-
-/** A matrix of this shape, filled by a formula for its entries. */
-function fill(N: number, M: number, formula: (n: number, m: number) => number): Tensor {
-  const out = zeros(N, M);
-  for (let n = 0; n < N; n++) for (let m = 0; m < M; m++) out.set(n, m, formula(n, m));
-  return out;
-}
-
-/** f of the entries of a and b that stand in the same place. */
-function zip(a: Tensor, b: Tensor, f: (a: number, b: number) => number): Tensor {
-  const out = copy(a);
-  const others = copy(b).data;
-  out.data.forEach((value, i) => (out.data[i] = f(value, others[i]!)));
-  return out;
+/** f, which gives up where a walk along every path would take for ever. */
+function patiently(f: (k: number) => void): (k: number) => void {
+  let calls = 0;
+  return (k) => {
+    if (++calls > 10_000) throw new Error('there are too many paths to walk along each');
+    f(k);
+  };
 }
 
 /** 1 / (1 + e⁻ˣ). */
 function logistic(x: number): number {
   return 1 / (1 + Math.exp(-x));
-}
-
-/** The arrays in a cache, in order: what they are called and how they are packed is the learner's affair. */
-function arraysIn(cache: unknown): Tensor[] {
-  if (typeof cache !== 'object' || cache === null) return [];
-  return 'shape' in cache ? [cache as Tensor] : Object.values(cache).flatMap(arraysIn);
 }
 
 /** What an affine layer's cache must hold: x, whose rows go with those of dout, and W, whose columns do. */
@@ -939,14 +1062,28 @@ function softmaxLossWith(
   return { loss: f(loss, cache.probabilities), cache };
 }
 
-/** The forward half of the softmax loss with one shift for all rows. */
-function softmaxLossShifted(logits: Tensor, labels: Labels, shift: number): SoftmaxLoss {
-  const [N, C] = logits.shape as [number, number];
-  const power = (n: number, i: number): number => Math.exp(logits.get(n, i) - shift);
-  const total = (n: number): number => sumOver(C, (i) => power(n, i));
-  const lossOf = (n: number): number => Math.log(total(n)) - (logits.get(n, labels.get(n)) - shift);
-  const probabilities = fill(N, C, (n, i) => power(n, i) / total(n));
-  return { loss: sumOver(N, (n) => lossOf(n) / N), cache: { probabilities, labels } };
+/** The mean over the rows of a function of the probability of the right class. */
+function meanOverRows(labels: Labels, f: (p: number) => number) {
+  return (_: number, probabilities: Tensor): number =>
+    sumOver(labels.size, (n) => f(probabilities.get(n, labels.get(n))) / labels.size);
+}
+
+/** The forward half of the softmax loss with another shift of each row. */
+function softmaxLossShifted(
+  logits: Tensor,
+  labels: Labels,
+  shiftOf: (row: number[]) => number,
+): SoftmaxLoss {
+  let loss = 0;
+  const rows = rowsOf(logits).map((row, n) => {
+    const shift = shiftOf(row);
+    const powers = row.map((logit) => Math.exp(logit - shift));
+    const total = sumOver(row.length, (i) => powers[i]!);
+    loss += (Math.log(total) - (row[labels.get(n)]! - shift)) / labels.size;
+    return powers.map((power) => power / total);
+  });
+  const probabilities = filled(logits.shape, (n, i) => rows[n]![i]!);
+  return { loss, cache: { probabilities, labels } };
 }
 
 /** What the cache of a softmax loss must hold: the probabilities (N, C), and the labels (N). */
@@ -958,14 +1095,18 @@ function classified(cache: unknown): SoftmaxLossCache {
   };
 }
 
-/** A backward half of the softmax loss: dout · f(probability, target, N) / N. */
-function softmaxWith(f: (p: number, target: number, N: number) => number) {
+/** A backward half of the softmax loss: dout · f(probability, target, N, the row's probabilities, its label) / N. */
+function softmaxWith(
+  f: (p: number, target: number, N: number, row: number[], right: number) => number,
+) {
   return (dout: number, cache: unknown): LogitsGradient => {
     const { probabilities, labels } = classified(cache);
-    const [N, C] = probabilities.shape as [number, number];
-    const target = (n: number, i: number): number => (i === labels.get(n) ? 1 : 0);
+    const rows = rowsOf(probabilities);
     return {
-      dlogits: fill(N, C, (n, i) => (dout * f(probabilities.get(n, i), target(n, i), N)) / N),
+      dlogits: filled(probabilities.shape, (n, i) => {
+        const [row, right] = [rows[n]!, labels.get(n)];
+        return (dout * f(row[i]!, i === right ? 1 : 0, rows.length, row, right)) / rows.length;
+      }),
     };
   };
 }
@@ -983,14 +1124,11 @@ function network(
 ): TwoLayerGradients {
   const { out: before } = affineForward(x, W1, b1);
   const hidden = activate(before);
-  const { out: scores } = affineForward(hidden, W2, b2);
-  const { loss, cache } = softmaxLossForward(
-    isLastActive ? reluForward(scores).out : scores,
-    labels,
-  );
+  const { out } = affineForward(hidden, W2, b2);
+  const { loss, cache } = softmaxLossForward(isLastActive ? reluForward(out).out : out, labels);
   const { dlogits } = softmaxLossBackward(1, cache);
-  const dscores = isLastActive ? reluBackward(dlogits, scores).dx : dlogits;
-  const second = affineBackward(dscores, { x: hidden, W: W2 });
+  const dout = isLastActive ? reluBackward(dlogits, out).dx : dlogits;
+  const second = affineBackward(dout, { x: hidden, W: W2 });
   const first = affineBackward(back(second.dx, before), { x, W: W1 });
   return { loss, gradients: { W1: first.dW, b1: first.db, W2: second.dW, b2: second.db } };
 }

@@ -4,15 +4,18 @@
  * Every operation has two halves. The forward half computes a value. The backward half gets `dout`, how fast
  * the loss grows with that value, and returns how fast it grows with each of the operands. Forward halves of
  * layers refuse arguments that don't fit together; a backward half gets a dout in the shape of `out` and the
- * cache that its own forward half returned, and need not check them. The README derives the formulas.
+ * cache that its own forward half returned, need not check them, and leaves both as they were. The README
+ * derives the formulas.
  */
 import {
   copy,
   map,
+  matrixProduct,
   requireAxes,
   requireSameShape,
   shapeText,
   zeros,
+  zip,
   type Labels,
   type Tensor,
 } from '#arrays';
@@ -24,107 +27,6 @@ export interface PairGradients {
   da: number;
   /** How fast the loss grows with b. */
   db: number;
-}
-
-/** One number in a computation, and how it is made. */
-export interface GraphNode {
-  /** An input is given from outside; add and multiply read two nodes, sigmoid reads one. */
-  operation: 'input' | 'add' | 'multiply' | 'sigmoid';
-  /** The nodes that it reads, as their indices in the graph. One index may stand there twice. */
-  inputs: number[];
-}
-
-/** A computation: its nodes in any order, so a node may stand before those that it reads. */
-export type Graph = GraphNode[];
-
-/** What the forward half of a layer returns. */
-export interface Forward<Cache> {
-  /** The layer's output. */
-  out: Tensor;
-  /** What the backward half will need, as numbers, arrays and plain objects of those. Nobody else looks inside. */
-  cache: Cache;
-}
-
-/** What affineBackward needs to know of the forward pass. Change it if you keep something else. */
-export interface AffineCache {
-  /** The layer's input, shape (N, D). */
-  x: Tensor;
-  /** The weights, shape (D, M). */
-  W: Tensor;
-}
-
-/** What affineBackward returns: how fast the loss grows with each entry of each operand. */
-export interface AffineGradients {
-  /** Shape of x. */
-  dx: Tensor;
-  /** Shape of W. */
-  dW: Tensor;
-  /** Shape of b. */
-  db: Tensor;
-}
-
-/** What the backward half of an activation returns. */
-export interface InputGradient {
-  /** How fast the loss grows with each entry of x: shape of x. */
-  dx: Tensor;
-}
-
-/** What softmaxLossBackward needs to know of the forward pass. Change it if you keep something else. */
-export interface SoftmaxLossCache {
-  /** Softmax of each row of the logits, shape (N, C). */
-  probabilities: Tensor;
-  /** The right class of each row, shape (N). */
-  labels: Labels;
-}
-
-/** What the forward half of the softmax loss returns. */
-export interface SoftmaxLoss {
-  /** The mean over the batch. */
-  loss: number;
-  /** What the backward half will need. */
-  cache: SoftmaxLossCache;
-}
-
-/** What softmaxLossBackward returns. */
-export interface LogitsGradient {
-  /** How fast the loss grows with each score: shape of the logits. */
-  dlogits: Tensor;
-}
-
-/** The numbers that a two-layer network learns, for D inputs, H hidden units and C classes. */
-export interface TwoLayerParams {
-  /** From the inputs to the hidden units, shape (D, H). */
-  W1: Tensor;
-  /** Of the hidden units, shape (H). */
-  b1: Tensor;
-  /** From the hidden units to the scores, shape (H, C). */
-  W2: Tensor;
-  /** Of the scores, shape (C). */
-  b2: Tensor;
-}
-
-/** What a two-layer network costs on a batch, and which way that is changed. */
-export interface TwoLayerGradients {
-  /** The softmax loss of the batch. */
-  loss: number;
-  /** For each of the parameters, under its own name: how fast the loss grows with each of its entries. */
-  gradients: TwoLayerParams;
-}
-
-/** How to train. */
-export interface TrainingOptions {
-  /** The factor of the gradient in each step, above 0. */
-  learningRate: number;
-  /** How many steps to take, a whole number from 0. */
-  steps: number;
-}
-
-/** A trained network, and how the training went. */
-export interface TrainedTwoLayer {
-  /** The parameters after the last step: new arrays. */
-  params: TwoLayerParams;
-  /** The loss before each step, shape (steps). */
-  losses: Tensor;
 }
 
 /**
@@ -153,17 +55,28 @@ export function multiplyBackward(dout: number, a: number, b: number): PairGradie
   throw todo('05.2 multiplyBackward');
 }
 
+/** One number in a computation, and how it is made. */
+export interface GraphNode {
+  /** An input is given from outside; add and multiply read two nodes, sigmoid reads one. */
+  operation: 'input' | 'add' | 'multiply' | 'sigmoid';
+  /** The nodes that it reads, as their indices in the graph. One index may stand there twice. */
+  inputs: number[];
+}
+
+/** A computation: its nodes in any order, so a node may stand before those that it reads. */
+export type Graph = GraphNode[];
+
 /**
  * 05.3 The nodes of a graph in an order in which each comes after all the nodes that it reads.
  *
- * Usually there are several such orders, and each of them is right.
+ * Usually there are several such orders, and each of them is right. Many paths may lead to a node: visit it once.
  *
  * Depth first, as in Tarjan 1976, https://doi.org/10.1007/BF00268499
  *
  * @param graph nodes in any order
  * @returns the index of every node once
- * @throws RangeError when nodes read each other in a cycle, so that there is no such order; the message has the
- *   word cycle in it
+ * @throws RangeError with the word cycle in its message, when nodes read each other in a cycle, so that there is
+ *   no such order. (A recursion without end throws a RangeError, too.)
  */
 export function topologicalOrder(graph: Graph): number[] {
   throw todo('05.3 topologicalOrder');
@@ -173,7 +86,8 @@ export function topologicalOrder(graph: Graph): number[] {
  * 05.4 The value of every node.
  *
  * The first input node in the graph's list gets the first of the inputs, the second one the second, and so on.
- * A sigmoid node is 1 / (1 + e⁻ᵃ) for the node a that it reads.
+ * A sigmoid node is 1 / (1 + e⁻ᵃ) for the node a that it reads. Every node is computed once, however many paths
+ * lead to it.
  *
  * @param graph K nodes in any order, I of them inputs
  * @param inputs the values of the input nodes, in the order in which these stand in the list, shape (I)
@@ -202,6 +116,22 @@ export function backpropagate(graph: Graph, values: Tensor, output: number): Ten
   throw todo('05.5 backpropagate');
 }
 
+/** What the forward half of a layer returns. */
+export interface Forward<Cache> {
+  /** The layer's output. */
+  out: Tensor;
+  /** What the backward half will need, as numbers, arrays and plain objects of those. Nobody else looks inside. */
+  cache: Cache;
+}
+
+/** What affineBackward needs to know of the forward pass. Change it if you keep something else. */
+export interface AffineCache {
+  /** The layer's input, shape (N, D). */
+  x: Tensor;
+  /** The weights, shape (D, M). */
+  W: Tensor;
+}
+
 /**
  * 05.6 An affine layer: out = x · W + b, that is outₙₘ = Σ_d xₙ_d · W_dₘ + bₘ.
  *
@@ -209,11 +139,21 @@ export function backpropagate(graph: Graph, values: Tensor, output: number): Ten
  * @param W a column for each of M outputs, shape (D, M)
  * @param b shape (M)
  * @returns out of shape (N, M), and a cache for affineBackward
- * @throws RangeError when x has not as many columns as W has rows, b is not as long as a row of W, or one of
- *   them has too few or too many axes
+ * @throws RangeError with both sizes in its message, when x has not as many columns as W has rows, or b is not as
+ *   long as a row of W; also when one of them has too few or too many axes
  */
 export function affineForward(x: Tensor, W: Tensor, b: Tensor): Forward<AffineCache> {
   throw todo('05.6 affineForward');
+}
+
+/** What affineBackward returns: how fast the loss grows with each entry of each operand. */
+export interface AffineGradients {
+  /** Shape of x. */
+  dx: Tensor;
+  /** Shape of W. */
+  dW: Tensor;
+  /** Shape of b. */
+  db: Tensor;
 }
 
 /**
@@ -237,6 +177,12 @@ export function reluForward(x: Tensor): Forward<Tensor> {
   throw todo('05.8 reluForward');
 }
 
+/** What the backward half of an activation returns. */
+export interface InputGradient {
+  /** How fast the loss grows with each entry of x: shape of x. */
+  dx: Tensor;
+}
+
 /**
  * 05.9 The backward half of reluForward: dx = dout where x > 0, else 0. At 0 it is 0.
  *
@@ -249,7 +195,7 @@ export function reluBackward(dout: Tensor, cache: Tensor): InputGradient {
 }
 
 /**
- * 05.10 A sigmoid layer: 1 / (1 + e⁻ˣ) at every entry, finite at ±1000.
+ * 05.10 A sigmoid layer: 1 / (1 + e⁻ˣ) at every entry, finite at ±1000 and as near to 0 and 1 there as it should be.
  *
  * @param x any shape
  * @returns out in the shape of x, and a cache for sigmoidBackward
@@ -269,18 +215,40 @@ export function sigmoidBackward(dout: Tensor, cache: Tensor): InputGradient {
   throw todo('05.11 sigmoidBackward');
 }
 
+/** What softmaxLossBackward needs to know of the forward pass. Change it if you keep something else. */
+export interface SoftmaxLossCache {
+  /** Softmax of each row of the logits, shape (N, C). */
+  probabilities: Tensor;
+  /** The right class of each row, shape (N). */
+  labels: Labels;
+}
+
+/** What the forward half of the softmax loss returns. */
+export interface SoftmaxLoss {
+  /** The mean over the batch. */
+  loss: number;
+  /** What the backward half will need. */
+  cache: SoftmaxLossCache;
+}
+
 /**
  * 05.12 Softmax and cross entropy in one: the mean over the batch of ln Σᵢ e^xₙᵢ − xₙₗ with l = labels[n].
  *
  * Each row is shifted by its own maximum first, so it is right at ±1000 too.
  *
- * @param logits scores before any softmax, shape (N, C)
+ * @param logits what goes into the softmax, shape (N, C)
  * @param labels the right class of each row, in 0 … C − 1, shape (N)
  * @returns the loss, at least 0, and a cache for softmaxLossBackward
  * @throws RangeError when logits is not (N, C), or labels is not one for each row
  */
 export function softmaxLossForward(logits: Tensor, labels: Labels): SoftmaxLoss {
   throw todo('05.12 softmaxLossForward');
+}
+
+/** What softmaxLossBackward returns. */
+export interface LogitsGradient {
+  /** How fast the loss grows with each logit: shape of the logits. */
+  dlogits: Tensor;
 }
 
 /**
@@ -292,6 +260,26 @@ export function softmaxLossForward(logits: Tensor, labels: Labels): SoftmaxLoss 
  */
 export function softmaxLossBackward(dout: number, cache: SoftmaxLossCache): LogitsGradient {
   throw todo('05.13 softmaxLossBackward');
+}
+
+/** The numbers that a two-layer network learns, for D inputs, H hidden units and C classes. */
+export interface TwoLayerParams {
+  /** From the inputs to the hidden units, shape (D, H). */
+  W1: Tensor;
+  /** Of the hidden units, shape (H). */
+  b1: Tensor;
+  /** From the hidden units to the logits, shape (H, C). */
+  W2: Tensor;
+  /** Of the logits, shape (C). */
+  b2: Tensor;
+}
+
+/** What a two-layer network costs on a batch, and which way that is changed. */
+export interface TwoLayerGradients {
+  /** The softmax loss of the batch. */
+  loss: number;
+  /** For each of the parameters, under its own name: how fast the loss grows with each of its entries. */
+  gradients: TwoLayerParams;
 }
 
 /**
@@ -310,6 +298,22 @@ export function twoLayerGradients(
   params: TwoLayerParams,
 ): TwoLayerGradients {
   throw todo('05.14 twoLayerGradients');
+}
+
+/** How to train. */
+export interface TrainingOptions {
+  /** The factor of the gradient in each step, above 0. */
+  learningRate: number;
+  /** How many steps to take, a whole number from 0. */
+  steps: number;
+}
+
+/** A trained network, and how the training went. */
+export interface TrainedTwoLayer {
+  /** The parameters after the last step: new arrays. */
+  params: TwoLayerParams;
+  /** The loss before each step, shape (steps). */
+  losses: Tensor;
 }
 
 /**

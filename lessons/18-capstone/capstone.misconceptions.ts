@@ -28,7 +28,6 @@ export const misconceptions: Misconception[] = [
     exercise: '18.1 matrixProduct',
     id: 'product-without-bias',
     sentence: 'The bias is missing: this is a·b. Start the sum with bias[this.thread.x].',
-    anchor: '#181-matrixproduct',
     wrong: (a: Tensor32, b: Tensor32) => productWith(a, b, () => 0),
   },
   {
@@ -36,7 +35,6 @@ export const misconceptions: Misconception[] = [
     id: 'product-bias-repeated',
     sentence:
       'The bias is added once for every product, inside the loop over k. Start the sum with it.',
-    anchor: '#181-matrixproduct',
     wrong: (a: Tensor32, b: Tensor32, bias: Tensor32) =>
       productWith(a, b, (_, m) => bias.get(m) * a.shape[1]!),
   },
@@ -53,7 +51,6 @@ export const misconceptions: Misconception[] = [
     id: 'product-last-term',
     sentence:
       'Only the last product is left: each overwrites the one before. Write sum += rather than sum =.',
-    anchor: '#181-matrixproduct',
     wrong: (a: Tensor32, b: Tensor32) => {
       const last = a.shape[1]! - 1;
       return made([a.shape[0]!, b.shape[1]!], (n, m) => a.get(n, last) * b.get(last, m));
@@ -85,7 +82,6 @@ export const misconceptions: Misconception[] = [
     exercise: '18.2 convForward',
     id: 'conv-without-bias',
     sentence: 'The bias is missing. Start the sum with b[f].',
-    anchor: '#182-convforward',
     wrong: convWith(convTerm, () => 0),
   },
   {
@@ -93,7 +89,6 @@ export const misconceptions: Misconception[] = [
     id: 'conv-bias-repeated',
     sentence:
       'The bias is added for every weight of the filter, inside the innermost loop. It belongs to the output: once.',
-    anchor: '#182-convforward',
     wrong: convWith(convTerm, ({ W, b }, f) => b.get(f) * product(W.shape.slice(1))),
   },
   {
@@ -101,7 +96,6 @@ export const misconceptions: Misconception[] = [
     id: 'conv-bias-by-channel',
     sentence:
       'The bias is added for every channel, inside the loop over c. All channels make one sum: add it once.',
-    anchor: '#182-convforward',
     wrong: convWith(convTerm, ({ W, b }, f) => b.get(f) * W.shape[1]!),
   },
   {
@@ -345,7 +339,6 @@ export const misconceptions: Misconception[] = [
     exercise: '18.7 reluForward',
     id: 'relu-kernel-is-abs',
     sentence: 'Negative numbers come out positive: this is |x|. ReLU turns them into 0.',
-    anchor: '#187-reluforward',
     wrong: (x: Tensor32) => zipped([x], Math.abs),
   },
   {
@@ -353,7 +346,6 @@ export const misconceptions: Misconception[] = [
     id: 'relu-kernel-is-mask',
     sentence:
       'This is the mask, 1 where x is above 0. The backward half needs that; the forward half returns x itself there.',
-    anchor: '#187-reluforward',
     wrong: (x: Tensor32) => zipped([x], (v) => (v > 0 ? 1 : 0)),
   },
   {
@@ -361,7 +353,6 @@ export const misconceptions: Misconception[] = [
     id: 'relu-kernel-at-zero',
     sentence:
       'At x = 0 this lets dout through. Any slope from 0 to 1 could be defended there; this course takes 0, so write x > 0.',
-    anchor: '#188-relubackward',
     wrong: (dout: Tensor32, x: Tensor32) => zipped([dout, x], (d, v = 0) => (v >= 0 ? d : 0)),
   },
   {
@@ -369,21 +360,18 @@ export const misconceptions: Misconception[] = [
     id: 'relu-kernel-mask-of-dout',
     sentence:
       'The mask is taken from dout: what is negative there is cut off. What counts is which of the inputs x were above 0.',
-    anchor: '#188-relubackward',
     wrong: (dout: Tensor32) => zipped([dout], (d) => Math.max(0, d)),
   },
   {
     exercise: '18.8 reluBackward',
     id: 'relu-kernel-no-mask',
     sentence: 'This is dout, everything let through. Where x was not above 0 it is 0.',
-    anchor: '#188-relubackward',
     wrong: (dout: Tensor32) => zipped([dout], (d) => d),
   },
   {
     exercise: '18.8 reluBackward',
     id: 'relu-kernel-ignores-dout',
     sentence: 'This is the slope alone, 1 or 0. Multiply it with dout.',
-    anchor: '#188-relubackward',
     wrong: (_: Tensor32, x: Tensor32) => zipped([x], (v) => (v > 0 ? 1 : 0)),
   },
   {
@@ -400,8 +388,8 @@ export const misconceptions: Misconception[] = [
     sentence:
       'The probabilities are divided by N, and then a whole 1 is subtracted. Subtract first: the 1 is divided by N, too.',
     anchor: '#softmax-loss-and-adam',
-    wrong: (scores: Tensor32, labels: Labels, backend: Backend) => {
-      const { loss, dscores } = softmaxLoss(scores, labels, backend);
+    wrong: (logits: Tensor32, labels: Labels, backend: Backend) => {
+      const { loss, dscores } = softmaxLoss(logits, labels, backend);
       const N = labels.size;
       const moved = made(dscores.shape, (n, k) =>
         k === labels.get(n) ? dscores.get(n, k) + 1 / N - 1 : dscores.get(n, k),
@@ -420,10 +408,10 @@ export const misconceptions: Misconception[] = [
     exercise: '18.9 softmaxLoss',
     id: 'softmax-kernel-probabilities',
     sentence:
-      'This gradient is the probabilities over N: every score is pushed down. At the right class, subtract 1 before you divide.',
+      'This gradient is the probabilities over N: every logit is pushed down. At the right class, subtract 1 before you divide.',
     anchor: '#softmax-loss-and-adam',
-    wrong: (scores: Tensor32, labels: Labels, backend: Backend) => {
-      const { loss, dscores } = softmaxLoss(scores, labels, backend);
+    wrong: (logits: Tensor32, labels: Labels, backend: Backend) => {
+      const { loss, dscores } = softmaxLoss(logits, labels, backend);
       const moved = made(dscores.shape, (n, k) =>
         k === labels.get(n) ? dscores.get(n, k) + 1 / labels.size : dscores.get(n, k),
       );
@@ -434,7 +422,7 @@ export const misconceptions: Misconception[] = [
     exercise: '18.9 softmaxLoss',
     id: 'softmax-kernel-unshifted',
     sentence:
-      'The exponentials are taken without a shift, so a score of 1000 becomes Infinity and the row NaN. Subtract the maximum of the row first.',
+      'The exponentials are taken without a shift, so a logit of 1000 becomes Infinity and the row NaN. Subtract the maximum of the row first.',
     anchor: '#softmax-loss-and-adam',
     wrong: softmaxShifted(() => 0),
   },
@@ -444,7 +432,7 @@ export const misconceptions: Misconception[] = [
     sentence:
       "All rows are shifted by the maximum of the whole batch. A row far below it underflows to 0/0. Subtract each row's own maximum.",
     anchor: '#softmax-loss-and-adam',
-    wrong: softmaxShifted((scores) => Math.max(...reshape(scores, scores.size).data)),
+    wrong: softmaxShifted((logits) => Math.max(...reshape(logits, logits.size).data)),
   },
   {
     exercise: '18.10 adam',
@@ -460,7 +448,6 @@ export const misconceptions: Misconception[] = [
     exercise: '18.10 adam',
     id: 'adam-epsilon-inside',
     sentence: 'ε stands under the root. In this course it is added to the root: √v̂ + ε.',
-    anchor: '#1810-adam',
     wrong: adamWith(
       ({ w, mHat, vHat, learningRate, epsilon }) =>
         w - (learningRate * mHat) / Math.sqrt(vHat + epsilon),
@@ -501,7 +488,6 @@ export const misconceptions: Misconception[] = [
     id: 'adam-old-moments',
     sentence:
       'The step is made with m and v from before it, so this gradient has no say in it. Update both first, then step with the new ones.',
-    anchor: '#1810-adam',
     wrong: adamWith(({ w, oldM, oldV, learningRate, beta1, beta2, epsilon, t }) => {
       const [mHat, vHat] = [oldM / (1 - beta1 ** t), oldV / (1 - beta2 ** t)];
       return w - (learningRate * mHat) / (Math.sqrt(vHat) + epsilon);
@@ -529,7 +515,6 @@ export const misconceptions: Misconception[] = [
     exercise: '18.10 adam',
     id: 'adam-betas-swapped',
     sentence: "β₁ and β₂ are in each other's place. β₁ belongs to m, and β₂ to v.",
-    anchor: '#1810-adam',
     wrong: (...[w, g, m, v, options, backend]: Parameters<typeof adam>) => {
       const { beta1, beta2 } = options;
       return adam(w, g, m, v, { ...options, beta1: beta2, beta2: beta1 }, backend);
@@ -540,7 +525,6 @@ export const misconceptions: Misconception[] = [
     id: 'adam-corrected-moments-kept',
     sentence:
       'm and v come back corrected, and the next step corrects them again. Keep them as they are: m̂ and v̂ serve this one step.',
-    anchor: '#1810-adam',
     wrong: (...args: Parameters<typeof adam>): AdamStep => {
       const step = adam(...args);
       const { beta1, beta2, t } = args[4];
@@ -553,12 +537,12 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '18.11 networkScores',
-    id: 'network-relu-on-scores',
+    id: 'network-relu-on-logits',
     sentence:
-      'The scores pass a ReLU, too. Scores may be negative, and softmax wants them as they are: no activation after the last layer.',
+      'The logits pass a ReLU, too. Logits may be negative, and softmax wants them as they are: no activation after the last layer.',
     anchor: '#the-network',
     wrong: (network: Network, images: Tensor32, backend: Backend) =>
-      reluForward(layers(network, images, backend).scores, backend),
+      reluForward(layers(network, images, backend).logits, backend),
   },
   {
     exercise: '18.11 networkScores',
@@ -567,7 +551,7 @@ export const misconceptions: Misconception[] = [
       'There is no ReLU between the two affine layers, so both together are one affine layer.',
     anchor: '#the-network',
     wrong: (network: Network, images: Tensor32, backend: Backend) =>
-      layers(network, images, backend, { relu4: (x) => x }).scores,
+      layers(network, images, backend, { relu4: (x) => x }).logits,
   },
   {
     exercise: '18.11 networkScores',
@@ -576,7 +560,7 @@ export const misconceptions: Misconception[] = [
       'There is no ReLU after the third convolution. It has no pooling, but it has a ReLU like the others.',
     anchor: '#the-network',
     wrong: (network: Network, images: Tensor32, backend: Backend) =>
-      layers(network, images, backend, { relu3: (x) => x }).scores,
+      layers(network, images, backend, { relu3: (x) => x }).logits,
   },
   {
     exercise: '18.11 networkScores',
@@ -587,22 +571,21 @@ export const misconceptions: Misconception[] = [
       layers(network, images, backend, {
         pool: (x) =>
           poolWith((entries) => entries.reduce((sum, v) => sum + v, 0) / entries.length)(x, 2),
-      }).scores,
+      }).logits,
   },
   {
     exercise: '18.11 networkScores',
     id: 'network-channels-last',
     sentence:
       'An image becomes a row pixel by pixel, with the channels side by side. Row-major order is channel by channel: reshape does it.',
-    anchor: '#1811-networkscores',
     wrong: (network: Network, images: Tensor32, backend: Backend) =>
-      layers(network, images, backend, { flatten: (x) => asRows(x.transpose(0, 2, 3, 1)) }).scores,
+      layers(network, images, backend, { flatten: (x) => asRows(x.transpose(0, 2, 3, 1)) }).logits,
   },
   {
     exercise: '18.12 networkGradients',
     id: 'network-gradients-summed',
     sentence:
-      'All gradients are N times too large: they are those of the summed loss. The loss is a mean, so what comes back to the scores carries 1/N.',
+      'All gradients are N times too large: they are those of the summed loss. The loss is a mean, so what comes back to the logits carries 1/N.',
     anchor: '#softmax-loss-and-adam',
     wrong: (network: Network, images: Tensor32, labels: Labels, backend: Backend) => {
       const { loss, gradients } = networkGradients(network, images, labels, backend);
@@ -822,18 +805,18 @@ function unpoolWith(share: (d: number, entries: number[], k: number) => number) 
 
 /** softmaxLoss, with something else made of the right result. */
 function softmaxWith(change: (right: SoftmaxLoss, N: number) => SoftmaxLoss) {
-  return (scores: Tensor32, labels: Labels, backend: Backend): SoftmaxLoss =>
-    change(softmaxLoss(scores, labels, backend), labels.size);
+  return (logits: Tensor32, labels: Labels, backend: Backend): SoftmaxLoss =>
+    change(softmaxLoss(logits, labels, backend), labels.size);
 }
 
 /** The softmax loss with one shift for all rows. */
-function softmaxShifted(shift: (scores: Tensor32) => number) {
-  return (scores: Tensor32, labels: Labels): SoftmaxLoss => {
-    const [N, K] = scores.shape as [number, number];
-    const taken = shift(scores);
-    const power = (n: number, k: number): number => Math.exp(scores.get(n, k) - taken);
+function softmaxShifted(shift: (logits: Tensor32) => number) {
+  return (logits: Tensor32, labels: Labels): SoftmaxLoss => {
+    const [N, K] = logits.shape as [number, number];
+    const taken = shift(logits);
+    const power = (n: number, k: number): number => Math.exp(logits.get(n, k) - taken);
     const sum = (n: number): number => total([K], (k) => power(n, k));
-    const losses = total([N], (n) => Math.log(sum(n)) - (scores.get(n, labels.get(n)) - taken));
+    const losses = total([N], (n) => Math.log(sum(n)) - (logits.get(n, labels.get(n)) - taken));
     const target = (n: number, k: number): number => (k === labels.get(n) ? 1 : 0);
     return {
       loss: losses / N,
@@ -902,8 +885,8 @@ function layers(
   const active3 = relu3(conv3);
   const affine4 = matrixProduct(flatten(active3), W4, b4, backend);
   const active4 = relu4(affine4);
-  const scores = matrixProduct(active4, W5, b5, backend);
-  return { conv1, active1, pool1, conv2, active2, pool2, conv3, active3, affine4, active4, scores };
+  const logits = matrixProduct(active4, W5, b5, backend);
+  return { conv1, active1, pool1, conv2, active2, pool2, conv3, active3, affine4, active4, logits };
 }
 
 type Layers = ReturnType<typeof layers>;
@@ -940,7 +923,7 @@ function gradientsWith({
       ),
       db: made([dout.shape[1]!], (m) => total([dout.shape[0]!], (n) => dout.get(n, m))),
     });
-    const { loss, dscores } = softmaxLoss(outputs.scores, labels, backend);
+    const { loss, dscores } = softmaxLoss(outputs.logits, labels, backend);
     const fifth = affineBack(dscores, input5(outputs), W5);
     const fourth = affineBack(reluBack4(fifth.dx, affine4, backend), asRows(active3), W4);
     const dactive3 = reshape(fourth.dx, ...active3.shape);

@@ -9,77 +9,6 @@ import { product, requireAxes, requireSameShape, shapeText, type Labels } from '
 import ndarray from 'ndarray';
 import { launch, reshape, type Backend, type Tensor32, type Thread } from '#kernels';
 
-/** What a convolution's parameters send back. */
-export interface FilterGradients {
-  /** How fast the loss grows with each entry of W: shape (F, C, KH, KW). */
-  dW: Tensor32;
-  /** How fast the loss grows with each entry of b: shape (F). */
-  db: Tensor32;
-}
-
-/** What softmaxLoss returns. */
-export interface SoftmaxLoss {
-  /** The mean over the batch. */
-  loss: number;
-  /** How fast the loss grows with each score: shape of the scores. */
-  dscores: Tensor32;
-}
-
-/** What Adam does with a gradient. */
-export interface AdamOptions {
-  /** The size of a step, above 0; 0.001 is common. */
-  learningRate: number;
-  /** How much of the mean gradient is kept, in [0, 1); 0.9 is common. */
-  beta1: number;
-  /** How much of the mean squared gradient is kept, in [0, 1); 0.999 is common. */
-  beta2: number;
-  /** Keeps the division finite, above 0; 1e-8 is common. */
-  epsilon: number;
-  /** The number of this step, from 1. */
-  t: number;
-}
-
-/** What a step of Adam returns: new arrays, all of the shape of w. */
-export interface AdamStep {
-  w: Tensor32;
-  /** The running mean of the gradient. */
-  m: Tensor32;
-  /** The running mean of the squared gradient. */
-  v: Tensor32;
-}
-
-/** The numbers that the network learns. Its sizes are theirs: F1, F2 and F3 filters, M hidden units, K classes. */
-export interface Network {
-  /** Shape (F1, C, KH, KW), KH and KW equal and odd. */
-  W1: Tensor32;
-  /** Shape (F1). */
-  b1: Tensor32;
-  /** Shape (F2, F1, KH, KW), KH and KW equal and odd. */
-  W2: Tensor32;
-  /** Shape (F2). */
-  b2: Tensor32;
-  /** Shape (F3, F2, KH, KW), KH and KW equal and odd. */
-  W3: Tensor32;
-  /** Shape (F3). */
-  b3: Tensor32;
-  /** Shape (D, M), where D is F3 times the size of an image after two poolings. */
-  W4: Tensor32;
-  /** Shape (M). */
-  b4: Tensor32;
-  /** Shape (M, K). */
-  W5: Tensor32;
-  /** Shape (K). */
-  b5: Tensor32;
-}
-
-/** What the network costs on a batch, and which way that is changed. */
-export interface NetworkGradients {
-  /** The softmax loss, the mean over the batch. */
-  loss: number;
-  /** For each of the parameters, under its own name: how fast the loss grows with each of its entries. */
-  gradients: Network;
-}
-
 /**
  * 18.1 The matrix product with a bias, outₙₘ = Σₖ aₙₖ·bₖₘ + biasₘ.
  *
@@ -240,6 +169,14 @@ function convBackwardInputKernel(
     }
   }
   return sum;
+}
+
+/** What a convolution's parameters send back. */
+export interface FilterGradients {
+  /** How fast the loss grows with each entry of W: shape (F, C, KH, KW). */
+  dW: Tensor32;
+  /** How fast the loss grows with each entry of b: shape (F). */
+  db: Tensor32;
 }
 
 /**
@@ -455,56 +392,87 @@ function reluBackwardKernel(this: Thread, dout: number[], x: number[]): number {
   return gradient;
 }
 
+/** What softmaxLoss returns. */
+export interface SoftmaxLoss {
+  /** The mean over the batch. */
+  loss: number;
+  /** How fast the loss grows with each logit, which some call scores: shape of the logits. */
+  dscores: Tensor32;
+}
+
 /**
- * 18.9 Softmax cross entropy from scores, and its gradient:
+ * 18.9 Softmax cross entropy from logits, what goes into the softmax, and its gradient:
  * loss = −1/N · Σₙ ln pₙ[labelₙ] and dscores = (p − onehot(label)) / N, where p is the softmax of each row.
  *
- * Each row is shifted by its own maximum, so that scores of ±1000 are no problem.
+ * Each row is shifted by its own maximum, so that logits of ±1000 are no problem.
  *
- * @param scores shape (N, K), N at least 1
+ * @param logits shape (N, K), N at least 1
  * @param labels the right class of each row, shape (N), from 0 to K − 1
  * @param backend where the kernels run
  * @returns the loss, and its gradient of shape (N, K)
  * @throws RangeError when there is not one label for each row
  */
-export function softmaxLoss(scores: Tensor32, labels: Labels, backend: Backend): SoftmaxLoss {
-  requireAxes('softmaxLoss', { scores }, 'N, K');
-  const [N, K] = scores.shape as [number, number];
+export function softmaxLoss(logits: Tensor32, labels: Labels, backend: Backend): SoftmaxLoss {
+  requireAxes('softmaxLoss', { logits }, 'N, K');
+  const [N, K] = logits.shape as [number, number];
   requireShape('softmaxLoss', { labels }, [N]);
-  const losses = launch(rowLossKernel, { backend, shape: [N], constants: { K } }, scores, labels);
+  const losses = launch(rowLossKernel, { backend, shape: [N], constants: { K } }, logits, labels);
   const dscores = launch(
-    scoreGradientKernel,
+    logitGradientKernel,
     { backend, shape: [N, K], constants: { N, K } },
-    scores,
+    logits,
     labels,
   );
   return { loss: losses.data.reduce((sum, loss) => sum + loss, 0) / N, dscores };
 }
 
 /* istanbul ignore next -- counters would be compiled into the kernel */
-function rowLossKernel(this: Thread<'K'>, scores: number[][], labels: number[]): number {
+function rowLossKernel(this: Thread<'K'>, logits: number[][], labels: number[]): number {
   const n = this.thread.x;
-  let largest = scores[n]![0]!;
-  for (let k = 1; k < this.constants.K; k++) largest = Math.max(largest, scores[n]![k]!);
+  let largest = logits[n]![0]!;
+  for (let k = 1; k < this.constants.K; k++) largest = Math.max(largest, logits[n]![k]!);
   let sum = 0;
-  for (let k = 0; k < this.constants.K; k++) sum += Math.exp(scores[n]![k]! - largest);
-  return Math.log(sum) - (scores[n]![labels[n]!]! - largest);
+  for (let k = 0; k < this.constants.K; k++) sum += Math.exp(logits[n]![k]! - largest);
+  return Math.log(sum) - (logits[n]![labels[n]!]! - largest);
 }
 
 /* istanbul ignore next -- counters would be compiled into the kernel */
-function scoreGradientKernel(
+function logitGradientKernel(
   this: Thread<'N' | 'K'>,
-  scores: number[][],
+  logits: number[][],
   labels: number[],
 ): number {
   const n = this.thread.y;
-  let largest = scores[n]![0]!;
-  for (let k = 1; k < this.constants.K; k++) largest = Math.max(largest, scores[n]![k]!);
+  let largest = logits[n]![0]!;
+  for (let k = 1; k < this.constants.K; k++) largest = Math.max(largest, logits[n]![k]!);
   let sum = 0;
-  for (let k = 0; k < this.constants.K; k++) sum += Math.exp(scores[n]![k]! - largest);
-  let gradient = Math.exp(scores[n]![this.thread.x]! - largest) / sum;
+  for (let k = 0; k < this.constants.K; k++) sum += Math.exp(logits[n]![k]! - largest);
+  let gradient = Math.exp(logits[n]![this.thread.x]! - largest) / sum;
   if (this.thread.x === labels[n]!) gradient -= 1;
   return gradient / this.constants.N;
+}
+
+/** What Adam does with a gradient. */
+export interface AdamOptions {
+  /** The size of a step, above 0; 0.001 is common. */
+  learningRate: number;
+  /** How much of the mean gradient is kept, in [0, 1); 0.9 is common. */
+  beta1: number;
+  /** How much of the mean squared gradient is kept, in [0, 1); 0.999 is common. */
+  beta2: number;
+  /** Keeps the division finite, above 0; 1e-8 is common. */
+  epsilon: number;
+  /** The number of this step, from 1. */
+  t: number;
+}
+
+/** What a step of Adam returns: new arrays, all of the shape of w. */
+export interface AdamStep {
+  w: Tensor32;
+  /** The running mean of the gradient. */
+  m: Tensor32;
+  /** The running mean of the squared gradient. */
+  v: Tensor32;
 }
 
 /**
@@ -586,8 +554,32 @@ function adamStepKernel(
   return w[i]! - (learningRate * m[i]! * unbiasM) / (Math.sqrt(v[i]! * unbiasV) + epsilon);
 }
 
+/** The numbers that the network learns. Its sizes are theirs: F1, F2 and F3 filters, M hidden units, K classes. */
+export interface Network {
+  /** Shape (F1, C, KH, KW), KH and KW equal and odd. */
+  W1: Tensor32;
+  /** Shape (F1). */
+  b1: Tensor32;
+  /** Shape (F2, F1, KH, KW), KH and KW equal and odd. */
+  W2: Tensor32;
+  /** Shape (F2). */
+  b2: Tensor32;
+  /** Shape (F3, F2, KH, KW), KH and KW equal and odd. */
+  W3: Tensor32;
+  /** Shape (F3). */
+  b3: Tensor32;
+  /** Shape (D, M), where D is F3 times the size of an image after two poolings. */
+  W4: Tensor32;
+  /** Shape (M). */
+  b4: Tensor32;
+  /** Shape (M, K). */
+  W5: Tensor32;
+  /** Shape (K). */
+  b5: Tensor32;
+}
+
 /**
- * 18.11 The scores of a batch of images: conv, ReLU, pool; conv, ReLU, pool; conv, ReLU; affine, ReLU; affine.
+ * 18.11 The logits of a batch of images: conv, ReLU, pool; conv, ReLU, pool; conv, ReLU; affine, ReLU; affine.
  *
  * The convolutions are padded so that an image keeps its size, and each pooling halves it. Between the last
  * convolution and the first affine layer each image becomes a row, in row-major order.
@@ -599,7 +591,15 @@ function adamStepKernel(
  * @throws RangeError when the shapes don't fit together
  */
 export function networkScores(network: Network, images: Tensor32, backend: Backend): Tensor32 {
-  return forward(network, images, backend).scores;
+  return forward(network, images, backend).logits;
+}
+
+/** What the network costs on a batch, and which way that is changed. */
+export interface NetworkGradients {
+  /** The softmax loss, the mean over the batch. */
+  loss: number;
+  /** For each of the parameters, under its own name: how fast the loss grows with each of its entries. */
+  gradients: Network;
 }
 
 /**
@@ -619,9 +619,9 @@ export function networkGradients(
   backend: Backend,
 ): NetworkGradients {
   const { W1, W2, W3, W4, W5 } = network;
-  const { conv1, relu1, pool1, conv2, relu2, pool2, conv3, relu3, affine4, relu4, scores } =
+  const { conv1, relu1, pool1, conv2, relu2, pool2, conv3, relu3, affine4, relu4, logits } =
     forward(network, images, backend);
-  const { loss, dscores } = softmaxLoss(scores, labels, backend);
+  const { loss, dscores } = softmaxLoss(logits, labels, backend);
   const layer5 = affineBackward(dscores, relu4, W5, backend);
   const daffine4 = reluBackward(layer5.dx, affine4, backend);
   const layer4 = affineBackward(daffine4, asRows(relu3), W4, backend);
@@ -661,8 +661,8 @@ function forward(network: Network, images: Tensor32, backend: Backend) {
   const relu3 = reluForward(conv3, backend);
   const affine4 = matrixProduct(asRows(relu3), W4, b4, backend);
   const relu4 = reluForward(affine4, backend);
-  const scores = matrixProduct(relu4, W5, b5, backend);
-  return { conv1, relu1, pool1, conv2, relu2, pool2, conv3, relu3, affine4, relu4, scores };
+  const logits = matrixProduct(relu4, W5, b5, backend);
+  return { conv1, relu1, pool1, conv2, relu2, pool2, conv3, relu3, affine4, relu4, logits };
 }
 
 /** The gradients of x·W + b: three matrix products. */

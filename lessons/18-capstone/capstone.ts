@@ -10,77 +10,6 @@ import ndarray from 'ndarray';
 import { launch, reshape, type Backend, type Tensor32, type Thread } from '#kernels';
 import { todo } from '#todo';
 
-/** What a convolution's parameters send back. */
-export interface FilterGradients {
-  /** How fast the loss grows with each entry of W: shape (F, C, KH, KW). */
-  dW: Tensor32;
-  /** How fast the loss grows with each entry of b: shape (F). */
-  db: Tensor32;
-}
-
-/** What softmaxLoss returns. */
-export interface SoftmaxLoss {
-  /** The mean over the batch. */
-  loss: number;
-  /** How fast the loss grows with each score: shape of the scores. */
-  dscores: Tensor32;
-}
-
-/** What Adam does with a gradient. */
-export interface AdamOptions {
-  /** The size of a step, above 0; 0.001 is common. */
-  learningRate: number;
-  /** How much of the mean gradient is kept, in [0, 1); 0.9 is common. */
-  beta1: number;
-  /** How much of the mean squared gradient is kept, in [0, 1); 0.999 is common. */
-  beta2: number;
-  /** Keeps the division finite, above 0; 1e-8 is common. */
-  epsilon: number;
-  /** The number of this step, from 1. */
-  t: number;
-}
-
-/** What a step of Adam returns: new arrays, all of the shape of w. */
-export interface AdamStep {
-  w: Tensor32;
-  /** The running mean of the gradient. */
-  m: Tensor32;
-  /** The running mean of the squared gradient. */
-  v: Tensor32;
-}
-
-/** The numbers that the network learns. Its sizes are theirs: F1, F2 and F3 filters, M hidden units, K classes. */
-export interface Network {
-  /** Shape (F1, C, KH, KW), KH and KW equal and odd. */
-  W1: Tensor32;
-  /** Shape (F1). */
-  b1: Tensor32;
-  /** Shape (F2, F1, KH, KW), KH and KW equal and odd. */
-  W2: Tensor32;
-  /** Shape (F2). */
-  b2: Tensor32;
-  /** Shape (F3, F2, KH, KW), KH and KW equal and odd. */
-  W3: Tensor32;
-  /** Shape (F3). */
-  b3: Tensor32;
-  /** Shape (D, M), where D is F3 times the size of an image after two poolings. */
-  W4: Tensor32;
-  /** Shape (M). */
-  b4: Tensor32;
-  /** Shape (M, K). */
-  W5: Tensor32;
-  /** Shape (K). */
-  b5: Tensor32;
-}
-
-/** What the network costs on a batch, and which way that is changed. */
-export interface NetworkGradients {
-  /** The softmax loss, the mean over the batch. */
-  loss: number;
-  /** For each of the parameters, under its own name: how fast the loss grows with each of its entries. */
-  gradients: Network;
-}
-
 /**
  * 18.1 The matrix product with a bias, outₙₘ = Σₖ aₙₖ·bₖₘ + biasₘ.
  *
@@ -150,6 +79,14 @@ export function convBackwardInput(
   backend: Backend,
 ): Tensor32 {
   throw todo('18.3 convBackwardInput');
+}
+
+/** What a convolution's parameters send back. */
+export interface FilterGradients {
+  /** How fast the loss grows with each entry of W: shape (F, C, KH, KW). */
+  dW: Tensor32;
+  /** How fast the loss grows with each entry of b: shape (F). */
+  db: Tensor32;
 }
 
 /**
@@ -233,20 +170,51 @@ export function reluBackward(dout: Tensor32, x: Tensor32, backend: Backend): Ten
   throw todo('18.8 reluBackward');
 }
 
+/** What softmaxLoss returns. */
+export interface SoftmaxLoss {
+  /** The mean over the batch. */
+  loss: number;
+  /** How fast the loss grows with each logit: shape of the logits. */
+  dscores: Tensor32;
+}
+
 /**
- * 18.9 Softmax cross entropy from scores, and its gradient:
+ * 18.9 Softmax cross entropy from logits, what goes into the softmax, and its gradient:
  * loss = −1/N · Σₙ ln pₙ[labelₙ] and dscores = (p − onehot(label)) / N, where p is the softmax of each row.
  *
- * Each row is shifted by its own maximum, so that scores of ±1000 are no problem.
+ * Each row is shifted by its own maximum, so that logits of ±1000 are no problem.
  *
- * @param scores shape (N, K), N at least 1
+ * @param logits shape (N, K), N at least 1
  * @param labels the right class of each row, shape (N), from 0 to K − 1
  * @param backend where the kernels run
  * @returns the loss, and its gradient of shape (N, K)
  * @throws RangeError when there is not one label for each row
  */
-export function softmaxLoss(scores: Tensor32, labels: Labels, backend: Backend): SoftmaxLoss {
+export function softmaxLoss(logits: Tensor32, labels: Labels, backend: Backend): SoftmaxLoss {
   throw todo('18.9 softmaxLoss');
+}
+
+/** What Adam does with a gradient. */
+export interface AdamOptions {
+  /** The size of a step, above 0; 0.001 is common. */
+  learningRate: number;
+  /** How much of the mean gradient is kept, in [0, 1); 0.9 is common. */
+  beta1: number;
+  /** How much of the mean squared gradient is kept, in [0, 1); 0.999 is common. */
+  beta2: number;
+  /** Keeps the division finite, above 0; 1e-8 is common. */
+  epsilon: number;
+  /** The number of this step, from 1. */
+  t: number;
+}
+
+/** What a step of Adam returns: new arrays, all of the shape of w. */
+export interface AdamStep {
+  w: Tensor32;
+  /** The running mean of the gradient. */
+  m: Tensor32;
+  /** The running mean of the squared gradient. */
+  v: Tensor32;
 }
 
 /**
@@ -275,8 +243,32 @@ export function adam(
   throw todo('18.10 adam');
 }
 
+/** The numbers that the network learns. Its sizes are theirs: F1, F2 and F3 filters, M hidden units, K classes. */
+export interface Network {
+  /** Shape (F1, C, KH, KW), KH and KW equal and odd. */
+  W1: Tensor32;
+  /** Shape (F1). */
+  b1: Tensor32;
+  /** Shape (F2, F1, KH, KW), KH and KW equal and odd. */
+  W2: Tensor32;
+  /** Shape (F2). */
+  b2: Tensor32;
+  /** Shape (F3, F2, KH, KW), KH and KW equal and odd. */
+  W3: Tensor32;
+  /** Shape (F3). */
+  b3: Tensor32;
+  /** Shape (D, M), where D is F3 times the size of an image after two poolings. */
+  W4: Tensor32;
+  /** Shape (M). */
+  b4: Tensor32;
+  /** Shape (M, K). */
+  W5: Tensor32;
+  /** Shape (K). */
+  b5: Tensor32;
+}
+
 /**
- * 18.11 The scores of a batch of images: conv, ReLU, pool; conv, ReLU, pool; conv, ReLU; affine, ReLU; affine.
+ * 18.11 The logits of a batch of images: conv, ReLU, pool; conv, ReLU, pool; conv, ReLU; affine, ReLU; affine.
  *
  * The convolutions are padded so that an image keeps its size, and each pooling halves it. Between the last
  * convolution and the first affine layer each image becomes a row, in row-major order.
@@ -289,6 +281,14 @@ export function adam(
  */
 export function networkScores(network: Network, images: Tensor32, backend: Backend): Tensor32 {
   throw todo('18.11 networkScores');
+}
+
+/** What the network costs on a batch, and which way that is changed. */
+export interface NetworkGradients {
+  /** The softmax loss, the mean over the batch. */
+  loss: number;
+  /** For each of the parameters, under its own name: how fast the loss grows with each of its entries. */
+  gradients: Network;
 }
 
 /**

@@ -24,13 +24,13 @@ export interface Engine {
   gradient(parameters: Float32Array, batch: Batch, gradient: Float32Array): number;
 
   /**
-   * The scores of images.
+   * The logits of images.
    *
    * @param parameters flat, as in network.ts
    * @param images pixels in [0, 1], shape (N · 784)
    * @returns shape (N · 10)
    */
-  scores(parameters: Float32Array, images: Float32Array): Float32Array;
+  logits(parameters: Float32Array, images: Float32Array): Float32Array;
 
   /**
    * The first layer whose output is not finite, for a run that went astray.

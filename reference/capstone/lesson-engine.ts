@@ -29,10 +29,10 @@ export function lessonEngine(functions: Lesson, backend: Backend): Engine {
       return loss;
     },
 
-    scores(parameters, images) {
-      const scores = functions.networkScores(asNetwork(parameters), imagesOf(images), backend);
-      const flat = new Float32Array(scores.size);
-      ops.assign(ndarray(flat, [scores.size / CLASSES, CLASSES]), scores);
+    logits(parameters, images) {
+      const logits = functions.networkScores(asNetwork(parameters), imagesOf(images), backend);
+      const flat = new Float32Array(logits.size);
+      ops.assign(ndarray(flat, [logits.size / CLASSES, CLASSES]), logits);
       return flat;
     },
 

@@ -2,9 +2,10 @@
  * The network in plain TypeScript and double precision: what runs where WebAssembly doesn't, and what the other
  * engines are checked against. All images are `[N][C][H][W]`.
  */
+import ndarray from 'ndarray';
+import { softmaxLossBackward, softmaxLossForward } from '#lessons/05-backprop';
 import { firstNotFinite, type Engine } from './engine.ts';
 import { CLASSES, PIXELS, SIDE, split } from './network.ts';
-import { softmaxLoss } from './softmax.ts';
 
 /** The sizes of a convolution: N images with C channels of S×S, F filters of 3×3 and a padding of 1. */
 interface ConvSize {
@@ -21,14 +22,17 @@ export function plainEngine(): Engine {
       const N = labels.length;
       const { W2, W3, W4, W5 } = split(parameters);
       const d = split(gradient);
-      const { conv1, pool1, conv2, pool2, conv3, relu3, affine4, relu4, scores } = forward(
+      const { conv1, pool1, conv2, pool2, conv3, relu3, affine4, relu4, logits } = forward(
         parameters,
         images,
       );
-      const dscores = new Float64Array(scores.length);
-      const loss = softmaxLoss(scores, labels, CLASSES, dscores);
+      const { loss, cache } = softmaxLossForward(
+        ndarray(logits, [N, CLASSES]),
+        ndarray(labels, [N]),
+      );
 
-      const drelu4 = affineBackward(relu4, W5, dscores, N, d.W5, d.b5);
+      const { dlogits } = softmaxLossBackward(1, cache);
+      const drelu4 = affineBackward(relu4, W5, dlogits.data, N, d.W5, d.b5);
       const daffine4 = reluBackward(drelu4, affine4);
       const drelu3 = affineBackward(relu3, W4, daffine4, N, d.W4, d.b4);
       const dconv3 = reluBackward(drelu3, conv3);
@@ -47,13 +51,13 @@ export function plainEngine(): Engine {
       return loss;
     },
 
-    scores(parameters, images) {
-      return Float32Array.from(forward(parameters, images).scores);
+    logits(parameters, images) {
+      return Float32Array.from(forward(parameters, images).logits);
     },
 
     firstNotFinite(parameters, images) {
-      const { conv1, conv2, conv3, affine4, scores } = forward(parameters, images);
-      const layers = { conv1, conv2, conv3, affine4, affine5: scores };
+      const { conv1, conv2, conv3, affine4, logits } = forward(parameters, images);
+      const layers = { conv1, conv2, conv3, affine4, affine5: logits };
       return firstNotFinite(Object.entries(layers));
     },
   };
@@ -70,8 +74,8 @@ function forward(parameters: Float32Array, images: Float32Array) {
   const relu3 = relu(conv3);
   const affine4 = affine(relu3, W4, b4, N);
   const relu4 = relu(affine4);
-  const scores = affine(relu4, W5, b5, N);
-  return { conv1, pool1, conv2, pool2, conv3, relu3, affine4, relu4, scores };
+  const logits = affine(relu4, W5, b5, N);
+  return { conv1, pool1, conv2, pool2, conv3, relu3, affine4, relu4, logits };
 }
 
 /**

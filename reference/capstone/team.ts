@@ -18,8 +18,8 @@ export interface Team {
    * @returns the loss, the mean over the digits
    */
   gradient(draw: Draw, gradient: Float32Array): Promise<number>;
-  /** The scores of digits, shape (N · 10). */
-  scores(set: keyof Data, draw: Draw): Promise<Float32Array>;
+  /** The logits of digits, shape (N · 10). */
+  logits(set: keyof Data, draw: Draw): Promise<Float32Array>;
   /** The first layer whose output is not finite for some training digits, if there is one. */
   firstNotFinite(draw: Draw): Promise<string | undefined>;
 }
@@ -29,7 +29,7 @@ export function soloTeam(engine: Engine, data: Data, parameters: Float32Array): 
   return {
     gradient: async (draw, gradient) =>
       engine.gradient(parameters, batchOf(data.train, draw), gradient),
-    scores: async (set, draw) => engine.scores(parameters, batchOf(data[set], draw).images),
+    logits: async (set, draw) => engine.logits(parameters, batchOf(data[set], draw).images),
     firstNotFinite: async (draw) =>
       engine.firstNotFinite(parameters, batchOf(data.train, draw).images),
   };

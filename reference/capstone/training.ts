@@ -176,21 +176,21 @@ export interface Evaluation {
  * Measures on the held-out digits.
  *
  * @param batch how many digits are asked for at a time
- * @throws DivergedError when a score is not finite
+ * @throws DivergedError when a logit is not finite
  */
 export async function evaluate(team: Team, digits: Digits, batch: number): Promise<Evaluation> {
   const N = digits.labels.length;
   const given: Evaluation['given'] = [];
   for (let start = 0; start < N; start += batch) {
     const indices = Uint32Array.from({ length: Math.min(batch, N - start) }, (_, i) => start + i);
-    const scores = await team.scores('heldOut', unmoved(indices));
-    if (!scores.every((score) => Number.isFinite(score))) {
+    const logits = await team.logits('heldOut', unmoved(indices));
+    if (!logits.every((logit) => Number.isFinite(logit))) {
       throw new DivergedError(
-        'evaluate: a score of the held-out digits is not finite, so the last step went astray; take a smaller --rate',
+        'evaluate: a logit of the held-out digits is not finite, so the last step went astray; take a smaller --rate',
       );
     }
     indices.forEach((_, n) => {
-      given.push(mostLikely(scores.subarray(n * CLASSES, (n + 1) * CLASSES)));
+      given.push(mostLikely(logits.subarray(n * CLASSES, (n + 1) * CLASSES)));
     });
   }
   const confusion = Array.from({ length: CLASSES }, () => Array.from({ length: CLASSES }, () => 0));
@@ -199,9 +199,9 @@ export async function evaluate(team: Team, digits: Digits, batch: number): Promi
   return { accuracy: right / N, confusion, given };
 }
 
-/** The class with the highest score, the first one of equals, and its probability by softmax. */
-function mostLikely(scores: Float32Array): { label: number; probability: number } {
-  const largest = Math.max(...scores);
-  const sum = scores.reduce((total, score) => total + Math.exp(score - largest), 0);
-  return { label: scores.indexOf(largest), probability: 1 / sum };
+/** The class with the largest logit, the first one of equals, and its probability by softmax. */
+function mostLikely(logits: Float32Array): { label: number; probability: number } {
+  const largest = Math.max(...logits);
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+  return { label: logits.indexOf(largest), probability: 1 / sum };
 }

@@ -1,8 +1,9 @@
 import { AssertionError } from 'chai';
-import { array, copy, labels, zeros, type Labels, type Tensor } from '#arrays';
+import { array, copy, labels, zeros, zip, type Labels, type Tensor } from '#arrays';
+import { randomNormal, turned } from '#checks/fixtures';
 import { expect } from '#checks/gradient/assertion';
 import { loadMnist } from '#datasets/mnist';
-import { normal, seededRandom, shuffled } from '#datasets/random';
+import { seededRandom, shuffled } from '#datasets/random';
 import { spirals } from '#datasets/spirals';
 import {
   addBackward,
@@ -29,25 +30,36 @@ import {
 // are equal where it matters, and no gradient is all ones. Only then do gradient checks vary what is tried.
 const { log: ln } = Math;
 
-const input: GraphNode = { operation: 'input', inputs: [] };
+const input = (): GraphNode => ({ operation: 'input', inputs: [] });
 const add = (a: number, b: number): GraphNode => ({ operation: 'add', inputs: [a, b] });
 const multiply = (a: number, b: number): GraphNode => ({ operation: 'multiply', inputs: [a, b] });
 const sigmoid = (a: number): GraphNode => ({ operation: 'sigmoid', inputs: [a] });
 
-/** (x + y) · x, listed from the output to the inputs: 0 is the product, 1 the sum, 2 is x and 3 is y. */
-const sumTimesX: Graph = [multiply(1, 2), add(2, 3), input, input];
-
-/** x · x: 0 is the product, 1 is x. */
-const square: Graph = [multiply(1, 1), input];
+// Graphs are made anew for every call: one that is changed by an answer must not be the one that judges it.
 
 /** s · (s · y) with s = x + y: 0 is the whole, 1 is s, 2 is s · y, 3 is x and 4 is y. */
-const shortcut: Graph = [multiply(1, 2), add(3, 4), multiply(1, 4), input, input];
+const shortcut = (): Graph => [multiply(1, 2), add(3, 4), multiply(1, 4), input(), input()];
+
+/** (x + y) · x, listed from the output to the inputs: 0 is the product, 1 the sum, 2 is x and 3 is y. */
+const sumTimesX = (): Graph => [multiply(1, 2), add(2, 3), input(), input()];
+
+/** x · x: 0 is the product, 1 is x. */
+const square = (): Graph => [multiply(1, 1), input()];
+
+/** x · sigmoid(x): 0 is the product, 1 the sigmoid, 2 is x. */
+const timesItsSigmoid = (): Graph => [multiply(2, 1), sigmoid(2), input()];
 
 /** sigmoid(w · x + b), read from left to right: 0 is w, 1 is x, 3 is b, 4 is the sum, 5 the whole. */
-const neuron: Graph = [input, input, multiply(0, 1), input, add(2, 3), sigmoid(4)];
+const neuron = (): Graph => [input(), input(), multiply(0, 1), input(), add(2, 3), sigmoid(4)];
 
-/** x + x, doubled again and again: 0 is x, and twenty doublings later there are 2²⁰ paths to it. */
-const doublings: Graph = [input, ...Array.from({ length: 20 }, (_, k) => add(k, k))];
+/** x + x, doubled again and again: 0 is x, and fifty doublings later there are 2⁵⁰ paths to it. */
+const doublings = (): Graph => [input(), ...Array.from({ length: 50 }, (_, k) => add(k, k))];
+
+/** Nodes that nobody reads, and a graph in two pieces. */
+const pieces = (): Graph => [input(), add(2, 2), input()];
+
+/** The forty nodes of tangle(). */
+const tangled = (): Graph => tangle(1).graph;
 
 /** What is wrong with an order of a graph's nodes, in a sentence; nothing if it is a right one. */
 function orderFault(graph: Graph, order: readonly number[]): string | undefined {
@@ -70,7 +82,7 @@ function tangle(seed: number): { graph: Graph; output: number; inputs: Tensor } 
   const nodes = Array.from({ length: 40 }, (_, k): GraphNode => {
     const [a, b] = [Math.floor(random() * k), Math.floor(random() * k)];
     const made = [add(a, b), multiply(a, b), sigmoid(a)][Math.floor(random() * 3)]!;
-    return k < 4 ? input : made;
+    return k < 4 ? input() : made;
   });
   // A sigmoid now and then keeps the numbers small.
   const calm = nodes.map((node, k) => (k > 3 && k % 3 === 0 ? sigmoid(node.inputs[0]!) : node));
@@ -80,16 +92,6 @@ function tangle(seed: number): { graph: Graph; output: number; inputs: Tensor } 
     graph[places[k]!] = { operation, inputs: inputs.map((i) => places[i]!) };
   }
   return { graph, output: places[39]!, inputs: array([0.5, -1.25, 2, -0.75]) };
-}
-
-/** The same entries as x, lying in memory column by column: a view that only its strides can read. */
-const turned = (x: Tensor): Tensor => copy(x.transpose(1, 0)).transpose(1, 0);
-
-/** Numbers drawn from the normal distribution with this standard deviation. */
-function randomNormal(random: () => number, deviation: number, ...shape: number[]): Tensor {
-  const out = zeros(...shape);
-  for (const i of out.data.keys()) out.data[i] = deviation * normal(random);
-  return out;
 }
 
 /** Two samples of three numbers, and four outputs. */
@@ -107,13 +109,13 @@ function affine(): { x: Tensor; W: Tensor; b: Tensor; dout: Tensor } {
     [1, 0, -2, 3],
     [2, -1, 1, 0],
   ]);
-  return { x, W, b: array([1, -1, 2, 0.5]), dout };
+  return { x, W, b: array([1, -1, 2, 0.3]), dout };
 }
 
 /** What affine() makes: x · W has the rows (4, 5, −3, −4) and (−3, −7, 4, 8), and b is added to both. */
 const AFFINE = [
-  [5, 4, -1, -3.5],
-  [-2, -8, 6, 8.5],
+  [5, 4, -1, -3.7],
+  [-2, -8, 6, 8.3],
 ];
 
 /** dout · Wᵀ, xᵀ · dout, and the sum of the two rows of dout. */
@@ -151,11 +153,11 @@ function squareAffine(): { x: Tensor; W: Tensor; b: Tensor; dout: Tensor } {
 function bent(): { x: Tensor; dout: Tensor } {
   const x = array([
     [-2, 0, 3],
-    [0.5, -1, 4],
+    [0.3, -1, 4],
   ]);
   const dout = array([
     [5, 7, -2],
-    [3, -4, 0.25],
+    [6, -4, 0.1],
   ]);
   return { x, dout };
 }
@@ -174,7 +176,7 @@ function squashed(): { x: Tensor; dout: Tensor } {
 }
 
 /** Two samples of three classes. Softmax makes (⅛, ⅜, ⁴⁄₈) and (⅗, ⅕, ⅕) of them; 1 and 2 are right. */
-function scored(): { logits: Tensor; classes: Labels } {
+function logitsOfTwo(): { logits: Tensor; classes: Labels } {
   const logits = array([
     [0, ln(3), ln(4)],
     [ln(6), ln(2), ln(2)],
@@ -182,16 +184,16 @@ function scored(): { logits: Tensor; classes: Labels } {
   return { logits, classes: labels([1, 2]) };
 }
 
-/** The gradient of the loss of scored(). */
-const SCORED_GRADIENT = [
+/** The gradient of the loss of logitsOfTwo(). */
+const GRADIENT_OF_TWO = [
   [1 / 16, -5 / 16, 4 / 16],
   [3 / 10, 1 / 10, -4 / 10],
 ];
 
 /**
  * A network of two inputs, three hidden units and two classes, and two samples. Before the ReLU the hidden units
- * are (3, −1, 2) and (2, 2, −3). The scores are (ln ⅓, ln 2) and (ln ⅔, ln 2), so the probabilities are (1⁄7, 6⁄7)
- * and (¼, ¾), and what comes back to the scores is (−3⁄7, 3⁄7) and (⅛, −⅛).
+ * are (3, −1, 2) and (2, 2, −3). The logits are (ln ⅓, ln 2) and (ln ⅔, ln 2), so the probabilities are (1⁄7, 6⁄7)
+ * and (¼, ¾), and what comes back to the logits is (−3⁄7, 3⁄7) and (⅛, −⅛).
  */
 function network(): { x: Tensor; classes: Labels; params: TwoLayerParams } {
   const x = array([
@@ -232,8 +234,6 @@ const NETWORK_GRADIENTS: TwoLayerParams = {
   b2: array([-17 / 56, 17 / 56]),
 };
 
-const NAMES = ['W1', 'b1', 'W2', 'b2'] as const;
-
 /**
  * Weights to start from. The last layer begins small, so that at first all classes are about equally likely; the
  * hidden units bend at different places when their biases spread.
@@ -253,8 +253,8 @@ function startingParams(
   };
 }
 
-/** The suite's own network, which judges what was trained: the scores of one sample. */
-function scoresOf(sample: Tensor, { W1, b1, W2, b2 }: TwoLayerParams): number[] {
+/** The suite's own network, which judges what was trained: the logits of one sample. */
+function logitsOf(sample: Tensor, { W1, b1, W2, b2 }: TwoLayerParams): number[] {
   const layer = (inputs: number[], W: Tensor, b: Tensor): number[] =>
     Array.from({ length: b.size }, (_, m) =>
       inputs.reduce((sum, value, d) => sum + value * W.get(d, m), b.get(m)),
@@ -267,12 +267,12 @@ function scoresOf(sample: Tensor, { W1, b1, W2, b2 }: TwoLayerParams): number[] 
   );
 }
 
-/** The fraction of samples whose largest score is at the label. */
+/** The fraction of samples whose largest logit is at the label. */
 function accuracyOf(x: Tensor, classes: Labels, params: TwoLayerParams): number {
   let right = 0;
   for (let n = 0; n < classes.size; n++) {
-    const scores = scoresOf(x.pick(n, null), params);
-    if (scores.indexOf(Math.max(...scores)) === classes.get(n)) right++;
+    const logits = logitsOf(x.pick(n, null), params);
+    if (logits.indexOf(Math.max(...logits)) === classes.get(n)) right++;
   }
   return right / classes.size;
 }
@@ -281,23 +281,44 @@ function accuracyOf(x: Tensor, classes: Labels, params: TwoLayerParams): number 
 function lossOf(x: Tensor, classes: Labels, params: TwoLayerParams): number {
   let loss = 0;
   for (let n = 0; n < classes.size; n++) {
-    const powers = scoresOf(x.pick(n, null), params).map((score) => Math.exp(score));
+    const powers = logitsOf(x.pick(n, null), params).map((logit) => Math.exp(logit));
     const sum = powers.reduce((total, power) => total + power, 0);
     loss -= ln(powers[classes.get(n)]! / sum);
   }
   return loss / classes.size;
 }
 
+/** The gradients of lossOf, by central differences. */
+function slopesOf(x: Tensor, classes: Labels, params: TwoLayerParams): TwoLayerParams {
+  const h = 1e-5;
+  return eachOf((name) => {
+    const slopes = copy(params[name]);
+    for (const i of slopes.data.keys()) {
+      const lossAt = (shift: number): number => {
+        const moved = copy(params[name]);
+        moved.data[i]! += shift;
+        return lossOf(x, classes, { ...params, [name]: moved });
+      };
+      slopes.data[i] = (lossAt(h) - lossAt(-h)) / (2 * h);
+    }
+    return slopes;
+  });
+}
+
 /** Each parameter, less learningRate times its gradient. */
-function stepped(params: TwoLayerParams, gradients: TwoLayerParams, learningRate: number): object {
-  return Object.fromEntries(
-    NAMES.map((name) => {
-      const out = copy(params[name]);
-      const slopes = copy(gradients[name]).data;
-      out.data.forEach((value, i) => (out.data[i] = value - learningRate * slopes[i]!));
-      return [name, out];
-    }),
+function stepped(
+  params: TwoLayerParams,
+  gradients: TwoLayerParams,
+  learningRate: number,
+): TwoLayerParams {
+  return eachOf((name) =>
+    zip(params[name], gradients[name], (value, slope) => value - learningRate * slope),
   );
+}
+
+/** f of each parameter's name, under that name. */
+function eachOf(f: (name: keyof TwoLayerParams) => Tensor): TwoLayerParams {
+  return { W1: f('W1'), b1: f('b1'), W2: f('W2'), b2: f('b2') };
 }
 
 /** Images of 7×7 from images of 28×28: each pixel is the mean of 16, moved and scaled to about 0 ± 1. */
@@ -339,15 +360,15 @@ describe('05-backprop', () => {
   });
 
   describe('05.3 topologicalOrder', () => {
-    for (const [name, graphs] of [
-      ['puts every node after all that it reads', [sumTimesX, shortcut]],
-      ['takes a node that is read twice, or along many paths, once', [square, doublings]],
-      ['takes nodes that nobody reads, and graphs in several pieces', [[input, add(2, 2), input]]],
-      ['puts forty tangled nodes in order', [tangle(1).graph, tangle(2).graph]],
+    for (const [title, graphs] of [
+      ['puts every node after all that it reads', [shortcut, sumTimesX]],
+      ['takes a node that is read twice, or at the end of 2⁵⁰ paths, once', [square, doublings]],
+      ['takes nodes that nobody reads, and graphs in several pieces', [pieces]],
+      ['puts forty tangled nodes in order', [tangled]],
     ] as const) {
-      it(name, () => {
+      it(title, () => {
         for (const graph of graphs) {
-          const fault = orderFault(graph as Graph, topologicalOrder(graph as Graph));
+          const fault = orderFault(graph(), topologicalOrder(graph()));
           if (fault !== undefined) throw new AssertionError(fault);
         }
       });
@@ -358,74 +379,88 @@ describe('05-backprop', () => {
     });
 
     it('refuses nodes that read each other in a cycle, and one that reads itself', () => {
-      const circle: Graph = [input, add(0, 3), multiply(1, 0), sigmoid(2), add(0, 0)];
-      expect(() => topologicalOrder(circle)).to.throw(RangeError, /topologicalOrder.*cycle/);
-      expect(() => topologicalOrder([add(1, 0), input])).to.throw(RangeError, /cycle/);
+      const circle: Graph = [input(), add(0, 3), multiply(1, 0), sigmoid(2), add(0, 0)];
+      expect(() => topologicalOrder(circle)).to.throw(RangeError, /cycle/i);
+      expect(() => topologicalOrder([add(1, 0), input()])).to.throw(RangeError, /cycle/i);
     });
 
     it('leaves the graph as it was', () => {
-      const graph = structuredClone(shortcut);
-      topologicalOrder(graph);
-      expect(graph).to.deep.equal(shortcut);
+      const graph = shortcut();
+      expect(() => topologicalOrder(graph)).to.leaveUnchanged({ graph });
     });
   });
 
   describe('05.4 evaluateGraph', () => {
     it('computes every node from those that it reads: (2 + 3) · 2 = 10', () => {
-      expect(evaluateGraph(sumTimesX, array([2, 3]))).to.almostEqual([10, 5, 2, 3]);
+      expect(evaluateGraph(sumTimesX(), array([2, 3]))).to.almostEqual([10, 5, 2, 3]);
     });
 
     it('squashes with a sigmoid: a neuron with w = ln 3, x = 2 and b = −ln 3 fires at ¾', () => {
-      const values = evaluateGraph(neuron, array([ln(3), 2, -ln(3)]));
+      const values = evaluateGraph(neuron(), array([ln(3), 2, -ln(3)]));
       expect(values).to.almostEqual([ln(3), 2, 2 * ln(3), -ln(3), ln(3), 3 / 4]);
     });
 
     it('hands out the inputs in the order in which the input nodes stand in the list', () => {
       // The sum reads the second input first, and nobody reads the third one before the end.
-      const graph: Graph = [add(3, 1), input, multiply(0, 0), input, sigmoid(5), input];
+      const graph: Graph = [add(3, 1), input(), multiply(0, 0), input(), sigmoid(5), input()];
       expect(evaluateGraph(graph, array([7, -9, 0]))).to.almostEqual([-2, 7, 4, -9, 1 / 2, 0]);
     });
 
     it('is finite when a sigmoid reads ±1000', () => {
-      const graph: Graph = [input, input, sigmoid(0), sigmoid(1)];
+      const graph: Graph = [input(), input(), sigmoid(0), sigmoid(1)];
       expect(evaluateGraph(graph, array([1000, -1000]))).to.almostEqual([1000, -1000, 1, 0]);
     });
 
-    it('reads a view through its strides, and leaves the inputs and the graph as they were', () => {
-      const inputs = array([2, 99, 3, 99]);
-      const graph = structuredClone(sumTimesX);
-      expect(inputs).to.be.unchangedBy(() => evaluateGraph(graph, inputs.step(2)));
-      expect(evaluateGraph(graph, inputs.step(2))).to.almostEqual([10, 5, 2, 3]);
-      expect(graph).to.deep.equal(sumTimesX);
+    it('computes each node once, though 2⁵⁰ paths lead to it', () => {
+      expect(evaluateGraph(doublings(), array([3])).get(50)).to.almostEqual(3 * 2 ** 50);
     });
 
-    it('refuses too few or too many inputs, naming both numbers', () => {
+    it('reads a view through its strides, and leaves the inputs and the graph as they were', () => {
+      const [graph, inputs] = [sumTimesX(), array([2, 99, 3, 99])];
+      const call = () => evaluateGraph(graph, inputs.step(2));
+      expect(call).to.leaveUnchanged({ graph, inputs });
+      expect(call()).to.almostEqual([10, 5, 2, 3]);
+    });
+
+    it('refuses too few or too many inputs', () => {
       for (const given of [1, 5]) {
-        expect(() => evaluateGraph(sumTimesX, zeros(given))).to.throw(
-          RangeError,
-          new RegExp(`evaluateGraph(?=.*\\b${given}\\b)(?=.*\\b2\\b)`),
-        );
+        expect(() => evaluateGraph(sumTimesX(), zeros(given))).to.throw(RangeError);
       }
+    });
+
+    it('refuses a graph with a cycle', () => {
+      const circle: Graph = [input(), add(0, 2), multiply(1, 0)];
+      expect(() => evaluateGraph(circle, array([2]))).to.throw(RangeError);
     });
   });
 
   describe('05.5 backpropagate', () => {
-    it('adds up what arrives at a node: the slope of x · x at 3 is 6, that of (x + y) · x at 2 is 7', () => {
-      expect(backpropagate(square, array([9, 3]), 0)).to.almostEqual([1, 6]);
+    it('adds up what arrives at a node, whichever operations send it: the slope of x · x at 3 is 6', () => {
+      // All answers first, so that a failure can be explained by all of them.
+      const [product, sum, gated, both] = [
+        backpropagate(square(), array([9, 3]), 0),
+        backpropagate([add(1, 1), input()], array([6, 3]), 0),
+        backpropagate(timesItsSigmoid(), array([(3 / 4) * ln(3), 3 / 4, ln(3)]), 0),
+        backpropagate(sumTimesX(), array([10, 5, 2, 3]), 0),
+      ];
+      expect(product).to.almostEqual([1, 6]);
+      expect(sum).to.almostEqual([1, 2]);
+      // Along the product x gets ¾, along the sigmoid ln 3 times its slope ¾ · ¼.
+      expect(gated).to.almostEqual([1, ln(3), 3 / 4 + (3 / 16) * ln(3)]);
       // Along the product x gets x + y = 5, along the sum another 2.
-      expect(backpropagate(sumTimesX, array([10, 5, 2, 3]), 0)).to.almostEqual([1, 2, 7, 2]);
+      expect(both).to.almostEqual([1, 2, 7, 2]);
     });
 
     it('sends a gradient on only when all of it has arrived', () => {
       // With x = 2 and y = 3: s = 5 gets 15 from the product and 5 · 3 by way of s · y.
-      const gradients = backpropagate(shortcut, array([75, 5, 15, 2, 3]), 0);
+      const gradients = backpropagate(shortcut(), array([75, 5, 15, 2, 3]), 0);
       expect(gradients).to.almostEqual([1, 30, 5, 30, 55]);
     });
 
     it('goes through a sigmoid with the slope s(1 − s): a neuron that fires at ¾', () => {
       const values = array([ln(3), 2, 2 * ln(3), -ln(3), ln(3), 3 / 4]);
       const slope = 3 / 16;
-      expect(backpropagate(neuron, values, 5)).to.almostEqual([
+      expect(backpropagate(neuron(), values, 5)).to.almostEqual([
         2 * slope,
         ln(3) * slope,
         slope,
@@ -437,18 +472,17 @@ describe('05-backprop', () => {
 
     it('starts at the output that it is given, and leaves 0 where that does not depend on a node', () => {
       const values = array([10, 5, 2, 3]);
-      expect(backpropagate(sumTimesX, values, 1)).to.almostEqual([0, 1, 1, 1]);
-      expect(backpropagate(sumTimesX, values, 3)).to.almostEqual([0, 0, 0, 1]);
+      expect(backpropagate(sumTimesX(), values, 1)).to.almostEqual([0, 1, 1, 1]);
+      expect(backpropagate(sumTimesX(), values, 3)).to.almostEqual([0, 0, 0, 1]);
     });
 
-    it('adds up all of 2²⁰ paths', () => {
-      const values = array(Array.from(doublings.keys(), (k) => 2 ** k));
-      const gradients = backpropagate(doublings, values, 20);
-      expect(gradients.get(0)).to.almostEqual(2 ** 20);
+    it('adds up all of 2⁵⁰ paths, without a walk along each', () => {
+      const values = array(Array.from({ length: 51 }, (_, k) => 2 ** k));
+      expect(backpropagate(doublings(), values, 50).get(0)).to.almostEqual(2 ** 50);
     });
 
     it('agrees with numerical slopes on forty tangled nodes', () => {
-      for (const seed of [1, 2, 3]) {
+      for (const seed of [1, 2]) {
         const { graph, output, inputs } = tangle(seed);
         expect({
           name: 'a graph',
@@ -467,10 +501,8 @@ describe('05-backprop', () => {
     });
 
     it('leaves the graph and the values as they were', () => {
-      const values = array([10, 5, 2, 3]);
-      const graph = structuredClone(sumTimesX);
-      expect(values).to.be.unchangedBy(() => backpropagate(graph, values, 0));
-      expect(graph).to.deep.equal(sumTimesX);
+      const [graph, values] = [sumTimesX(), array([10, 5, 2, 3])];
+      expect(() => backpropagate(graph, values, 0)).to.leaveUnchanged({ graph, values });
     });
   });
 
@@ -490,48 +522,39 @@ describe('05-backprop', () => {
 
     it('takes a batch of one, a single input and a single output', () => {
       const { W, b } = affine();
-      expect(affineForward(array([[0, 0, 1]]), W, b).out).to.almostEqual([[1, 0, 4, 1.5]]);
+      expect(affineForward(array([[0, 0, 1]]), W, b).out).to.almostEqual([[1, 0, 4, 1.3]]);
       const out = affineForward(array([[3], [-2]]), array([[4]]), array([1])).out;
       expect(out).to.almostEqual([[13], [-7]]);
     });
 
     it('reads views through their strides and leaves them unchanged', () => {
       const { x, W, b } = affine();
-      for (const argument of [x, W, b]) {
-        expect(argument).to.be.unchangedBy(() => affineForward(x, W, b));
-      }
+      expect(() => affineForward(x, W, b)).to.leaveUnchanged({ x, W, b });
       expect(affineForward(turned(x), W, b).out).to.almostEqual(AFFINE);
-      const backwards = array([0.5, 2, -1, 1]).step(-1);
+      const backwards = array([0.3, 2, -1, 1]).step(-1);
       expect(affineForward(x, turned(W), backwards).out).to.almostEqual(AFFINE);
     });
 
-    it('refuses an x and a W that do not fit together, naming both sizes', () => {
+    it('refuses an x and a W, or a W and a b, that do not fit together, naming both sizes', () => {
       expect(() => affineForward(zeros(2, 784), zeros(100, 10), zeros(10))).to.throw(
         RangeError,
-        /affineForward(?=.*\b784\b)(?=.*\b100\b)/,
+        /(?=.*\b784\b)(?=.*\b100\b)/,
+      );
+      expect(() => affineForward(zeros(2, 3), zeros(3, 46), zeros(28))).to.throw(
+        RangeError,
+        /(?=.*\b46\b)(?=.*\b28\b)/,
       );
     });
 
-    it('refuses a b of another length than the rows of W, and one sample without a batch axis', () => {
-      expect(() => affineForward(zeros(2, 3), zeros(3, 4), zeros(2))).to.throw(
-        RangeError,
-        /affineForward(?=.*\b4\b)(?=.*\b2\b)/,
-      );
-      expect(() => affineForward(zeros(3), zeros(3, 4), zeros(4))).to.throw(
-        RangeError,
-        /affineForward.*\(3\)/,
-      );
-    });
-
-    it('refuses a W or a b with too few or too many axes', () => {
-      expect(() => affineForward(zeros(2, 3), zeros(3, 4, 1), zeros(4))).to.throw(
-        RangeError,
-        /affineForward/,
-      );
-      expect(() => affineForward(zeros(2, 3), zeros(3, 4), zeros(4, 1))).to.throw(
-        RangeError,
-        /affineForward/,
-      );
+    it('refuses one sample without a batch axis, and arrays with too many axes', () => {
+      for (const [x, W, b] of [
+        [zeros(3), zeros(3, 4), zeros(4)],
+        [zeros(2, 3, 1), zeros(3, 4), zeros(4)],
+        [zeros(2, 3), zeros(3, 4, 1), zeros(4)],
+        [zeros(2, 3), zeros(3, 4), zeros(4, 1)],
+      ] as const) {
+        expect(() => affineForward(x, W, b)).to.throw(RangeError);
+      }
     });
   });
 
@@ -577,12 +600,11 @@ describe('05-backprop', () => {
       });
     }
 
-    it('reads views through their strides, and leaves dout as it was', () => {
+    it('reads views through their strides, and leaves dout and the cache as they were', () => {
       const { x, W, b, dout } = affine();
       const { cache } = affineForward(turned(x), turned(W), b);
-      expect(dout).to.be.unchangedBy(() => affineBackward(dout, cache));
-      const again = affineForward(turned(x), turned(W), b).cache;
-      expect(affineBackward(turned(dout), again)).to.almostEqual(AFFINE_GRADIENTS);
+      expect(() => affineBackward(dout, cache)).to.leaveUnchanged({ dout, cache });
+      expect(affineBackward(turned(dout), cache)).to.almostEqual(AFFINE_GRADIENTS);
     });
   });
 
@@ -590,7 +612,7 @@ describe('05-backprop', () => {
     it('keeps what is above 0 and makes 0 of the rest', () => {
       expect(reluForward(bent().x).out).to.almostEqual([
         [0, 0, 3],
-        [0.5, 0, 4],
+        [0.3, 0, 4],
       ]);
     });
 
@@ -600,9 +622,9 @@ describe('05-backprop', () => {
 
     it('reads a view through its strides and leaves it unchanged', () => {
       const { x } = bent();
-      expect(x).to.be.unchangedBy(() => reluForward(x));
+      expect(() => reluForward(x)).to.leaveUnchanged({ x });
       expect(reluForward(x.transpose(1, 0)).out).to.almostEqual([
-        [0, 0.5],
+        [0, 0.3],
         [0, 0],
         [3, 4],
       ]);
@@ -615,7 +637,7 @@ describe('05-backprop', () => {
       expect(reluBackward(dout, reluForward(x).cache)).to.almostEqual({
         dx: array([
           [0, 0, -2],
-          [3, 0, 0.25],
+          [6, 0, 0.1],
         ]),
       });
     });
@@ -630,14 +652,13 @@ describe('05-backprop', () => {
       }).to.have.rightGradients();
     });
 
-    it('reads views through their strides, and leaves dout as it was', () => {
+    it('reads views through their strides, and leaves dout and the cache as they were', () => {
       const { x, dout } = bent();
       const { cache } = reluForward(turned(x));
-      expect(dout).to.be.unchangedBy(() => reluBackward(dout, cache));
-      const { dx } = reluBackward(turned(dout), reluForward(turned(x)).cache);
-      expect(dx).to.almostEqual([
+      expect(() => reluBackward(dout, cache)).to.leaveUnchanged({ dout, cache });
+      expect(reluBackward(turned(dout), cache).dx).to.almostEqual([
         [0, 0, -2],
-        [3, 0, 0.25],
+        [6, 0, 0.1],
       ]);
     });
   });
@@ -650,13 +671,18 @@ describe('05-backprop', () => {
       ]);
     });
 
-    it('is finite at ±1000', () => {
-      expect(sigmoidForward(array([1000, -1000])).out).to.almostEqual([1, 0]);
+    it('is finite at ±1000, and within 10⁻²⁰ of 1 and 0', () => {
+      for (const [x, y] of [
+        [-1000, 0],
+        [1000, 1],
+      ] as const) {
+        expect(sigmoidForward(array([x])).out).to.almostEqual([y], { absolute: 1e-20 });
+      }
     });
 
     it('reads a view through its strides and leaves it unchanged', () => {
       const { x } = squashed();
-      expect(x).to.be.unchangedBy(() => sigmoidForward(x));
+      expect(() => sigmoidForward(x)).to.leaveUnchanged({ x });
       expect(sigmoidForward(x.transpose(1, 0)).out).to.almostEqual([
         [1 / 2, 4 / 5],
         [3 / 4, 1 / 8],
@@ -691,12 +717,11 @@ describe('05-backprop', () => {
       }).to.have.rightGradients();
     });
 
-    it('reads views through their strides, and leaves dout as it was', () => {
+    it('reads views through their strides, and leaves dout and the cache as they were', () => {
       const { x, dout } = squashed();
       const { cache } = sigmoidForward(turned(x));
-      expect(dout).to.be.unchangedBy(() => sigmoidBackward(dout, cache));
-      const { dx } = sigmoidBackward(turned(dout), sigmoidForward(turned(x)).cache);
-      expect(dx).to.almostEqual([
+      expect(() => sigmoidBackward(dout, cache)).to.leaveUnchanged({ dout, cache });
+      expect(sigmoidBackward(turned(dout), cache).dx).to.almostEqual([
         [1, 3, -3],
         [4, 7, -9],
       ]);
@@ -705,57 +730,61 @@ describe('05-backprop', () => {
 
   describe('05.12 softmaxLossForward', () => {
     it('is the mean of −ln of the probability that softmax gives to the right class', () => {
-      const { logits, classes } = scored();
+      const { logits, classes } = logitsOfTwo();
       // The right classes get ⅜ and ⅕.
       expect(softmaxLossForward(logits, classes).loss).to.almostEqual(ln(40 / 3) / 2);
     });
 
-    it('is ln C for C equal scores', () => {
+    it('is ln C for C equal logits', () => {
       const { loss } = softmaxLossForward(array([[7, 7, 7, 7]]), labels([2]));
       expect(loss).to.almostEqual(ln(4));
     });
 
-    it("stays finite at ±1000, each row being shifted by its own maximum, and doesn't cap the loss", () => {
-      const logits = array([
+    it("stays right at ±1000, each row being shifted by its own maximum, and doesn't cap the loss", () => {
+      const low = array([[-1000, -1000]]);
+      const rising = array([
+        [0, ln(3)],
         [1000, -1000],
-        [-1000, -1000],
-        [1000, 1000],
       ]);
-      const { loss } = softmaxLossForward(logits, labels([1, 0, 1]));
-      expect(loss).to.almostEqual((2000 + 2 * ln(2)) / 3);
+      const falling = rising.step(-1, 1);
+      const [ofLow, ofRising, ofFalling] = [
+        softmaxLossForward(low, labels([1])),
+        softmaxLossForward(rising, labels([0, 1])),
+        softmaxLossForward(falling, labels([1, 0])),
+      ];
+      expect(ofLow.loss).to.almostEqual(ln(2));
+      // The right classes get ¼ and 1 / (1 + e²⁰⁰⁰), whichever row comes first.
+      expect(ofRising.loss).to.almostEqual((ln(4) + 2000) / 2);
+      expect(ofFalling.loss).to.almostEqual((ln(4) + 2000) / 2);
     });
 
     it('reads views through their strides and leaves them unchanged', () => {
-      const { logits } = scored();
+      const { logits } = logitsOfTwo();
       const list = labels([1, 9, 2, 9]);
-      const call = () => softmaxLossForward(logits, list.step(2));
-      for (const argument of [logits, list]) expect(argument).to.be.unchangedBy(call);
-      const { loss } = softmaxLossForward(turned(logits), list.step(2));
-      expect(loss).to.almostEqual(ln(40 / 3) / 2);
+      expect(() => softmaxLossForward(logits, list.step(2))).to.leaveUnchanged({ logits, list });
+      expect(softmaxLossForward(turned(logits), list.step(2)).loss).to.almostEqual(ln(40 / 3) / 2);
     });
 
-    it('refuses a row without a batch axis and a list of labels of another length, naming the shapes', () => {
-      expect(() => softmaxLossForward(zeros(3), labels([0]))).to.throw(
-        RangeError,
-        /softmaxLossForward.*\(3\)/,
-      );
-      expect(() => softmaxLossForward(zeros(3), labels([0, 0, 0]))).to.throw(RangeError);
-      expect(() => softmaxLossForward(zeros(2, 4), labels([0, 1, 0]))).to.throw(
-        RangeError,
-        /softmaxLossForward(?=.*\b2\b)(?=.*\b3\b)/,
-      );
+    it('refuses a row without a batch axis, and a list of labels of another length', () => {
+      for (const [logits, list] of [
+        [zeros(3), labels([0])],
+        [zeros(3), labels([0, 0, 0])],
+        [zeros(2, 4), labels([0, 1, 0])],
+      ] as const) {
+        expect(() => softmaxLossForward(logits, list)).to.throw(RangeError);
+      }
     });
   });
 
   describe('05.13 softmaxLossBackward', () => {
     it('is the probabilities, less 1 at the right class, over N', () => {
-      const { logits, classes } = scored();
+      const { logits, classes } = logitsOfTwo();
       const { cache } = softmaxLossForward(logits, classes);
-      expect(softmaxLossBackward(1, cache)).to.almostEqual({ dlogits: array(SCORED_GRADIENT) });
+      expect(softmaxLossBackward(1, cache)).to.almostEqual({ dlogits: array(GRADIENT_OF_TWO) });
     });
 
     it('is multiplied with what comes back to the loss', () => {
-      const { logits, classes } = scored();
+      const { logits, classes } = logitsOfTwo();
       const { dlogits } = softmaxLossBackward(-2, softmaxLossForward(logits, classes).cache);
       expect(dlogits).to.almostEqual([
         [-1 / 8, 5 / 8, -1 / 2],
@@ -799,11 +828,11 @@ describe('05-backprop', () => {
       });
     }
 
-    it('reads views through their strides', () => {
-      const { logits } = scored();
-      const list = labels([1, 9, 2, 9]);
-      const { cache } = softmaxLossForward(turned(logits), list.step(2));
-      expect(softmaxLossBackward(1, cache).dlogits).to.almostEqual(SCORED_GRADIENT);
+    it('reads views through their strides, and leaves the cache as it was', () => {
+      const { logits } = logitsOfTwo();
+      const { cache } = softmaxLossForward(turned(logits), labels([1, 9, 2, 9]).step(2));
+      expect(() => softmaxLossBackward(1, cache)).to.leaveUnchanged({ cache });
+      expect(softmaxLossBackward(1, cache).dlogits).to.almostEqual(GRADIENT_OF_TWO);
     });
   });
 
@@ -817,7 +846,7 @@ describe('05-backprop', () => {
     });
 
     for (const [name, N, D, H, C] of [
-      ['five samples, four inputs, six hidden units, three classes', 5, 4, 6, 3],
+      ['four samples, two inputs, five hidden units, three classes', 4, 2, 5, 3],
       ['as many of everything', 3, 3, 3, 3],
       ['a batch of one', 1, 2, 5, 4],
     ] as const) {
@@ -843,9 +872,8 @@ describe('05-backprop', () => {
     it('reads views through their strides and leaves everything unchanged', () => {
       const { x, classes, params } = network();
       const { W1, b1, W2, b2 } = params;
-      for (const argument of [x, classes, W1, b1, W2, b2]) {
-        expect(argument).to.be.unchangedBy(() => twoLayerGradients(x, classes, params));
-      }
+      const call = () => twoLayerGradients(x, classes, params);
+      expect(call).to.leaveUnchanged({ x, classes, params });
       const views = { W1: turned(W1), b1, W2: turned(W2), b2 };
       expect(twoLayerGradients(turned(x), classes, views)).to.almostEqual({
         loss: NETWORK_LOSS,
@@ -864,54 +892,44 @@ describe('05-backprop', () => {
       });
     });
 
-    it('takes each step from where the last one ended, with new gradients', () => {
+    it('takes each step from where the last one ended, with new gradients of all samples', () => {
       const { x, classes, params } = network();
-      const both = trainTwoLayer(x, classes, params, { learningRate: 0.5, steps: 2 });
-      const first = trainTwoLayer(x, classes, params, { learningRate: 0.5, steps: 1 });
-      const second = trainTwoLayer(x, classes, first.params, { learningRate: 0.5, steps: 1 });
-      expect(both.params).to.almostEqual(second.params);
-      // The loss before the second step is that of the network after the first.
-      const losses = [NETWORK_LOSS, lossOf(x, classes, first.params)];
-      expect(both.losses).to.almostEqual(losses);
+      // After the first step the suite measures the slopes of a loss of its own.
+      const first = stepped(params, NETWORK_GRADIENTS, 0.5);
+      const second = stepped(first, slopesOf(x, classes, first), 0.5);
+      const third = stepped(second, slopesOf(x, classes, second), 0.5);
+      const losses = [NETWORK_LOSS, lossOf(x, classes, first), lossOf(x, classes, second)];
+      const trained = trainTwoLayer(x, classes, params, { learningRate: 0.5, steps: 3 });
+      expect(trained).to.almostEqual({ params: third, losses: array(losses) }, { absolute: 1e-8 });
     });
 
-    it('returns where it started, in new arrays, after no step', () => {
+    it('returns where it started, in arrays of its own, after no step', () => {
       const { x, classes, params } = network();
       const still = trainTwoLayer(x, classes, params, { learningRate: 1, steps: 0 });
-      expect(still).to.almostEqual({ params, losses: array([]) });
-      for (const name of NAMES) expect(still.params[name]).not.to.equal(params[name]);
+      for (const { data } of [params.W1, params.b1, params.W2, params.b2]) data.fill(99);
+      expect(still).to.almostEqual({ params: network().params, losses: array([]) });
     });
 
     it('leaves its arguments unchanged', () => {
       const { x, classes, params } = network();
       const call = () => trainTwoLayer(x, classes, params, { learningRate: 1, steps: 2 });
-      for (const argument of [x, classes, ...NAMES.map((name) => params[name])]) {
-        expect(argument).to.be.unchangedBy(call);
-      }
+      expect(call).to.leaveUnchanged({ x, classes, params });
     });
 
-    it('learns two spirals: 95% of the points after 400 steps', () => {
+    it('learns two spirals: 95% of the points after 200 steps', () => {
       const { x, labels: arms } = spirals(seededRandom(2), { samplesPerClass: 50, turns: 1 });
-      let params = startingParams(2, 24, 2, { seed: 2 });
-      const losses: number[] = [];
-      for (let round = 0; round < 8; round++) {
-        const trained = trainTwoLayer(x, arms, params, { learningRate: 1, steps: 50 });
-        params = trained.params;
-        losses.push(trained.losses.get(0));
-      }
-      expect(losses[7]).to.be.below(losses[0]! / 4);
+      const start = startingParams(2, 24, 2, { seed: 2 });
+      const { params, losses } = trainTwoLayer(x, arms, start, { learningRate: 1, steps: 200 });
+      expect(losses.get(199)).to.be.below(losses.get(0) / 4);
       expect(accuracyOf(x, arms, params)).to.be.at.least(0.95);
     }).timeout(30_000);
 
-    it('learns to read from a thousand digits: 70% of 500 others after 30 steps', () => {
-      const { train, test } = loadMnist({ train: 1000, test: 500, folder: '' });
-      const images = shrunk(train.images);
-      let params = startingParams(49, 16, 10, { seed: 1, spread: 0 });
-      for (let round = 0; round < 3; round++) {
-        const options = { learningRate: 0.4, steps: 10 };
-        params = trainTwoLayer(images, train.labels, params, options).params;
-      }
-      expect(accuracyOf(shrunk(test.images), test.labels, params)).to.be.at.least(0.7);
+    it('learns to read from 400 digits: 65% of 300 others after 30 steps', () => {
+      const { train, test } = loadMnist({ train: 400, test: 300, folder: '' });
+      const start = startingParams(49, 12, 10, { seed: 1, spread: 0 });
+      const options = { learningRate: 0.3, steps: 30 };
+      const { params } = trainTwoLayer(shrunk(train.images), train.labels, start, options);
+      expect(accuracyOf(shrunk(test.images), test.labels, params)).to.be.at.least(0.65);
     }).timeout(30_000);
   });
 });

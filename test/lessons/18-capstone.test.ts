@@ -2,7 +2,7 @@ import ndarray from 'ndarray';
 import ops from 'ndarray-ops';
 import {
   array,
-  copy,
+  filled,
   labels,
   product,
   zeros,
@@ -11,9 +11,10 @@ import {
   type Tensor,
 } from '#arrays';
 import type { Tolerance } from '#checks/agreement';
+import { randomNormal } from '#checks/fixtures';
 import { expect } from '#checks/gradient/assertion';
 import { loadMnist } from '#datasets/mnist';
-import { normal, seededRandom } from '#datasets/random';
+import { seededRandom } from '#datasets/random';
 import type { Backend, Tensor32 } from '#kernels';
 import {
   adam,
@@ -63,10 +64,14 @@ function onEach(title: string, check: (backend: Backend) => void): void {
   }
 }
 
+/** Rounded to single precision. */
+function rounded({ data, shape }: Tensor): Tensor32 {
+  return ndarray(Float32Array.from(data), shape);
+}
+
 /** Numbers in lists in lists, in single precision. */
 function single(nested: Nested): Tensor32 {
-  const { data, shape } = array(nested);
-  return ndarray(Float32Array.from(data), shape);
+  return rounded(array(nested));
 }
 
 /** One image with one channel. */
@@ -80,11 +85,7 @@ function zeros32(...shape: number[]): Tensor32 {
 
 /** Numbers drawn from the normal distribution, rounded to single precision. */
 function random32(seed: number, ...shape: number[]): Tensor32 {
-  const random = seededRandom(seed);
-  return ndarray(
-    Float32Array.from({ length: product(shape) }, () => normal(random)),
-    shape,
-  );
+  return rounded(randomNormal(seededRandom(seed), 1, ...shape));
 }
 
 /** The same entries, each beside a NaN and the axes in the opposite order: a view that only its strides can read. */
@@ -100,13 +101,6 @@ function strided(x: Tensor32): Tensor32 {
 function* indices([size, ...rest]: readonly number[]): Generator<number[]> {
   if (size === undefined) yield [];
   for (let i = 0; i < (size ?? 0); i++) for (const index of indices(rest)) yield [i, ...index];
-}
-
-/** A new array, filled by a formula for its entries. */
-function filled(shape: number[], formula: (...index: number[]) => number): Tensor {
-  const out = zeros(...shape);
-  for (const index of indices(shape)) out.set(...index, formula(...index));
-  return out;
 }
 
 function add(x: Tensor, index: number[], value: number): void {
@@ -209,10 +203,10 @@ function plainRelu(x: Numbers): Tensor {
   return filled(x.shape, (...index) => Math.max(0, x.get(...index)));
 }
 
-/** The mean over the rows of −ln of the probability of the right class; for scores that exp can take. */
-function plainLoss(scores: Numbers, classes: Labels): number {
-  const [N, K] = scores.shape as [number, number];
-  const power = (n: number, k: number): number => Math.exp(scores.get(n, k));
+/** The mean over the rows of −ln of the probability of the right class; for logits that exp can take. */
+function plainLoss(logits: Numbers, classes: Labels): number {
+  const [N, K] = logits.shape as [number, number];
+  const power = (n: number, k: number): number => Math.exp(logits.get(n, k));
   const total = (n: number): number => sumOf(K, (k) => power(n, k));
   return sumOf(N, (n) => -ln(power(n, classes.get(n)) / total(n)) / N);
 }
@@ -246,7 +240,7 @@ const NAMES = ['W1', 'b1', 'W2', 'b2', 'W3', 'b3', 'W4', 'b4', 'W5', 'b5'] as co
 /** The parameters of a network in either precision. */
 type PlainNetwork = Record<(typeof NAMES)[number], Numbers>;
 
-function plainScores({ W1, b1, W2, b2, W3, b3, W4, b4, W5, b5 }: PlainNetwork, x: Numbers): Tensor {
+function plainLogits({ W1, b1, W2, b2, W3, b3, W4, b4, W5, b5 }: PlainNetwork, x: Numbers): Tensor {
   const layer = (before: Numbers, W: Numbers, b: Numbers): Tensor =>
     plainRelu(plainConv(before, W, b, (W.shape[2]! - 1) / 2));
   const last = layer(plainPool(layer(plainPool(layer(x, W1, b1), 2), W2, b2), 2), W3, b3);
@@ -262,7 +256,7 @@ function slopes(network: PlainNetwork, x: Numbers, classes: Labels): Record<stri
   ) as Record<(typeof NAMES)[number], Tensor>;
   const lossAt = (name: (typeof NAMES)[number], index: number[], step: number): number => {
     add(parameters[name], index, step);
-    const loss = plainLoss(plainScores(parameters, x), classes);
+    const loss = plainLoss(plainLogits(parameters, x), classes);
     add(parameters[name], index, -step);
     return loss;
   };
@@ -363,72 +357,83 @@ const CONVOLUTIONS = [
   { x: [2, 3, 1, 1], W: [2, 3, 1, 1], pad: 0 },
 ] as const;
 
-/** Random arrays of these sizes, and the plain loops' results with the tolerance that goes with each. */
+/** Random arrays of these sizes, and the plain loops' result with the tolerance that goes with it. */
 function randomConv({ x: xShape, W: WShape, pad }: (typeof CONVOLUTIONS)[number]) {
   const [x, W, b] = [random32(1, ...xShape), random32(2, ...WShape), random32(3, WShape[0])];
-  const out = plainConv(x, W, b, pad);
-  const dout = random32(4, ...out.shape);
-  const gradients = plainConvGradients(dout, x, W, pad);
-  const sums = plainConvGradients(absolute(dout), absolute(x), absolute(W), pad);
-  const places = product([out.shape[0]!, ...out.shape.slice(2)]);
+  const sums = plainConv(absolute(x), absolute(W), absolute(b), pad);
   return {
     x,
     W,
     b,
     pad,
-    out,
+    out: plainConv(x, W, b, pad),
+    near: rounding(product(WShape.slice(1)), sums),
+  };
+}
+
+/** The same for the way back. */
+function randomConvGradients({ x: xShape, W: WShape, pad }: (typeof CONVOLUTIONS)[number]) {
+  const [x, W] = [random32(1, ...xShape), random32(2, ...WShape)];
+  const [N, F] = [xShape[0], WShape[0]];
+  const places = [0, 1].map((axis) => xShape[axis + 2]! + 2 * pad - WShape[axis + 2]! + 1);
+  const dout = random32(4, N, F, ...places);
+  const sums = plainConvGradients(absolute(dout), absolute(x), absolute(W), pad);
+  const used = N * product(places);
+  return {
+    x,
+    W,
+    pad,
     dout,
-    ...gradients,
+    ...plainConvGradients(dout, x, W, pad),
     near: {
-      out: rounding(
-        product(WShape.slice(1)),
-        plainConv(absolute(x), absolute(W), absolute(b), pad),
-      ),
       dx: rounding(product(WShape) / WShape[1], sums.dx),
-      dW: rounding(places, sums.dW),
-      db: rounding(places, sums.db),
+      dW: rounding(used, sums.dW),
+      db: rounding(used, sums.db),
     },
   };
 }
 
 /** The convolution as a layer, for the gradient check: of a small batch, with everything rectangular. */
-function convProblem(backend: Backend) {
+function convProblem() {
   const [x, W, b] = [random32(5, 2, 2, 3, 4), random32(6, 3, 2, 3, 2), random32(7, 3)];
   return {
     x,
     W,
     b,
     forward: (images: Tensor32, filters: Tensor32, bias: Tensor32) => ({
-      out: convForward(images, filters, bias, 1, backend),
+      out: convForward(images, filters, bias, 1, 'cpu'),
       cache: images,
     }),
   };
 }
 
-/** Windows of 2×2: all negative, with the largest entry twice or three times, and a column and a row left over. */
+/**
+ * Windows of 2×2, some all negative, with the largest entry twice or three times, once where rows and columns don't
+ * agree on which is the first; and a column and a row left over.
+ */
 function pooling() {
   return {
     x: image([
-      [1, 3, -2, -5, 9],
-      [2, 0, -4, -3, 9],
-      [-1, -1, 4, 4, 9],
-      [-1, -7, 0, 4, 9],
-      [9, 9, 9, 9, 9],
+      [1, 3, -2, -5, -8, 6, 9],
+      [2, 0, -4, -3, 6, 6, 9],
+      [-1, -1, 4, 4, -7, -2, 9],
+      [-1, -7, 0, 4, -2, -9, 9],
+      [9, 9, 9, 9, 9, 9, 9],
     ]),
     out: image([
-      [3, -2],
-      [-1, 4],
+      [3, -2, 6],
+      [-1, 4, -2],
     ]),
     dout: image([
-      [10, 20],
-      [30, 40],
+      [10, 20, 50],
+      [30, 40, 60],
     ]),
     dx: image([
-      [0, 10, 20, 0, 0],
-      [0, 0, 0, 0, 0],
-      [30, 0, 40, 0, 0],
-      [0, 0, 0, 0, 0],
-      [0, 0, 0, 0, 0],
+      [0, 10, 20, 0, 0, 50, 0],
+      [0, 0, 0, 0, 0, 0, 0],
+      [30, 0, 40, 0, 0, 60, 0],
+      [0, 0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0, 0],
     ]),
   };
 }
@@ -454,9 +459,9 @@ function bent(): { x: Tensor32; dout: Tensor32 } {
 }
 
 /** Two samples of three classes. Softmax makes (⅛, ⅜, ⁴⁄₈) and (⅗, ⅕, ⅕) of them; 1 and 2 are right. */
-function scored() {
+function logitsOfTwo() {
   return {
-    scores: single([
+    logits: single([
       [0, ln(3), ln(4)],
       [ln(6), ln(2), ln(2)],
     ]),
@@ -488,10 +493,7 @@ function randomNetwork(
 ): Network {
   const random = seededRandom(seed);
   const draw = (deviation: number, ...shape: number[]): Tensor32 =>
-    ndarray(
-      Float32Array.from({ length: product(shape) }, () => deviation * normal(random)),
-      shape,
-    );
+    rounded(randomNormal(random, deviation, ...shape));
   const conv = (from: number, to: number): Tensor32 =>
     draw(Math.sqrt(2 / (from * kernel * kernel)), to, from, kernel, kernel);
   return {
@@ -508,10 +510,10 @@ function randomNetwork(
   };
 }
 
-/** Two images of 8×12 and a network of 1, 2, 3, 4 channels: small enough for plain loops. */
+/** Two images of 8×12 and a network of 1, 2, 3, 2 channels: small enough for plain loops. */
 function smallNetwork() {
   return {
-    network: randomNetwork([1, 2, 3, 4], { kernel: 3, D: 4 * 2 * 3, M: 5, K: 3, seed: 1 }),
+    network: randomNetwork([1, 2, 3, 2], { kernel: 3, D: 2 * 2 * 3, M: 4, K: 3, seed: 1 }),
     images: random32(2, 2, 1, 8, 12),
     classes: labels([2, 0]),
   };
@@ -558,7 +560,7 @@ function tinyNetwork() {
     [-5, -2, 0, -3],
     [-1, -6, -2, -1],
   ]);
-  return { network, images, scores: [[7, -3, -2]] };
+  return { network, images, logits: [[7, -3, -2]] };
 }
 
 /** Each parameter through a function. */
@@ -569,16 +571,23 @@ function mapped<T>(network: Network, f: (x: Tensor32, name: (typeof NAMES)[numbe
   >;
 }
 
-/** Images of 28×28 from rows of 784 numbers. */
-function asImages(rows: Tensor): Tensor32 {
-  return ndarray(Float32Array.from(copy(rows).data), [rows.shape[0]!, 1, 28, 28]);
+/** Images of 14×14 from rows of 784 numbers: each pixel is the mean of four. */
+function halved(rows: Tensor): Tensor32 {
+  const at = (n: number, i: number, j: number): number => rows.get(n, 28 * i + j);
+  return rounded(
+    filled([rows.shape[0]!, 1, 14, 14], (n, _, i, j) => {
+      const [row, column] = [2 * i, 2 * j];
+      const upper = at(n, row, column) + at(n, row, column + 1);
+      return (upper + at(n, row + 1, column) + at(n, row + 1, column + 1)) / 4;
+    }),
+  );
 }
 
 /** How many of the images the suite's own network gives the right label. */
 function countRight(network: PlainNetwork, images: Numbers, classes: Labels): number {
-  const scores = plainScores(network, images);
+  const logits = plainLogits(network, images);
   return sumOf(classes.size, (n) => {
-    const row = Array.from({ length: scores.shape[1]! }, (_, k) => scores.get(n, k));
+    const row = Array.from({ length: logits.shape[1]! }, (_, k) => logits.get(n, k));
     return row.indexOf(Math.max(...row)) === classes.get(n) ? 1 : 0;
   });
 }
@@ -606,19 +615,19 @@ describe('18-capstone', () => {
       }
     });
 
-    onEach('reads transposed views, and so is its own gradient', (backend) => {
+    it('reads transposed views, and so is its own gradient', () => {
       const [x, W, bias] = [random32(1, 3, 4), random32(2, 4, 2), random32(3, 2)];
       expect({
         name: 'the affine layer',
         inputs: { x, W, bias },
         forward: (a: Tensor32, b: Tensor32, c: Tensor32) => ({
-          out: matrixProduct(a, b, c, backend),
+          out: matrixProduct(a, b, c, 'cpu'),
           cache: a,
         }),
         backward: (dout: Tensor32, cache: Tensor32) => ({
-          dx: matrixProduct(dout, W.transpose(1, 0), zeros32(4), backend),
-          dW: matrixProduct(cache.transpose(1, 0), dout, zeros32(2), backend),
-          dbias: matrixProduct(single([[1, 1, 1]]), dout, zeros32(2), backend).pick(0, null),
+          dx: matrixProduct(dout, W.transpose(1, 0), zeros32(4), 'cpu'),
+          dW: matrixProduct(cache.transpose(1, 0), dout, zeros32(2), 'cpu'),
+          dbias: matrixProduct(single([[1, 1, 1]]), dout, zeros32(2), 'cpu').pick(0, null),
         }),
         constants: { N: 3 },
       }).to.have.rightGradients();
@@ -627,9 +636,7 @@ describe('18-capstone', () => {
     it('reads views through their strides and leaves them unchanged', () => {
       const { a, b, bias, out } = factors();
       const views = [a, b, bias].map(strided) as [Tensor32, Tensor32, Tensor32];
-      for (const argument of views) {
-        expect(argument).to.be.unchangedBy(() => matrixProduct(...views, 'webasm'));
-      }
+      expect(() => matrixProduct(...views, 'webasm')).to.leaveUnchanged({ views });
       expect(matrixProduct(...views, 'webasm')).to.almostEqual(out, FLOAT32);
     });
 
@@ -643,27 +650,16 @@ describe('18-capstone', () => {
       ]);
     });
 
-    it('refuses arrays that do not fit together, naming both sizes', () => {
-      expect(() => matrixProduct(zeros32(2, 784), zeros32(100, 10), zeros32(10), 'cpu')).to.throw(
-        RangeError,
-        /matrixProduct(?=.*\b784\b)(?=.*\b100\b)/,
-      );
-      expect(() => matrixProduct(zeros32(2, 3), zeros32(3, 7), zeros32(5), 'cpu')).to.throw(
-        RangeError,
-        /matrixProduct(?=.*\b7\b)(?=.*\b5\b)/,
-      );
-      expect(() => matrixProduct(zeros32(6), zeros32(6, 4), zeros32(4), 'cpu')).to.throw(
-        RangeError,
-        /matrixProduct.*\(6\)/,
-      );
-      expect(() => matrixProduct(zeros32(2, 3, 5), zeros32(3, 4), zeros32(4), 'cpu')).to.throw(
-        RangeError,
-        /matrixProduct.*\(2, 3, 5\)/,
-      );
-      expect(() => matrixProduct(zeros32(2, 3), zeros32(3, 4, 5), zeros32(4), 'cpu')).to.throw(
-        RangeError,
-        /matrixProduct.*\(3, 4, 5\)/,
-      );
+    it('refuses arrays that do not fit together', () => {
+      for (const [a, b, bias] of [
+        [zeros32(2, 784), zeros32(100, 10), zeros32(10)],
+        [zeros32(2, 3), zeros32(3, 7), zeros32(5)],
+        [zeros32(6), zeros32(6, 4), zeros32(4)],
+        [zeros32(2, 3, 5), zeros32(3, 4), zeros32(4)],
+        [zeros32(2, 3), zeros32(3, 4, 5), zeros32(4)],
+      ] as const) {
+        expect(() => matrixProduct(a, b, bias, 'cpu')).to.throw(RangeError);
+      }
     });
   });
 
@@ -681,17 +677,15 @@ describe('18-capstone', () => {
     onEach('agrees with plain loops for several images, channels and filters', (backend) => {
       for (const sizes of CONVOLUTIONS) {
         const { x, W, b, pad, out, near } = randomConv(sizes);
-        expect(convForward(x, W, b, pad, backend)).to.almostEqual(out, near.out);
+        expect(convForward(x, W, b, pad, backend)).to.almostEqual(out, near);
       }
     });
 
     it('reads views through their strides and leaves them unchanged', () => {
       const { x, W, b, out, near } = randomConv(CONVOLUTIONS[0]);
       const views = [x, W, b].map(strided) as [Tensor32, Tensor32, Tensor32];
-      for (const argument of views) {
-        expect(argument).to.be.unchangedBy(() => convForward(...views, 1, 'webasm'));
-      }
-      expect(convForward(...views, 1, 'webasm')).to.almostEqual(out, near.out);
+      expect(() => convForward(...views, 1, 'webasm')).to.leaveUnchanged({ views });
+      expect(convForward(...views, 1, 'webasm')).to.almostEqual(out, near);
     });
 
     it('is empty for an empty batch', () => {
@@ -700,28 +694,25 @@ describe('18-capstone', () => {
     });
 
     it('refuses filters for other channels, a bias for other filters, and images without a batch', () => {
-      expect(() =>
-        convForward(zeros32(1, 5, 4, 4), zeros32(2, 7, 3, 3), zeros32(2), 0, 'cpu'),
-      ).to.throw(RangeError, /convForward(?=.*\b5\b)(?=.*\b7\b)/);
-      expect(() =>
-        convForward(zeros32(1, 1, 4, 4), zeros32(6, 1, 3, 3), zeros32(9), 0, 'cpu'),
-      ).to.throw(RangeError, /convForward(?=.*\b6\b)(?=.*\b9\b)/);
-      expect(() =>
-        convForward(zeros32(1, 4, 5), zeros32(2, 1, 3, 3), zeros32(2), 0, 'cpu'),
-      ).to.throw(RangeError, /convForward.*\(1, 4, 5\)/);
-      expect(() =>
-        convForward(zeros32(1, 1, 4, 5), zeros32(2, 3, 3), zeros32(2), 0, 'cpu'),
-      ).to.throw(RangeError, /convForward.*\(2, 3, 3\)/);
+      for (const [x, W, b] of [
+        [zeros32(1, 5, 4, 4), zeros32(2, 7, 3, 3), zeros32(2)],
+        [zeros32(1, 1, 4, 4), zeros32(6, 1, 3, 3), zeros32(9)],
+        [zeros32(1, 4, 5), zeros32(2, 1, 3, 3), zeros32(2)],
+        [zeros32(1, 1, 4, 5), zeros32(2, 3, 3), zeros32(2)],
+      ] as const) {
+        expect(() => convForward(x, W, b, 0, 'cpu')).to.throw(RangeError);
+      }
     });
 
-    it('refuses a filter that is larger than the padded image, naming both shapes', () => {
+    it('refuses a filter that is larger than the padded image', () => {
       for (const [height, width] of [
         [7, 2],
         [2, 7],
       ] as const) {
-        expect(() =>
-          convForward(zeros32(1, 1, 4, 4), zeros32(1, 1, height, width), zeros32(1), 1, 'cpu'),
-        ).to.throw(RangeError, /convForward(?=.*\b4\b)(?=.*\b7\b)/);
+        const W = zeros32(1, 1, height, width);
+        expect(() => convForward(zeros32(1, 1, 4, 4), W, zeros32(1), 1, 'cpu')).to.throw(
+          RangeError,
+        );
       }
     });
   });
@@ -739,43 +730,36 @@ describe('18-capstone', () => {
 
     onEach('agrees with plain loops for several images, channels and filters', (backend) => {
       for (const sizes of CONVOLUTIONS) {
-        const { dout, W, pad, dx, near } = randomConv(sizes);
+        const { dout, W, pad, dx, near } = randomConvGradients(sizes);
         expect(convBackwardInput(dout, W, pad, backend)).to.almostEqual(dx, near.dx);
       }
     });
 
-    onEach('agrees with numerical slopes', (backend) => {
-      const { x, W, b, forward } = convProblem(backend);
+    it('agrees with numerical slopes', () => {
+      const { x, W, b, forward } = convProblem();
       expect({
         name: 'the convolution',
         inputs: { x },
         forward: (images: Tensor32) => forward(images, W, b),
-        backward: (dout: Tensor32) => ({ dx: convBackwardInput(dout, W, 1, backend) }),
+        backward: (dout: Tensor32) => ({ dx: convBackwardInput(dout, W, 1, 'cpu') }),
       }).to.have.rightGradients({ budget: 24 });
     });
 
     it('reads views through their strides and leaves them unchanged', () => {
-      const { dout, W, dx, near } = randomConv(CONVOLUTIONS[0]);
+      const { dout, W, dx, near } = randomConvGradients(CONVOLUTIONS[0]);
       const views = [dout, W].map(strided) as [Tensor32, Tensor32];
-      for (const argument of views) {
-        expect(argument).to.be.unchangedBy(() => convBackwardInput(...views, 1, 'webasm'));
-      }
+      expect(() => convBackwardInput(...views, 1, 'webasm')).to.leaveUnchanged({ views });
       expect(convBackwardInput(...views, 1, 'webasm')).to.almostEqual(dx, near.dx);
     });
 
-    it('refuses a dout of another number of filters, naming both, and one without a batch', () => {
-      expect(() => convBackwardInput(zeros32(1, 5, 2, 2), zeros32(7, 1, 3, 3), 0, 'cpu')).to.throw(
-        RangeError,
-        /convBackwardInput(?=.*\b5\b)(?=.*\b7\b)/,
-      );
-      expect(() => convBackwardInput(zeros32(5, 2, 2), zeros32(5, 1, 3, 3), 0, 'cpu')).to.throw(
-        RangeError,
-        /convBackwardInput.*\(5, 2, 2\)/,
-      );
-      expect(() => convBackwardInput(zeros32(5, 1, 2, 2), zeros32(1, 3, 3), 0, 'cpu')).to.throw(
-        RangeError,
-        /convBackwardInput.*\(1, 3, 3\)/,
-      );
+    it('refuses a dout of another number of filters, and one without a batch', () => {
+      for (const [dout, W] of [
+        [zeros32(1, 5, 2, 2), zeros32(7, 1, 3, 3)],
+        [zeros32(5, 2, 2), zeros32(5, 1, 3, 3)],
+        [zeros32(5, 1, 2, 2), zeros32(1, 3, 3)],
+      ] as const) {
+        expect(() => convBackwardInput(dout, W, 0, 'cpu')).to.throw(RangeError);
+      }
     });
   });
 
@@ -792,30 +776,28 @@ describe('18-capstone', () => {
 
     onEach('agrees with plain loops for several images, channels and filters', (backend) => {
       for (const sizes of CONVOLUTIONS) {
-        const { dout, x, pad, dW, db, near } = randomConv(sizes);
+        const { dout, x, pad, dW, db, near } = randomConvGradients(sizes);
         const gradients = convBackwardFilters(dout, x, pad, backend);
         expect(gradients.dW).to.almostEqual(dW, near.dW);
         expect(gradients.db).to.almostEqual(db, near.db);
       }
     });
 
-    onEach('agrees with numerical slopes', (backend) => {
-      const { x, W, b, forward } = convProblem(backend);
+    it('agrees with numerical slopes', () => {
+      const { x, W, b, forward } = convProblem();
       expect({
         name: 'the convolution',
         inputs: { W, b },
         forward: (filters: Tensor32, bias: Tensor32) => forward(x, filters, bias),
-        backward: (dout: Tensor32) => convBackwardFilters(dout, x, 1, backend),
+        backward: (dout: Tensor32) => convBackwardFilters(dout, x, 1, 'cpu'),
         constants: { N: 2 },
       }).to.have.rightGradients({ budget: 24 });
     });
 
     it('reads views through their strides and leaves them unchanged', () => {
-      const { dout, x, dW, db, near } = randomConv(CONVOLUTIONS[0]);
+      const { dout, x, dW, db, near } = randomConvGradients(CONVOLUTIONS[0]);
       const views = [dout, x].map(strided) as [Tensor32, Tensor32];
-      for (const argument of views) {
-        expect(argument).to.be.unchangedBy(() => convBackwardFilters(...views, 1, 'webasm'));
-      }
+      expect(() => convBackwardFilters(...views, 1, 'webasm')).to.leaveUnchanged({ views });
       const gradients = convBackwardFilters(...views, 1, 'webasm');
       expect(gradients.dW).to.almostEqual(dW, near.dW);
       expect(gradients.db).to.almostEqual(db, near.db);
@@ -826,18 +808,14 @@ describe('18-capstone', () => {
       expect(gradients).to.almostEqual({ dW: zeros(2, 1, 2, 3), db: zeros(2) });
     });
 
-    it('refuses a dout of another number of images, naming both, and images without a batch', () => {
-      expect(() =>
-        convBackwardFilters(zeros32(5, 1, 2, 2), zeros32(7, 1, 3, 3), 0, 'cpu'),
-      ).to.throw(RangeError, /convBackwardFilters(?=.*\b5\b)(?=.*\b7\b)/);
-      expect(() => convBackwardFilters(zeros32(5, 1, 2, 2), zeros32(5, 3, 3), 0, 'cpu')).to.throw(
-        RangeError,
-        /convBackwardFilters.*\(5, 3, 3\)/,
-      );
-      expect(() => convBackwardFilters(zeros32(5, 2, 2), zeros32(5, 1, 3, 3), 0, 'cpu')).to.throw(
-        RangeError,
-        /convBackwardFilters.*\(5, 2, 2\)/,
-      );
+    it('refuses a dout of another number of images, and images without a batch', () => {
+      for (const [dout, x] of [
+        [zeros32(5, 1, 2, 2), zeros32(7, 1, 3, 3)],
+        [zeros32(5, 1, 2, 2), zeros32(5, 3, 3)],
+        [zeros32(5, 2, 2), zeros32(5, 1, 3, 3)],
+      ] as const) {
+        expect(() => convBackwardFilters(dout, x, 0, 'cpu')).to.throw(RangeError);
+      }
     });
   });
 
@@ -857,7 +835,7 @@ describe('18-capstone', () => {
     it('reads a view through its strides and leaves it unchanged', () => {
       const { x, out } = pooling();
       const view = strided(x);
-      expect(view).to.be.unchangedBy(() => maxPoolForward(view, 2, 'webasm'));
+      expect(() => maxPoolForward(view, 2, 'webasm')).to.leaveUnchanged({ view });
       expect(maxPoolForward(view, 2, 'webasm')).to.almostEqual(out, FLOAT32);
     });
 
@@ -866,11 +844,8 @@ describe('18-capstone', () => {
       expect(maxPoolForward(zeros32(2, 3, 1, 6), 2, 'webasm')).to.have.arrayShape([2, 3, 0, 3]);
     });
 
-    it('refuses images without a batch, naming their shape', () => {
-      expect(() => maxPoolForward(zeros32(3, 4, 6), 2, 'cpu')).to.throw(
-        RangeError,
-        /maxPoolForward.*\(3, 4, 6\)/,
-      );
+    it('refuses images without a batch', () => {
+      expect(() => maxPoolForward(zeros32(3, 4, 6), 2, 'cpu')).to.throw(RangeError);
     });
   });
 
@@ -916,20 +891,15 @@ describe('18-capstone', () => {
     it('reads views through their strides and leaves them unchanged', () => {
       const { dout, x, dx } = pooling();
       const views = [dout, x].map(strided) as [Tensor32, Tensor32];
-      for (const argument of views) {
-        expect(argument).to.be.unchangedBy(() => maxPoolBackward(...views, 2, 'webasm'));
-      }
+      expect(() => maxPoolBackward(...views, 2, 'webasm')).to.leaveUnchanged({ views });
       expect(maxPoolBackward(...views, 2, 'webasm')).to.almostEqual(dx, FLOAT32);
     });
 
-    it('refuses a dout that has not the shape of the output, naming both shapes', () => {
-      expect(() => maxPoolBackward(zeros32(2, 3, 4, 6), zeros32(2, 3, 4, 6), 2, 'cpu')).to.throw(
-        RangeError,
-        /maxPoolBackward(?=.*\(2, 3, 4, 6\))(?=.*\(2, 3, 2, 3\))/,
-      );
+    it('refuses a dout that has not the shape of the output, and images without a batch', () => {
+      const x = zeros32(2, 3, 4, 6);
+      expect(() => maxPoolBackward(x, x, 2, 'cpu')).to.throw(RangeError);
       expect(() => maxPoolBackward(zeros32(2, 3, 2, 3), zeros32(3, 4, 6), 2, 'cpu')).to.throw(
         RangeError,
-        /\(3, 4, 6\)/,
       );
     });
   });
@@ -951,7 +921,7 @@ describe('18-capstone', () => {
 
     it('reads a view through its strides and leaves it unchanged', () => {
       const view = strided(random32(1, 2, 3, 4));
-      expect(view).to.be.unchangedBy(() => reluForward(view, 'webasm'));
+      expect(() => reluForward(view, 'webasm')).to.leaveUnchanged({ view });
       expect(reluForward(view, 'webasm')).to.almostEqual(plainRelu(view));
     });
   });
@@ -979,37 +949,32 @@ describe('18-capstone', () => {
     it('reads views through their strides and leaves them unchanged', () => {
       const { x, dout } = bent();
       const views = [dout, x].map(strided) as [Tensor32, Tensor32];
-      for (const argument of views) {
-        expect(argument).to.be.unchangedBy(() => reluBackward(...views, 'webasm'));
-      }
+      expect(() => reluBackward(...views, 'webasm')).to.leaveUnchanged({ views });
       expect(reluBackward(...views, 'webasm')).to.almostEqual([
         [0, 0, -2],
         [3, 0, 0],
       ]);
     });
 
-    it('refuses arrays of different shapes, naming both', () => {
-      expect(() => reluBackward(zeros32(2, 3), zeros32(3, 2), 'cpu')).to.throw(
-        RangeError,
-        /reluBackward(?=.*\(2, 3\))(?=.*\(3, 2\))/,
-      );
+    it('refuses arrays of different shapes', () => {
+      expect(() => reluBackward(zeros32(2, 3), zeros32(3, 2), 'cpu')).to.throw(RangeError);
     });
   });
 
   describe('18.9 softmaxLoss', () => {
     onEach('is the mean over the batch, and its gradient: worked out by hand', (backend) => {
-      const { scores, classes, loss, dscores } = scored();
-      expect(softmaxLoss(scores, classes, backend)).to.almostEqual({ loss, dscores }, FLOAT32);
+      const { logits, classes, loss, dscores } = logitsOfTwo();
+      expect(softmaxLoss(logits, classes, backend)).to.almostEqual({ loss, dscores }, FLOAT32);
     });
 
     onEach('stays finite at ±1000, each row being shifted by its own maximum', (backend) => {
-      const scores = single([
+      const logits = single([
         [1000, -1000],
         [-1000, -1000],
         [-1000, 1000],
         [1000, 1000],
       ]);
-      expect(softmaxLoss(scores, labels([1, 0, 1, 1]), backend)).to.almostEqual(
+      expect(softmaxLoss(logits, labels([1, 0, 1, 1]), backend)).to.almostEqual(
         {
           loss: (2000 + 2 * ln(2)) / 4,
           dscores: array([
@@ -1023,15 +988,16 @@ describe('18-capstone', () => {
       );
     });
 
-    onEach('agrees with numerical slopes', (backend) => {
+    it('agrees with numerical slopes', () => {
       const classes = labels([3, 0, 3, 1, 2]);
       expect({
         name: 'the softmax loss',
-        inputs: { scores: random32(9, 5, 4), classes },
-        loss: (scores: Tensor32) => softmaxLoss(scores, classes, backend).loss,
-        gradient: (scores: Tensor32) => ({
-          dscores: softmaxLoss(scores, classes, backend).dscores,
+        inputs: { logits: random32(9, 5, 4), classes },
+        loss: (logits: Tensor32) => softmaxLoss(logits, classes, 'cpu').loss,
+        gradient: (logits: Tensor32) => ({
+          dscores: softmaxLoss(logits, classes, 'cpu').dscores,
         }),
+        gradients: { logits: 'dscores' },
         constants: { N: 5, K: 4 },
       }).to.have.rightGradients();
     });
@@ -1042,31 +1008,29 @@ describe('18-capstone', () => {
         [3, 1],
         [4, 10],
       ] as const) {
-        const scores = random32(K, N, K);
+        const logits = random32(K, N, K);
         const classes = labels([K - 1, 0, Math.floor(K / 2), K - 1].slice(0, N));
-        const { loss } = softmaxLoss(scores, classes, 'webasm');
-        expect(loss).to.almostEqual(plainLoss(scores, classes), FLOAT32);
+        const { loss } = softmaxLoss(logits, classes, 'webasm');
+        expect(loss).to.almostEqual(plainLoss(logits, classes), FLOAT32);
       }
     });
 
     it('reads views through their strides and leaves them unchanged', () => {
-      const { scores, loss, dscores } = scored();
+      const { logits, loss, dscores } = logitsOfTwo();
       const list = labels([1, 9, 2, 9]);
-      const view = strided(scores);
+      const view = strided(logits);
       const call = () => softmaxLoss(view, list.step(2), 'webasm');
-      for (const argument of [view, list]) expect(argument).to.be.unchangedBy(call);
+      expect(call).to.leaveUnchanged({ view, list });
       expect(call()).to.almostEqual({ loss, dscores }, FLOAT32);
     });
 
     it('refuses a row without a batch axis, and labels that are not one for each row', () => {
-      expect(() => softmaxLoss(zeros32(3), labels([0, 0, 0]), 'cpu')).to.throw(
-        RangeError,
-        /softmaxLoss.*\(3\)/,
-      );
-      expect(() => softmaxLoss(zeros32(2, 4), labels([0, 1, 0]), 'cpu')).to.throw(
-        RangeError,
-        /softmaxLoss(?=.*\b2\b)(?=.*\b3\b)/,
-      );
+      for (const [logits, list] of [
+        [zeros32(3), labels([0, 0, 0])],
+        [zeros32(2, 4), labels([0, 1, 0])],
+      ] as const) {
+        expect(() => softmaxLoss(logits, list, 'cpu')).to.throw(RangeError);
+      }
     });
   });
 
@@ -1142,12 +1106,12 @@ describe('18-capstone', () => {
       arrays[3].data.forEach((value, i, data) => (data[i] = value ** 2));
       const views = arrays.map(strided) as typeof arrays;
       const call = () => adam(...views, { ...ADAM, t: 2 }, 'webasm');
-      for (const argument of views) expect(argument).to.be.unchangedBy(call);
+      expect(call).to.leaveUnchanged({ views });
       const [w, g, m, v] = arrays;
       expect(call()).to.almostEqual(plainAdamStep({ w, g, m, v }, { ...ADAM, t: 2 }), FLOAT32);
     });
 
-    it('refuses arrays of different shapes, naming them', () => {
+    it('refuses arrays of different shapes', () => {
       const [rows, columns] = [zeros32(2, 3), zeros32(3, 2)];
       for (const odd of [0, 1, 2, 3]) {
         const given = [rows, rows, rows, rows].with(odd, columns) as [
@@ -1156,40 +1120,37 @@ describe('18-capstone', () => {
           Tensor32,
           Tensor32,
         ];
-        expect(() => adam(...given, ADAM, 'cpu')).to.throw(
-          RangeError,
-          /adam(?=.*\(2, 3\))(?=.*\(3, 2\))/,
-        );
+        expect(() => adam(...given, ADAM, 'cpu')).to.throw(RangeError);
       }
     });
   });
 
   describe('18.11 networkScores', () => {
     onEach('goes through all layers: one image worked out by hand', (backend) => {
-      const { network, images, scores } = tinyNetwork();
-      expect(networkScores(network, images, backend)).to.almostEqual(scores, FLOAT32);
+      const { network, images, logits } = tinyNetwork();
+      expect(networkScores(network, images, backend)).to.almostEqual(logits, FLOAT32);
     });
 
     onEach('agrees with a plain network on images of 8×12', (backend) => {
       const { network, images } = smallNetwork();
-      const scores = networkScores(network, images, backend);
-      expect(scores).to.almostEqual(plainScores(network, images), DEEP);
+      const logits = networkScores(network, images, backend);
+      expect(logits).to.almostEqual(plainLogits(network, images), DEEP);
     });
 
     it('agrees with a plain network on one image of odd sizes, three channels and filters of 5×5', () => {
       const network = randomNetwork([3, 2, 4, 3], { kernel: 5, D: 3 * 1 * 2, M: 4, K: 2, seed: 3 });
       const images = random32(4, 1, 3, 7, 9);
-      const scores = networkScores(network, images, 'webasm');
-      expect(scores).to.almostEqual(plainScores(network, images), DEEP);
+      const logits = networkScores(network, images, 'webasm');
+      expect(logits).to.almostEqual(plainLogits(network, images), DEEP);
     });
 
     it('reads views through their strides and leaves everything unchanged', () => {
       const { network, images } = smallNetwork();
       const views = mapped(network, strided);
-      const call = () => networkScores(views, strided(images), 'webasm');
-      for (const name of NAMES) expect(views[name]).to.be.unchangedBy(call);
-      expect(images).to.be.unchangedBy(() => networkScores(network, images, 'webasm'));
-      expect(call()).to.almostEqual(plainScores(network, images), DEEP);
+      const wide = strided(images);
+      const call = () => networkScores(views, wide, 'webasm');
+      expect(call).to.leaveUnchanged({ views, wide });
+      expect(call()).to.almostEqual(plainLogits(network, images), DEEP);
     });
 
     it('refuses images of other channels or of another size than the network is for', () => {
@@ -1203,45 +1164,24 @@ describe('18-capstone', () => {
     onEach('is the loss, and the slopes of a plain network by every parameter', (backend) => {
       const { network, images, classes } = smallNetwork();
       const { loss, gradients } = networkGradients(network, images, classes, backend);
-      expect(loss).to.almostEqual(plainLoss(plainScores(network, images), classes), FLOAT32);
+      expect(loss).to.almostEqual(plainLoss(plainLogits(network, images), classes), FLOAT32);
       expect(gradients).to.almostEqual(slopesOfSmall(), DEEP);
     });
 
-    it('is right for one image of odd sizes, three channels and filters of 5×5', () => {
-      const network = randomNetwork([3, 2, 2, 3], { kernel: 5, D: 3 * 1 * 2, M: 4, K: 2, seed: 3 });
-      const images = random32(4, 1, 3, 5, 8);
+    it('is right for one image of odd sizes, two channels and filters of 5×5', () => {
+      const network = randomNetwork([2, 1, 2, 1], { kernel: 5, D: 1 * 1 * 2, M: 3, K: 2, seed: 3 });
+      const images = random32(4, 1, 2, 5, 8);
       const { gradients } = networkGradients(network, images, labels([1]), 'webasm');
       expect(gradients).to.almostEqual(slopes(network, images, labels([1])), DEEP);
     });
 
-    it('agrees with numerical slopes of its own loss', () => {
-      const network = randomNetwork([1, 2, 2, 2], { kernel: 3, D: 2 * 1 * 2, M: 3, K: 3, seed: 5 });
-      const images = random32(6, 2, 1, 4, 8);
-      const classes = labels([2, 0]);
-      const run = (...parameters: Tensor32[]) =>
-        networkGradients(
-          mapped(network, (_, name) => parameters[NAMES.indexOf(name)]!),
-          images,
-          classes,
-          'cpu',
-        );
-      expect({
-        name: 'the network',
-        inputs: { ...network },
-        loss: (...parameters: Tensor32[]) => run(...parameters).loss,
-        gradient: (...parameters: Tensor32[]) => run(...parameters).gradients,
-        gradients: Object.fromEntries(NAMES.map((name) => [name, name])),
-        constants: { N: 2 },
-      }).to.have.rightGradients({ budget: 4 });
-    });
-
     it('moves the whole network by a step of Adam to where a plain step leads', () => {
       const { network, images, classes } = smallNetwork();
-      const { gradients } = networkGradients(network, images, classes, 'webasm');
+      const { gradients } = networkGradients(network, images, classes, 'cpu');
       const options = { ...COMMON, learningRate: 0.1, epsilon: 0.1, t: 1 };
       for (const name of NAMES) {
         const [w, zero] = [network[name], zeros32(...network[name].shape)];
-        const { w: moved } = adam(w, gradients[name], zero, zero, options, 'webasm');
+        const { w: moved } = adam(w, gradients[name], zero, zero, options, 'cpu');
         const g = slopesOfSmall()[name]!;
         expect(moved).to.almostEqual(plainAdamStep({ w, g, m: zero, v: zero }, options).w, DEEP);
       }
@@ -1251,10 +1191,9 @@ describe('18-capstone', () => {
       const { network, images } = smallNetwork();
       const views = mapped(network, strided);
       const list = labels([2, 9, 0, 9]);
-      const call = () => networkGradients(views, strided(images), list.step(2), 'webasm');
-      for (const argument of [list, ...NAMES.map((name) => views[name])]) {
-        expect(argument).to.be.unchangedBy(call);
-      }
+      const wide = strided(images);
+      const call = () => networkGradients(views, wide, list.step(2), 'webasm');
+      expect(call).to.leaveUnchanged({ views, wide, list });
       expect(call().gradients).to.almostEqual(slopesOfSmall(), DEEP);
     });
 
@@ -1265,26 +1204,26 @@ describe('18-capstone', () => {
       );
     });
 
-    it('learns 64 digits by heart in 16 steps of Adam', () => {
-      const { train } = loadMnist({ train: 64, test: 0, folder: '' });
-      const images = asImages(train.images);
-      const sizes = { kernel: 3, D: 8 * 7 * 7, M: 32, K: 10, seed: 3 };
+    it('learns 20 small digits by heart in 12 steps of Adam', () => {
+      const { train } = loadMnist({ train: 20, test: 0, folder: '' });
+      const images = halved(train.images);
+      const sizes = { kernel: 3, D: 8 * 3 * 3, M: 32, K: 10, seed: 3 };
       let network = randomNetwork([1, 4, 4, 8], sizes);
       let moments = mapped(network, ({ shape }) => ({
         m: zeros32(...shape),
         v: zeros32(...shape),
       }));
-      for (let t = 1; t <= 16; t++) {
-        const { gradients } = networkGradients(network, images, train.labels, 'webasm');
+      for (let t = 1; t <= 12; t++) {
+        const { gradients } = networkGradients(network, images, train.labels, 'cpu');
         const steps = mapped(network, (w, name) => {
           const { m, v } = moments[name];
-          const options = { ...COMMON, learningRate: 0.01, t };
-          return adam(w, gradients[name], m, v, options, 'webasm');
+          const options = { ...COMMON, learningRate: 0.03, t };
+          return adam(w, gradients[name], m, v, options, 'cpu');
         });
         network = mapped(network, (_, name) => steps[name].w);
         moments = steps;
       }
-      expect(countRight(network, images, train.labels)).to.equal(64);
+      expect(countRight(network, images, train.labels)).to.equal(20);
     }).timeout(60_000);
   });
 });

@@ -63,8 +63,8 @@ describe('Lesson 05 beside TensorFlow.js', () => {
   it('agrees on twoLayerGradients', () => {
     const loss = (...given: tf.Tensor[]): tf.Tensor => {
       const [w1, c1, w2, c2] = given as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-      const scores = affine(tf.relu(affine(toTf(x), w1, c1)), w2, c2);
-      return tf.losses.softmaxCrossEntropy(targets, scores);
+      const logits = affine(tf.relu(affine(toTf(x), w1, c1)), w2, c2);
+      return tf.losses.softmaxCrossEntropy(targets, logits);
     };
     const given = [W1, b1, W2, b2].map(toTf);
     const [dW1, db1, dW2, db2] = tf.grads(loss)(given).map(fromTf);

@@ -104,15 +104,15 @@ describe('Lesson 18 beside TensorFlow.js', () => {
   });
 
   it('agrees on softmaxLoss', () => {
-    const scores = random32(10, 4, 5);
+    const logits = random32(10, 4, 5);
     const targets = tf.oneHot([3, 0, 4, 3], 5);
     const theirs = (x: tf.Tensor): tf.Tensor => tf.losses.softmaxCrossEntropy(targets, x);
     const expected = {
-      loss: theirs(toTf32(scores)).dataSync()[0],
-      dscores: fromTf(tf.grad(theirs)(toTf32(scores))),
+      loss: theirs(toTf32(logits)).dataSync()[0],
+      dscores: fromTf(tf.grad(theirs)(toTf32(logits))),
     };
     for (const backend of BACKENDS) {
-      const mine = lesson.softmaxLoss(scores, labels([3, 0, 4, 3]), backend);
+      const mine = lesson.softmaxLoss(logits, labels([3, 0, 4, 3]), backend);
       expect(mine).to.almostEqual(expected, FLOAT32);
     }
   });
@@ -151,7 +151,7 @@ describe('Lesson 18 beside TensorFlow.js', () => {
       W5: random32(39, 6, 4),
       b5: random32(40, 4),
     };
-    // Weights of that size would make scores of hundreds, and a loss of 0.
+    // Weights of that size would make logits of hundreds, and a loss of 0.
     for (const { data } of Object.values(network)) data.forEach((v, i) => (data[i] = v / 4));
     const images = random32(41, 3, 1, 8, 12);
     const names = Object.keys(network) as (keyof typeof network)[];

@@ -2,17 +2,18 @@
  * The network on gpu.js kernels, formulated for speed: see layout.ts for how the images lie in memory, and the
  * lesson's README for why.
  */
+import ndarray from 'ndarray';
+import { softmaxLossBackward, softmaxLossForward } from '#lessons/05-backprop';
 import { panels, padImages, layoutOf } from './layout.ts';
 import { firstNotFinite, type Batch, type Engine } from '../engine.ts';
 import { CLASSES, PIXELS, SIDE, split } from '../network.ts';
-import { softmaxLoss } from '../softmax.ts';
 import type { KernelBackend } from './compile.ts';
 import { convolution, packFilters, packTurnedFilters } from './convolution.ts';
 import { filterGradient } from './filter-gradient.ts';
 import { reluPool, reluPoolBackward, reluRows, reluRowsBackward } from './pooling.ts';
 import { matrixProduct } from './product.ts';
 
-/** The scores of an image, rounded up to a multiple of 4 as the kernels want it. */
+/** The logits of an image, rounded up to a multiple of 4 as the kernels want it. */
 const STRIDE = 12;
 
 /** The inputs of the first affine layer, and its outputs. */
@@ -70,10 +71,10 @@ export function fastEngine(backend: KernelBackend, size: number): Engine {
     const hidden = new Float32Array(N * M);
     affine4(rows, panels(W4, [D, M], [M, 1]), hidden);
     for (let i = 0; i < hidden.length; i++) hidden[i] = Math.max(0, hidden[i]! + b4[i % M]!);
-    const scores = new Float32Array(N * CLASSES);
-    affine5(hidden, panels(W5, [M, CLASSES], [CLASSES, 1]), scores);
-    for (let i = 0; i < scores.length; i++) scores[i]! += b5[i % CLASSES]!;
-    return { planes, quads1, pool1, quads2, pool2, quads3, rows, hidden, scores };
+    const logits = new Float32Array(N * CLASSES);
+    affine5(hidden, panels(W5, [M, CLASSES], [CLASSES, 1]), logits);
+    for (let i = 0; i < logits.length; i++) logits[i]! += b5[i % CLASSES]!;
+    return { planes, quads1, pool1, quads2, pool2, quads3, rows, hidden, logits };
   }
 
   function requireFit(images: Float32Array): void {
@@ -90,24 +91,28 @@ export function fastEngine(backend: KernelBackend, size: number): Engine {
       requireFit(images);
       const { W2, W3, W4, W5 } = split(parameters);
       const d = split(gradient);
-      const { planes, pool1, pool2, rows, hidden, scores } = forward(parameters, images);
+      const { planes, pool1, pool2, rows, hidden, logits } = forward(parameters, images);
 
-      const dscores = new Float32Array(N * STRIDE);
-      const padded = new Float32Array(N * STRIDE);
-      for (let i = 0; i < scores.length; i++) {
-        padded[Math.floor(i / CLASSES) * STRIDE + (i % CLASSES)] = scores[i]!;
-      }
-      const loss = softmaxLoss(padded, labels, STRIDE, dscores);
+      // Ten numbers an image are no work for a kernel.
+      const count = labels.length;
+      const { loss, cache } = softmaxLossForward(
+        ndarray(Float64Array.from(logits.subarray(0, count * CLASSES)), [count, CLASSES]),
+        ndarray(labels, [count]),
+      );
+      const dlogits = new Float32Array(N * STRIDE);
+      softmaxLossBackward(1, cache).dlogits.data.forEach((value, i) => {
+        dlogits[Math.floor(i / CLASSES) * STRIDE + (i % CLASSES)] = value;
+      });
 
-      dweights5(hidden, panels(dscores, [N, STRIDE], [CLASSES, 1]), d.W5);
-      sumRows(dscores, STRIDE, d.b5);
+      dweights5(hidden, panels(dlogits, [N, STRIDE], [CLASSES, 1]), d.W5);
+      sumRows(dlogits, STRIDE, d.b5);
       const dhidden = new Float32Array(N * M);
-      // The transposed weights; the two rows that fill the scores up to twelve are zeros.
+      // The transposed weights; the two rows that fill the logits up to twelve are zeros.
       const turned5 = new Float32Array(STRIDE * M);
       for (let m = 0; m < M; m++) {
         for (let k = 0; k < CLASSES; k++) turned5[k * M + m] = W5[m * CLASSES + k]!;
       }
-      drelu4(dscores, panels(turned5, [STRIDE, M], [M, 1]), dhidden);
+      drelu4(dlogits, panels(turned5, [STRIDE, M], [M, 1]), dhidden);
       for (let i = 0; i < dhidden.length; i++) if (hidden[i] === 0) dhidden[i] = 0;
 
       dweights4(rows, panels(dhidden, [N, M], [M, 1]), d.W4);
@@ -126,21 +131,21 @@ export function fastEngine(backend: KernelBackend, size: number): Engine {
       return loss;
     },
 
-    scores(parameters: Float32Array, images: Float32Array): Float32Array {
+    logits(parameters: Float32Array, images: Float32Array): Float32Array {
       requireFit(images);
-      const { scores } = forward(parameters, images);
-      return scores.slice(0, (images.length / PIXELS) * CLASSES);
+      const { logits } = forward(parameters, images);
+      return logits.slice(0, (images.length / PIXELS) * CLASSES);
     },
 
     firstNotFinite(parameters: Float32Array, images: Float32Array): string | undefined {
       requireFit(images);
-      const { quads1, quads2, quads3, hidden, scores } = forward(parameters, images);
+      const { quads1, quads2, quads3, hidden, logits } = forward(parameters, images);
       const layers = {
         conv1: quads1,
         conv2: quads2,
         conv3: quads3,
         affine4: hidden,
-        affine5: scores,
+        affine5: logits,
       };
       return firstNotFinite(Object.entries(layers));
     },

@@ -23,13 +23,13 @@ export interface WorkerJob {
 /** What a thread is asked. */
 export type Question =
   | { kind: 'gradient'; draw: Draw }
-  | { kind: 'scores'; set: keyof Data; draw: Draw }
+  | { kind: 'logits'; set: keyof Data; draw: Draw }
   | { kind: 'firstNotFinite'; draw: Draw };
 
 /** What it answers; the first answer, when it is ready, is empty. */
 export interface Answer {
   loss?: number;
-  scores?: Float32Array;
+  logits?: Float32Array;
   layer?: string;
   /** What went wrong instead. */
   error?: Error;
@@ -115,13 +115,13 @@ export async function startTeam(
       }
       return loss;
     },
-    async scores(set, draw) {
-      const parts = await ask(draw, (part) => ({ kind: 'scores', set, draw: part }));
+    async logits(set, draw) {
+      const parts = await ask(draw, (part) => ({ kind: 'logits', set, draw: part }));
       const all = new Float32Array(draw.indices.length * CLASSES);
       let place = 0;
       for (const { answer } of parts) {
-        all.set(answer.scores!, place);
-        place += answer.scores!.length;
+        all.set(answer.logits!, place);
+        place += answer.logits!.length;
       }
       return all;
     },

@@ -11,9 +11,9 @@ function answer(engine: Engine, question: Question): Answer {
   switch (question.kind) {
     case 'gradient':
       return { loss: engine.gradient(parameters, batchOf(data.train, question.draw), gradient) };
-    case 'scores':
+    case 'logits':
       return {
-        scores: engine.scores(parameters, batchOf(data[question.set], question.draw).images),
+        logits: engine.logits(parameters, batchOf(data[question.set], question.draw).images),
       };
     case 'firstNotFinite': {
       const { images } = batchOf(data.train, question.draw);

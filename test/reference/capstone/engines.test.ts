@@ -85,21 +85,21 @@ describe('The engines of the capstone', function () {
   for (const [name, engine] of Object.entries(engines)) {
     describe(name, () => {
       for (const what of Object.keys(parts)) {
-        it(`has the plain engine's loss, gradients and scores for ${what}`, () => {
+        it(`has the plain engine's loss, gradients and logits for ${what}`, () => {
           const batch = batchOf(what);
           const right = expected.get(what) ?? gradientOf(plain, batch);
           expected.set(what, right);
           expectSame(gradientOf(engine, batch), right, batch.labels.length);
-          const scores = engine.scores(parameters, batch.images);
-          expect(scores).to.have.length(CLASSES * batch.labels.length);
-          expectClose(scores, plain.scores(parameters, batch.images), tolerance(0), 'scores');
+          const logits = engine.logits(parameters, batch.images);
+          expect(logits).to.have.length(CLASSES * batch.labels.length);
+          expectClose(logits, plain.logits(parameters, batch.images), tolerance(0), 'logits');
         });
       }
 
       it('gives the same bytes again, whatever came between', () => {
         const batch = batchOf('a single image');
         const first = gradientOf(engine, batch);
-        engine.scores(parameters, batchOf('a full batch').images);
+        engine.logits(parameters, batchOf('a full batch').images);
         expect(gradientOf(engine, batch)).to.deep.equal(first);
       });
     });
@@ -162,9 +162,9 @@ describe('The engines of the capstone', function () {
     const gradient = new Float32Array(PARAMETER_COUNT);
     const labels = new Int32Array(SIZE + 1);
     const calls = {
-      'too many': () => engine.scores(parameters, images(SIZE + 1)),
-      'a part of an image': () => engine.scores(parameters, images(1.5)),
-      none: () => engine.scores(parameters, images(0)),
+      'too many': () => engine.logits(parameters, images(SIZE + 1)),
+      'a part of an image': () => engine.logits(parameters, images(1.5)),
+      none: () => engine.logits(parameters, images(0)),
       'too many for a gradient': () =>
         engine.gradient(parameters, { images: images(SIZE + 1), labels }, gradient),
       'too many to look at': () => engine.firstNotFinite(parameters, images(SIZE + 1)),

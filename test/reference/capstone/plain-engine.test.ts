@@ -34,7 +34,7 @@ function gradientOf(parameters: Float32Array, batch: Batch) {
 }
 
 /** The network of TensorFlow.js, whose images are (N, H, W, C) and whose filters are (3, 3, C, F). */
-function theirScores(parameters: readonly tf.Tensor[], images: Float32Array): tf.Tensor2D {
+function theirLogits(parameters: readonly tf.Tensor[], images: Float32Array): tf.Tensor2D {
   const [W1, b1, W2, b2, W3, b3, W4, b4, W5, b5] = parameters;
   const conv = (x: tf.Tensor, W: tf.Tensor, b: tf.Tensor) =>
     tf.relu(
@@ -88,7 +88,7 @@ describe('The plain engine', function () {
     let theirs: tf.Variable[];
     let theirLoss: number;
     let theirSlopes: Record<string, tf.Tensor>;
-    let scores: ArrayLike<number>;
+    let logits: ArrayLike<number>;
 
     before(() => {
       batch = batchFrom(together(realDigits(1), drawnDigits(3)), 0, 4);
@@ -96,8 +96,8 @@ describe('The plain engine', function () {
         tf.variable(tf.tensor(split(parameters)[name], [...shape]), true, name),
       );
       const { value, grads } = optimizer.computeGradients(() => {
-        const output = theirScores(theirs, batch.images);
-        scores = output.dataSync();
+        const output = theirLogits(theirs, batch.images);
+        logits = output.dataSync();
         const targets = tf.oneHot([...batch.labels], CLASSES);
         return tf.losses.softmaxCrossEntropy(targets, output) as tf.Scalar;
       }, theirs);
@@ -106,8 +106,8 @@ describe('The plain engine', function () {
 
     after(() => theirs.forEach((variable) => variable.dispose()));
 
-    it('has the same scores, loss and gradients', () => {
-      expectClose(plain.scores(parameters, batch.images), scores, SHARE, 'scores');
+    it('has the same logits, loss and gradients', () => {
+      expectClose(plain.logits(parameters, batch.images), logits, SHARE, 'logits');
       const { loss, gradient } = gradientOf(parameters, batch);
       expect(loss / theirLoss).to.be.closeTo(1, SHARE);
       for (const { name } of PARAMETERS) {

@@ -43,7 +43,7 @@ function ticking(): () => number {
   return () => (time += 250);
 }
 
-/** A team without a network: a gradient of one number throughout, a loss, and scores that prefer one class. */
+/** A team without a network: a gradient of one number throughout, a loss, and logits that prefer one class. */
 function fakeTeam(): { team: Team; draws: Draw[] } {
   const draws: Draw[] = [];
   const team: Team = {
@@ -52,7 +52,7 @@ function fakeTeam(): { team: Team; draws: Draw[] } {
       gradient.fill(draw.indices.length);
       return draws.length;
     },
-    scores: async (_, { indices }) =>
+    logits: async (_, { indices }) =>
       Float32Array.from({ length: 10 * indices.length }, (_unused, i) => (i % 10 === 7 ? 1 : 0)),
     firstNotFinite: async () => undefined,
   };
@@ -304,17 +304,17 @@ describe('train', function () {
 });
 
 describe('evaluate', () => {
-  /** A team that gives the digits one after the other these scores. */
-  function scoring(...scores: number[][]): { team: Team; asked: number[][] } {
+  /** A team that gives the digits one after the other these logits. */
+  function scoring(...logits: number[][]): { team: Team; asked: number[][] } {
     const asked: number[][] = [];
     const { team } = fakeTeam();
-    const answer: Team['scores'] = async (set, { indices, moves }) => {
+    const answer: Team['logits'] = async (set, { indices, moves }) => {
       expect(set).to.equal('heldOut');
       expect(moves).to.deep.equal(unmoved(indices).moves);
       asked.push([...indices]);
-      return Float32Array.from([...indices].flatMap((i) => scores[i]!));
+      return Float32Array.from([...indices].flatMap((i) => logits[i]!));
     };
-    return { team: { ...team, scores: answer }, asked };
+    return { team: { ...team, logits: answer }, asked };
   }
 
   const zeros: number[] = Array(10).fill(0);
@@ -334,7 +334,7 @@ describe('evaluate', () => {
     expect(result.given.map(({ label }) => label)).to.deep.equal([3, 3, 1, 9, 0]);
   });
 
-  it('gives the probability of the class by softmax, also of large scores', async () => {
+  it('gives the probability of the class by softmax, also of large logits', async () => {
     const { team } = scoring(peak(4, Math.log(6)), peak(4, 1000), zeros);
     const { given } = await evaluate(team, blank(4, 4, 4), 8);
     // 6 / (6 + 9·1) = 0.4; and of equals, the first.
@@ -344,7 +344,7 @@ describe('evaluate', () => {
     expect(given[2]!.probability).to.be.closeTo(0.1, 1e-15);
   });
 
-  it('refuses scores that are not finite: no class is the likeliest of them', async () => {
+  it('refuses logits that are not finite: no class is the likeliest of them', async () => {
     for (const value of [Number.NaN, Infinity]) {
       const { team } = scoring(zeros, peak(4, value));
       const error = await evaluate(team, blank(4, 4), 8).then(
@@ -352,7 +352,7 @@ describe('evaluate', () => {
         (reason: unknown) => reason,
       );
       expect(error).to.be.instanceOf(DivergedError);
-      expect((error as Error).message).to.match(/^evaluate: a score of the held-out digits is not/);
+      expect((error as Error).message).to.match(/^evaluate: a logit of the held-out digits is not/);
     }
   });
 });
@@ -365,11 +365,11 @@ describe('soloTeam', () => {
     const engine = plainEngine();
     const team = soloTeam(engine, data, parameters);
     const draw = unmoved(Uint32Array.of(1));
-    const before = await team.scores('train', draw);
+    const before = await team.logits('train', draw);
     // Only biases of 0 meet a blank image.
-    expect(await team.scores('heldOut', draw)).to.deep.equal(new Float32Array(10));
+    expect(await team.logits('heldOut', draw)).to.deep.equal(new Float32Array(10));
     split(parameters).b5[3]! += 1;
-    const after = await team.scores('train', draw);
+    const after = await team.logits('train', draw);
     expect(after[3]! - before[3]!).to.be.closeTo(1, 1e-6);
     expect(await team.firstNotFinite(draw)).to.equal(undefined);
   });

@@ -186,13 +186,13 @@ export function softmaxLossForward(
   const rows = rowsOf(logits);
   const losses = rows.map((row, n) => {
     const max = Math.max(...row);
-    const sum = row.reduce((total, score) => total + Math.exp(score - max), 0);
+    const sum = row.reduce((total, logit) => total + Math.exp(logit - max), 0);
     return Math.log(sum) + max - row[labels.get(n)]!;
   });
   // pᵢ = 1 / Σⱼ e^(xⱼ − xᵢ): an overflow in the sum only makes the quotient 0.
   const slopes = rows.map((row, n) =>
-    row.map((score, i) => {
-      const p = 1 / row.reduce((sum, other) => sum + Math.exp(other - score), 0);
+    row.map((logit, i) => {
+      const p = 1 / row.reduce((sum, other) => sum + Math.exp(other - logit), 0);
       return (i === labels.get(n) ? p - 1 : p) / rows.length;
     }),
   );
@@ -220,9 +220,9 @@ export function twoLayerGradients(
 ): { loss: number; gradients: Params } {
   const hidden = affineForward(x, W1, b1);
   const active = reluForward(hidden.out);
-  const scores = affineForward(active.out, W2, b2);
-  const { loss, cache } = softmaxLossForward(scores.out, labels);
-  const last = affineBackward(softmaxLossBackward(1, cache).dlogits, scores.cache);
+  const logits = affineForward(active.out, W2, b2);
+  const { loss, cache } = softmaxLossForward(logits.out, labels);
+  const last = affineBackward(softmaxLossBackward(1, cache).dlogits, logits.cache);
   const first = affineBackward(reluBackward(last.dx, active.cache).dx, hidden.cache);
   return { loss, gradients: { W1: first.dW, b1: first.db, W2: last.dW, b2: last.db } };
 }

@@ -241,14 +241,14 @@ export function twoLayerGradients(
   const { loss, cache } = softmaxLossForward(matrixProduct(active, withRow(W2, b2)), labels);
 
   const { dlogits } = softmaxLossBackward(1, cache);
-  const toScores = matrixProduct(active.transpose(1, 0), dlogits);
+  const toLogits = matrixProduct(active.transpose(1, 0), dlogits);
   const { dx } = reluBackward(matrixProduct(dlogits, W2.transpose(1, 0)), [hidden]);
   const toHidden = matrixProduct(inputs.transpose(1, 0), dx);
   const gradients = {
     W1: copy(toHidden.hi(D, H)),
     b1: copy(toHidden.pick(D, null)),
-    W2: copy(toScores.hi(H, C)),
-    b2: copy(toScores.pick(H, null)),
+    W2: copy(toLogits.hi(H, C)),
+    b2: copy(toLogits.pick(H, null)),
   };
   return { loss, gradients };
 }

@@ -185,15 +185,15 @@ export function reluBackward(dout: Tensor32, x: Tensor32): Tensor32 {
   );
 }
 
-export function softmaxLoss(scores: Tensor32, labels: Labels): { loss: number; dscores: Tensor32 } {
-  if (scores.dimension !== 2 || scores.shape[0] !== labels.size) {
-    fail('softmaxLoss', scores, labels);
+export function softmaxLoss(logits: Tensor32, labels: Labels): { loss: number; dscores: Tensor32 } {
+  if (logits.dimension !== 2 || logits.shape[0] !== labels.size) {
+    fail('softmaxLoss', logits, labels);
   }
-  const [N, K] = scores.shape as [number, number];
+  const [N, K] = logits.shape as [number, number];
   const dscores = empty(N, K);
   let loss = 0;
   for (let n = 0; n < N; n++) {
-    const row = Array.from({ length: K }, (_, k) => scores.get(n, k));
+    const row = Array.from({ length: K }, (_, k) => logits.get(n, k));
     const right = labels.get(n);
     for (let k = 0; k < K; k++) {
       // 1 ⁄ pₖ = Σ e^(s − sₖ): where one of them is infinite the probability is 0.

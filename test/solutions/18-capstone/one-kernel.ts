@@ -272,38 +272,38 @@ function maskKernel(this: Thread, dout: number[], x: number[]): number {
 }
 
 export function softmaxLoss(
-  scores: Tensor32,
+  logits: Tensor32,
   labels: Labels,
   backend: Backend,
 ): { loss: number; dscores: Tensor32 } {
-  requireAxes('softmaxLoss', { scores }, 'N, K');
-  const [N, K] = scores.shape as [number, number];
-  requireFit('softmaxLoss', labels.size === N, scores, labels);
+  requireAxes('softmaxLoss', { logits }, 'N, K');
+  const [N, K] = logits.shape as [number, number];
+  requireFit('softmaxLoss', labels.size === N, logits, labels);
   const constants = { K };
   // ln Σ eˢ of each row, from which everything else follows.
-  const logs = launch(logSumKernel, { backend, shape: [N], constants }, scores);
+  const logs = launch(logSumKernel, { backend, shape: [N], constants }, logits);
   let loss = 0;
-  for (let n = 0; n < N; n++) loss += logs.get(n) - scores.get(n, labels.get(n));
-  const dscores = launch(probabilityKernel, { backend, shape: [N, K] }, scores, logs);
+  for (let n = 0; n < N; n++) loss += logs.get(n) - logits.get(n, labels.get(n));
+  const dscores = launch(probabilityKernel, { backend, shape: [N, K] }, logits, logs);
   for (let n = 0; n < N; n++) dscores.set(n, labels.get(n), dscores.get(n, labels.get(n)) - 1);
   ops.divseq(dscores, N);
   return { loss: loss / N, dscores };
 }
 
-function logSumKernel(this: Thread<'K'>, scores: number[][]): number {
+function logSumKernel(this: Thread<'K'>, logits: number[][]): number {
   let largest = -Infinity;
   for (let k = 0; k < this.constants.K; k++) {
-    largest = Math.max(largest, scores[this.thread.x]![k]!);
+    largest = Math.max(largest, logits[this.thread.x]![k]!);
   }
   let sum = 0;
   for (let k = 0; k < this.constants.K; k++) {
-    sum += Math.exp(scores[this.thread.x]![k]! - largest);
+    sum += Math.exp(logits[this.thread.x]![k]! - largest);
   }
   return largest + Math.log(sum);
 }
 
-function probabilityKernel(this: Thread, scores: number[][], logs: number[]): number {
-  return Math.exp(scores[this.thread.y]![this.thread.x]! - logs[this.thread.y]!);
+function probabilityKernel(this: Thread, logits: number[][], logs: number[]): number {
+  return Math.exp(logits[this.thread.y]![this.thread.x]! - logs[this.thread.y]!);
 }
 
 interface Options {
@@ -373,12 +373,12 @@ function forward(network: Network, images: Tensor32, backend: Backend) {
   const active3 = block(pool2, W3, b3);
   const rows = reshape(active3, images.shape[0]!, active3.size / images.shape[0]!);
   const active4 = reluForward(matrixProduct(rows, W4, b4, backend), backend);
-  const scores = matrixProduct(active4, W5, b5, backend);
-  return { active1, pool1, active2, pool2, active3, rows, active4, scores };
+  const logits = matrixProduct(active4, W5, b5, backend);
+  return { active1, pool1, active2, pool2, active3, rows, active4, logits };
 }
 
 export function networkScores(network: Network, images: Tensor32, backend: Backend): Tensor32 {
-  return forward(network, images, backend).scores;
+  return forward(network, images, backend).logits;
 }
 
 export function networkGradients(
@@ -387,7 +387,7 @@ export function networkGradients(
   labels: Labels,
   backend: Backend,
 ): { loss: number; gradients: Network } {
-  const { active1, pool1, active2, pool2, active3, rows, active4, scores } = forward(
+  const { active1, pool1, active2, pool2, active3, rows, active4, logits } = forward(
     network,
     images,
     backend,
@@ -404,7 +404,7 @@ export function networkGradients(
   };
   // A ReLU's output is above 0 where its input is.
   const mask = (dout: Tensor32, active: Tensor32): Tensor32 => reluBackward(dout, active, backend);
-  const { loss, dscores } = softmaxLoss(scores, labels, backend);
+  const { loss, dscores } = softmaxLoss(logits, labels, backend);
   const fifth = affine(dscores, active4, network.W5);
   const fourth = affine(mask(fifth.dx, active4), rows, network.W4);
   const d3 = mask(reshape(fourth.dx, ...active3.shape), active3);

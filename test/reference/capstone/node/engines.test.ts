@@ -15,7 +15,7 @@ describe('makeEngine', function () {
 
   it('makes each of the engines, for sizes that are no multiple of 4 too', async () => {
     const { images } = batchFrom(realDigits(3), 0, 3);
-    const expected = plainEngine().scores(parameters, images);
+    const expected = plainEngine().logits(parameters, images);
     const choices: Omit<EngineChoice, 'size'>[] = [
       { code: 'fast', runner: 'webasm' },
       { code: 'fast', runner: 'cpu' },
@@ -24,16 +24,16 @@ describe('makeEngine', function () {
     ];
     for (const choice of choices) {
       const engine = await makeEngine({ ...choice, size: 3 });
-      const scores = engine.scores(parameters, images);
-      expect(scores).to.have.length(3 * CLASSES);
+      const logits = engine.logits(parameters, images);
+      expect(logits).to.have.length(3 * CLASSES);
       const share = 2 * Math.sqrt(64 * 7 * 7) * ROUNDING;
-      expectClose(scores, expected, share, engineText({ ...choice, size: 3 }, 1));
+      expectClose(logits, expected, share, engineText({ ...choice, size: 3 }, 1));
     }
   });
 
   it("makes an engine of the learner's file", async () => {
     const engine = await makeEngine({ code: 'mine', runner: 'cpu', size: 3 });
-    expect(engine).to.have.all.keys('gradient', 'scores', 'firstNotFinite');
+    expect(engine).to.have.all.keys('gradient', 'logits', 'firstNotFinite');
   });
 
   it('refuses engines that there are not', async () => {

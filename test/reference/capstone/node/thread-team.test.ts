@@ -63,8 +63,8 @@ describe('A team of threads', function () {
           expectClose(parts[name], expected.parts[name], SHARE, `${name} of ${count}`);
         }
         for (const set of ['train', 'heldOut'] as const) {
-          const scores = await members.scores(set, draw(count));
-          expectClose(scores, await solo.scores(set, draw(count)), SHARE, `${set} ${count}`);
+          const logits = await members.logits(set, draw(count));
+          expectClose(logits, await solo.logits(set, draw(count)), SHARE, `${set} ${count}`);
         }
       }
       expect(await members.firstNotFinite(draw(7))).to.equal(undefined);
@@ -74,10 +74,10 @@ describe('A team of threads', function () {
   it('sees at once what becomes of the parameters', async () => {
     const own = shared(parameters);
     members = await startTeam({ ...FAST, runner: 'js' }, 2, data, own);
-    const before = await members.scores('train', draw(2));
+    const before = await members.logits('train', draw(2));
     split(own).b5[4]! += 2;
-    const after = await members.scores('train', draw(2));
-    expect(after.map((score, i) => score - before[i]!)[14]).to.be.closeTo(2, 1e-6);
+    const after = await members.logits('train', draw(2));
+    expect(after.map((logit, i) => logit - before[i]!)[14]).to.be.closeTo(2, 1e-6);
     split(own).W2.fill(Infinity);
     expect(await members.firstNotFinite(draw(2))).to.equal('conv2');
   });
@@ -93,7 +93,7 @@ describe('A team of threads', function () {
   it('refuses to go on when a thread has ended, and does not wait for it', async () => {
     members = await startTeam({ ...FAST, runner: 'js' }, 1, data, parameters);
     await members.close();
-    const error = await errorOf(() => members!.scores('train', draw(2)));
+    const error = await errorOf(() => members!.logits('train', draw(2)));
     expect(error.message).to.match(/^startTeam: a thread ended with code 1; does the code/);
   });
 
