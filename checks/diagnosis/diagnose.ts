@@ -33,11 +33,12 @@ type Rule = (exercise: Exercise, deadline: Deadline) => Finding | undefined;
 /** Rules about values, the surest first. */
 const OF_VALUES: readonly Rule[] = [
   changedArgument,
-  wrongKind,
-  wrongShape,
   ignoredStrides,
   rememberedCalls,
+  // Of a wrong shape a misconception that gives the very same one says more.
   knownMistake,
+  wrongKind,
+  wrongShape,
   relation,
   where,
   notANumber,

@@ -5,10 +5,12 @@
  * The environment variable CHAINRULE_SUBJECT says whose code stands behind `#lessons/…`.
  */
 import { findLesson } from '../project.ts';
+import { subjectFile } from '../subject/facade.ts';
 import { installHooks } from '../subject/install.ts';
 import { onCall } from '../subject/recorder.ts';
 import type { Job } from './grade-lesson.ts';
-import type { Message, Sample } from '../results/lesson-result.ts';
+import type { CheckResult, Message, Sample } from '../results/lesson-result.ts';
+import { findConsequences } from './consequences.ts';
 import { problemOf } from './explain.ts';
 import { loadSuite } from './run-suite.ts';
 import { collectSamples } from './samples.ts';
@@ -25,7 +27,8 @@ function end(): never {
 const job = JSON.parse(process.argv[2] ?? '') as Job;
 installHooks();
 try {
-  const suite = await loadSuite(findLesson(job.lesson)!, job.limit);
+  const lesson = findLesson(job.lesson)!;
+  const suite = await loadSuite(lesson, job.limit);
   tell({ kind: 'loaded', checks: suite.checks });
   const samples = new Map<string, Sample>();
   let told = '';
@@ -35,6 +38,7 @@ try {
     told = name;
   });
   if (!job.listOnly) {
+    const results: CheckResult[] = [];
     await suite.run(
       {
         begin: (index) => {
@@ -42,14 +46,26 @@ try {
           tell({ kind: 'begin', index });
         },
         explaining: () => tell({ kind: 'explaining' }),
-        explained: (index, failure) => tell({ kind: 'explained', index, failure }),
+        explained: (index, failure) => {
+          results[index] = { ...results[index]!, failure };
+          tell({ kind: 'explained', index, failure });
+        },
         end: (index, result) => {
+          results[index] = result;
           if (job.samples) collectSamples(samples, suite.opened.reference);
           tell({ kind: 'end', index, result });
         },
       },
       new Set(job.leftOut),
     );
+    const file = subjectFile(lesson);
+    if (file !== undefined) {
+      tell({ kind: 'explaining' });
+      await findConsequences(suite, lesson, file, results, (index, follows) => {
+        const { problem } = results[index]!.failure!;
+        tell({ kind: 'explained', index, failure: { problem, follows } });
+      });
+    }
   }
   tell({ kind: 'done', samples: [...samples.values()] }, end);
 } catch (error) {

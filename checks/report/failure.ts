@@ -6,7 +6,10 @@ import type { CheckResult, Failure } from '../results/lesson-result.ts';
  * diagnosis or, as the gradient check does, in several lines.
  */
 export function failureToShow(checks: readonly CheckResult[]): CheckResult | undefined {
-  const failed = checks.filter(({ status }) => status === 'failed');
+  const all = checks.filter(({ status }) => status === 'failed');
+  // What follows from another failure is mended with that one.
+  const causes = all.filter(({ failure }) => failure?.follows === undefined);
+  const failed = causes.length > 0 ? causes : all;
   const own = failed.filter(({ exercise }) => exercise === failed[0]?.exercise);
   return (
     own.find(({ failure }) => failure?.diagnosis !== undefined) ??

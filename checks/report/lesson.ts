@@ -53,7 +53,9 @@ function exerciseLine(
   const width = Math.max(...all.map((one) => one.exercise.length));
   const score = `${points}/${checks.length}`.padStart(5);
   const line = `${exercise.padEnd(width)}  ${score}`;
-  const failed = checks.find(({ status }) => status === 'failed');
+  const failed = failureToShow(checks);
+  const follows = failed?.failure?.follows;
+  if (follows !== undefined) return `  ${colours.red('✘')} ${line}  follows from ${follows}`;
   if (failed) return `  ${colours.red('✘')} ${line}  ${failed.title}`;
   return points === checks.length
     ? `  ${colours.green('✔')} ${line}`

@@ -35,6 +35,8 @@ export interface Failure {
   nanFrom?: string;
   /** Where in the learner's file an error was thrown: `lessons/…/activations.ts:31`. */
   place?: string;
+  /** The earlier exercise whose mistake this is: with a right one in its place this check passes. */
+  follows?: string;
   /** What the learner did, in the one check of an exercise that shows it. */
   diagnosis?: Diagnosis;
 }
