@@ -1,6 +1,6 @@
 /** Where things are: the project's folder and, in it, the lessons and their files. */
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The project's folder. */
@@ -52,18 +52,21 @@ export function lessons(): Lesson[] {
 /**
  * The lesson that somebody means.
  *
- * @param query a number (`2`, `02`), a slug (`activations`), a name (`02-activations`), or the path of its
- *   folder, of a file in it or of its suite
+ * @param query a number (`2`, `02`), a slug (`activations`), a name (`02-activations`), in any case, or the path of
+ *   its folder, of a file in it or of its suite
  * @returns undefined when there is no such lesson
  */
 export function findLesson(query: string): Lesson | undefined {
   const number = /^\d{1,2}$/.test(query) ? query.padStart(2, '0') : undefined;
+  const name = query.toLowerCase();
+  // npm starts its commands in the project's folder, and says in which one it was called.
+  const path = resolve(process.env['INIT_CWD'] ?? '', query);
   return lessons().find(
     (lesson) =>
       lesson.number === number ||
-      lesson.slug === query ||
-      lesson.name === query ||
-      (existsSync(query) && holds(lesson, realpathSync(query))),
+      lesson.slug === name ||
+      lesson.name === name ||
+      (query !== '' && existsSync(path) && holds(lesson, realpathSync(path))),
   );
 }
 

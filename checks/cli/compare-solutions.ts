@@ -19,13 +19,17 @@ import { pointsOf } from '../results/points.ts';
  */
 export async function compare(lesson: Lesson, query: string, yes: boolean): Promise<void> {
   if (!hasFile(lesson)) return;
-  const { checks, samples } = await gradeLesson(lesson, { samples: true });
+  const exercise = exerciseNumbered(lesson, query);
+  const { checks, samples } = await gradeLesson(lesson, {
+    samples: true,
+    ...(exercise !== undefined && { exercise }),
+  });
   const [points, max] = [pointsOf(checks), checks.length];
-  if (points < max && !yes && !(await agreesToSee(lesson, points, max))) {
+  const what = exercise ?? `Lesson ${lesson.number}`;
+  if (points < max && !yes && !(await agreesToSee(what, points, max))) {
     process.exitCode = 1;
     return;
   }
-  const exercise = exerciseNumbered(lesson, query);
   const yours = declarations(readFileSync(lesson.learner, 'utf8'));
   const references = declarations(sourceText(lesson.reference));
   const colours = coloursFor(process.stdout);
@@ -69,8 +73,8 @@ export function comparison(
   ].join('\n');
 }
 
-async function agreesToSee(lesson: Lesson, points: number, max: number): Promise<boolean> {
-  const state = `Lesson ${lesson.number} is not solved yet (${points} of ${max} points).`;
+async function agreesToSee(what: string, points: number, max: number): Promise<boolean> {
+  const state = `${what} is not solved yet (${points} of ${max} points).`;
   if (!process.stdin.isTTY) {
     process.stderr.write(`${state} To see the reference all the same, add -- --yes.\n`);
     return false;

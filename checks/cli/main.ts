@@ -25,31 +25,38 @@ export async function main(args: readonly string[]): Promise<void> {
     });
 
   program
-    .command('test [lesson]')
-    .description('grade your file of one lesson; without a lesson, prove the course itself')
-    .action(async (query?: string) => {
-      if (query === undefined) {
+    .command('test [lessons...]')
+    .description(
+      'grade your file of a lesson (02), of several, or of one exercise (02.5); without one, prove the course itself',
+    )
+    .action(async (queries: readonly string[]) => {
+      if (queries.length === 0) {
         const { proveCourse } = await import('./prove.ts');
         await proveCourse();
       } else {
         const { testLesson } = await import('./test.ts');
-        await withLesson(query, testLesson);
+        for (const query of queries) {
+          await withLesson(lessonPart(query), (lesson) => testLesson(lesson, query));
+        }
       }
     });
 
   program
-    .command('watch <lesson>')
-    .description('grade your file whenever you save it')
-    .action(async (query: string) => {
+    .command('watch [lesson]')
+    .description('grade your file whenever you save it; without a lesson, the next one to do')
+    .action(async (query?: string) => {
       const { watchLesson } = await import('./watch.ts');
-      await withLesson(query, watchLesson);
+      await withLesson(query ?? (await nextToDo()), watchLesson);
     });
 
   program
-    .command('hint <exercise> [number]')
-    .description('a hint for an exercise (02.5), or for the first open one of a lesson (02)')
-    .action(async (query: string, number?: string) => {
+    .command('hint [exercise] [number]')
+    .description(
+      'a hint for an exercise (02.5), or for the first open one of a lesson (02) or of all',
+    )
+    .action(async (given?: string, number?: string) => {
       const { hint } = await import('./hint.ts');
+      const query = given ?? (await nextToDo());
       await withLesson(lessonPart(query), (lesson) => hint(lesson, query, number));
     });
 
@@ -63,11 +70,11 @@ export async function main(args: readonly string[]): Promise<void> {
     });
 
   program
-    .command('reset <lesson>')
-    .description('start a lesson again; your file is kept')
-    .action(async (query: string) => {
+    .command('reset [lesson]')
+    .description('start a lesson again, the one that is under way unless named; your file is kept')
+    .action(async (query?: string) => {
       const { resetLesson } = await import('./reset.ts');
-      await withLesson(query, resetLesson);
+      await withLesson(query ?? (await nextToDo()), resetLesson);
     });
 
   program
@@ -110,6 +117,15 @@ export async function main(args: readonly string[]): Promise<void> {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? 0 : MISUSE;
   }
+}
+
+/** The number of the first lesson that is not solved; of the last one if all are. */
+async function nextToDo(): Promise<string> {
+  const { standing } = await import('../course/standing.ts');
+  for (const lesson of lessons()) {
+    if ((await standing(lesson)).open !== undefined) return lesson.number;
+  }
+  return lessons().at(-1)!.number;
 }
 
 /** The lesson of an exercise: `02` for `02.5`. */

@@ -6,6 +6,7 @@ import { typecheck } from '../grade/typecheck.ts';
 import { shownPath, type Lesson } from '../project.ts';
 import { coloursFor } from '../report/colours.ts';
 import { isSolved, lessonReport } from '../report/lesson.ts';
+import { exerciseNumbered } from './hint.ts';
 
 /** What grading a lesson once came to. */
 export interface Graded {
@@ -14,24 +15,39 @@ export interface Graded {
 }
 
 /** Grades the learner's file of a lesson, with its types checked meanwhile. */
-export async function grade(lesson: Lesson): Promise<Graded> {
-  const [result, typeProblems] = await Promise.all([gradeLesson(lesson), typecheck(lesson)]);
+export async function grade(lesson: Lesson, exercise?: string): Promise<Graded> {
+  const [result, typeProblems] = await Promise.all([
+    gradeLesson(lesson, exercise === undefined ? {} : { exercise }),
+    typecheck(lesson),
+  ]);
   const report = lessonReport(result, {
     lesson,
     file: shownPath(lesson.learner),
     hash: contentHash(lesson.learner),
     typeProblems,
+    ...(exercise !== undefined && { exercise }),
     colours: coloursFor(process.stdout),
   });
   return { solved: isSolved(result, typeProblems), report };
 }
 
-/** Grades a lesson, prints the report, and exits with 0 only if the lesson is solved. */
-export async function testLesson(lesson: Lesson): Promise<void> {
+/**
+ * Grades a lesson or one exercise of it, prints the report, and exits with 0 only if everything that was asked for
+ * is solved.
+ *
+ * @param query `02.5` for one exercise; anything else means the whole lesson
+ */
+export async function testLesson(lesson: Lesson, query = lesson.number): Promise<void> {
   if (!hasFile(lesson)) return;
-  const { solved, report } = await grade(lesson);
+  const exercise = /^\d{1,2}\.\d+$/.test(query) ? exerciseNumbered(lesson, query) : undefined;
+  if (exercise === undefined && query.includes('.') && /^\d/.test(query)) {
+    process.stderr.write(`Lesson ${lesson.number} has no exercise ${query}.\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const { solved, report } = await grade(lesson, exercise);
   process.stdout.write(report);
-  process.exitCode = solved ? 0 : 1;
+  if (!solved) process.exitCode = 1;
 }
 
 /** Whether the learner's file is there; if not, says how to get it back. */

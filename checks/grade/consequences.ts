@@ -46,9 +46,9 @@ export async function findConsequences(
   // Checks stand in the order of the exercises.
   const causes = [...new Set([...open.values()].map(({ exercise }) => exercise))];
   for (const [place, cause] of causes.entries()) {
-    const later = causes.slice(place + 1);
+    const later = new Set(causes.slice(place + 1));
     const effects = [...open]
-      .filter(([, { exercise }]) => later.includes(exercise))
+      .filter(([, { exercise }]) => later.has(exercise))
       .map(([i]) => i);
     // An exercise that has turned out to follow from another one has no consequences of its own.
     const isCause = [...open.values()].some(({ exercise }) => exercise === cause);

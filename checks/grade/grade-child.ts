@@ -9,7 +9,7 @@ import { subjectFile } from '../subject/facade.ts';
 import { installHooks } from '../subject/install.ts';
 import { onCall } from '../subject/recorder.ts';
 import type { Job } from './grade-lesson.ts';
-import type { CheckResult, Message, Sample } from '../results/lesson-result.ts';
+import type { Check, CheckResult, Message, Sample } from '../results/lesson-result.ts';
 import { findConsequences } from './consequences.ts';
 import { problemOf } from './explain.ts';
 import { loadSuite } from './run-suite.ts';
@@ -17,6 +17,13 @@ import { collectSamples } from './samples.ts';
 
 function tell(message: Message, then = (): void => {}): void {
   process.send?.(message, then);
+}
+
+/** The numbers of the checks of all exercises but this one; none if there is no such wish. */
+function otherExercises(checks: readonly Check[], exercise: string | undefined): number[] {
+  return [...checks.keys()].filter(
+    (i) => exercise !== undefined && checks[i]!.exercise !== exercise,
+  );
 }
 
 /** Ends this process, whatever the learner's code left running. */
@@ -56,7 +63,7 @@ try {
           tell({ kind: 'end', index, result });
         },
       },
-      new Set(job.leftOut),
+      new Set([...job.leftOut, ...otherExercises(suite.checks, job.exercise)]),
     );
     const file = subjectFile(lesson);
     if (file !== undefined) {

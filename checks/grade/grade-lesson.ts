@@ -28,6 +28,8 @@ export interface Job {
   limit: number;
   /** The numbers of the checks that are already decided. */
   leftOut: number[];
+  /** The only exercise whose checks are run. */
+  exercise?: string;
 }
 
 /** What may be chosen when a lesson is graded. */
@@ -40,6 +42,8 @@ export interface GradeOptions {
   limit?: number;
   /** How long loading may take, in milliseconds. */
   loadLimit?: number;
+  /** Run the checks of this exercise alone: `02.5 sigmoid`. */
+  exercise?: string;
 }
 
 /** What one process found out before it ended. */
@@ -57,6 +61,9 @@ interface Outcome {
 
 const CHILD = fileURLToPath(new URL('grade-child.ts', import.meta.url));
 
+/** How long a check may take after one that did not come to an end, in milliseconds. */
+const AFTER_AN_ENDLESS_LOOP = 1000;
+
 /** Lines of output beyond this many are not worth keeping. */
 const LONGEST_OUTPUT = 20_000;
 
@@ -70,11 +77,22 @@ export async function gradeLesson(
   options: GradeOptions = {},
 ): Promise<LessonResult> {
   const { subject = 'learner', samples = false, limit = 5000, loadLimit = 10_000 } = options;
+  const { exercise } = options;
+  const wanted = (checks: readonly CheckResult[]): CheckResult[] =>
+    checks.filter((check) => exercise === undefined || check.exercise === exercise);
   const results = new Map<number, CheckResult>();
+  let patience = limit;
   const printed: string[] = [];
   for (;;) {
     const leftOut = [...results.keys()];
-    const job = { lesson: lesson.name, listOnly: false, samples, limit, leftOut };
+    const job = {
+      lesson: lesson.name,
+      listOnly: false,
+      samples,
+      limit: patience,
+      leftOut,
+      ...(exercise !== undefined && { exercise }),
+    };
     const outcome = await runChild(job, subject, loadLimit);
     printed.push(outcome.printed);
     for (const [index, result] of outcome.results) results.set(index, result);
@@ -83,17 +101,19 @@ export async function gradeLesson(
       const all = checks ?? (await listChecks(lesson));
       return {
         lesson: lesson.name,
-        checks: all.map((check, i) => results.get(i) ?? notRun(check)),
+        checks: wanted(all.map((check, i) => results.get(i) ?? notRun(check))),
         broken: brokenText(lesson, outcome, loadLimit),
         printed: printed.join(''),
         samples: [],
       };
     }
     if (end !== 'done' && index !== undefined) stopExercise(checks, index, outcome, results);
+    // What calls an endless loop is endless too: it need not be waited for as long again.
+    if (end === 'late') patience = Math.min(limit, AFTER_AN_ENDLESS_LOOP);
     if (end === 'done' || results.size === checks.length) {
       return {
         lesson: lesson.name,
-        checks: checks.map((check, i) => results.get(i) ?? notRun(check)),
+        checks: wanted(checks.map((check, i) => results.get(i) ?? notRun(check))),
         printed: printed.join(''),
         samples: outcome.samples,
       };

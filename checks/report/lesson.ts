@@ -15,6 +15,8 @@ export interface Context {
   /** The beginning of its content's SHA-256. */
   hash: string;
   typeProblems: readonly TypeProblem[];
+  /** The only exercise that was graded, if it was only one. */
+  exercise?: string;
   colours: Colours;
 }
 
@@ -39,7 +41,7 @@ export function lessonReport(result: LessonResult, context: Context): string {
       ? exercises.map((exercise) => exerciseLine(exercise, exercises, colours)).join('\n')
       : brokenText(result.broken, typeProblems, colours),
     result.broken === undefined && shown !== undefined ? failureText(shown, lesson, colours) : '',
-    result.printed.trim() === '' ? '' : `Your code printed:\n${indented(result.printed.trimEnd())}`,
+    result.printed.trim() === '' ? '' : printedText(result.printed.trimEnd()),
     closing(result, context, exercises),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -94,15 +96,29 @@ function brokenText(
 
 function closing(
   result: LessonResult,
-  { lesson, typeProblems }: Context,
+  { lesson, typeProblems, exercise }: Context,
   exercises: readonly ExerciseResult[],
 ): string {
   const score = `${pointsOf(result.checks)} of ${result.checks.length} points`;
-  if (isSolved(result, typeProblems)) return `${score}. Lesson ${lesson.number} is solved.`;
+  if (isSolved(result, typeProblems)) {
+    return exercise === undefined
+      ? `${score}. Lesson ${lesson.number} is solved.`
+      : `${score}. ${exercise} is solved; npm run compare ${exercise.split(' ')[0]} shows the reference beside it.`;
+  }
   const open = exercises.find(({ points, checks }) => points < checks.length);
   if (result.broken !== undefined) return `${score}.`;
   if (open === undefined) return `${score}, but the file does not compile yet.`;
   return `${score}. Next: ${open.exercise} (npm run hint ${open.exercise.split(' ')[0]})`;
+}
+
+/** So many lines of what the learner's code printed are shown. */
+const PRINTED_LINES = 10;
+
+function printedText(printed: string): string {
+  const lines = printed.split('\n');
+  const others = lines.length - PRINTED_LINES;
+  const more = others > 0 ? `\n    … and ${others} more ${others === 1 ? 'line' : 'lines'}` : '';
+  return `Your code printed:\n${indented(lines.slice(0, PRINTED_LINES).join('\n'))}${more}`;
 }
 
 function indented(text: string): string {
