@@ -47,9 +47,7 @@ export async function findConsequences(
   const causes = [...new Set([...open.values()].map(({ exercise }) => exercise))];
   for (const [place, cause] of causes.entries()) {
     const later = new Set(causes.slice(place + 1));
-    const effects = [...open]
-      .filter(([, { exercise }]) => later.has(exercise))
-      .map(([i]) => i);
+    const effects = [...open].filter(([, { exercise }]) => later.has(exercise)).map(([i]) => i);
     // An exercise that has turned out to follow from another one has no consequences of its own.
     const isCause = [...open.values()].some(({ exercise }) => exercise === cause);
     if (effects.length === 0 || !isCause || deadline.isOver()) continue;
