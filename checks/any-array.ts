@@ -17,7 +17,17 @@ export function isArray(value: unknown): value is AnyArray {
   );
 }
 
-/** The entries of any view in row-major order. */
+/** The entries of any view in row-major order: its data where they lie so, and a copy of them elsewhere. */
+export function rowMajor(x: AnyArray): ArrayLike<number> {
+  let step = 1;
+  for (let axis = x.shape.length - 1; axis >= 0; axis--) {
+    if (x.stride[axis] !== step && x.shape[axis]! > 1) return entries(x);
+    step *= x.shape[axis]!;
+  }
+  return x.offset === 0 && x.data.length === x.size ? x.data : entries(x);
+}
+
+/** The entries of any view in row-major order, as real numbers of their own. */
 export function entries(x: AnyArray): Float64Array {
   const flat = zeros(...x.shape);
   ops.assign(flat, x);

@@ -14,7 +14,7 @@ import type { Finding } from './finding.ts';
 import { layouts } from './layouts.ts';
 import { dropped } from './dropped.ts';
 import { mapNumbers, numbersIn } from './numbers.ts';
-import { outcomeOf, withOwnCaches } from './replay.ts';
+import { outcomeOf, parametersOf, withOwnCaches } from './replay.ts';
 import { sizes } from './sizes.ts';
 import { UNARY } from './unary.ts';
 
@@ -126,9 +126,11 @@ const LANGUAGE: Functions = Object.fromEntries(
 );
 
 /** What other functions of the lesson, or of the language, give for the same arguments. */
-function otherFunctions({ reference, name }: Exercise): Relation[] {
+function otherFunctions({ reference, name, parameters }: Exercise): Relation[] {
+  // One that is made for other arguments may make nonsense of these, and take for ever.
+  const isAlike = (f: unknown): boolean => parametersOf(f).join() === parameters.join();
   const others = [
-    ...Object.entries(reference).filter(([other]) => other !== name),
+    ...Object.entries(reference).filter(([other, f]) => other !== name && isAlike(f)),
     ...Object.entries(LANGUAGE),
   ];
   return others

@@ -25,6 +25,7 @@ const SEARCHING = 1000;
  * @param suite its subject is put back in the end
  * @param file the learner's
  * @param results of all checks, in order; undefined where one did not run
+ * @param isQuick whether a check took so little time that it may be run again
  * @param found is told the number of a check that follows from an exercise
  */
 export async function findConsequences(
@@ -32,6 +33,7 @@ export async function findConsequences(
   lesson: Lesson,
   file: string,
   results: readonly (CheckResult | undefined)[],
+  isQuick: (index: number) => boolean,
   found: (index: number, exercise: string) => void,
 ): Promise<void> {
   const { opened } = suite;
@@ -47,7 +49,9 @@ export async function findConsequences(
   const causes = [...new Set([...open.values()].map(({ exercise }) => exercise))];
   for (const [place, cause] of causes.entries()) {
     const later = new Set(causes.slice(place + 1));
-    const effects = [...open].filter(([, { exercise }]) => later.has(exercise)).map(([i]) => i);
+    const effects = [...open]
+      .filter(([index, { exercise }]) => later.has(exercise) && isQuick(index))
+      .map(([i]) => i);
     // An exercise that has turned out to follow from another one has no consequences of its own.
     const isCause = [...open.values()].some(({ exercise }) => exercise === cause);
     if (effects.length === 0 || !isCause || deadline.isOver()) continue;

@@ -19,6 +19,9 @@ function tell(message: Message, then = (): void => {}): void {
   process.send?.(message, then);
 }
 
+/** A check that took less than this, in milliseconds, may be run again to see what it follows from. */
+const QUICK = 150;
+
 /** The numbers of the checks of all exercises but this one; none if there is no such wish. */
 function otherExercises(checks: readonly Check[], exercise: string | undefined): number[] {
   return [...checks.keys()].filter(
@@ -46,10 +49,13 @@ try {
   });
   if (!job.listOnly) {
     const results: CheckResult[] = [];
+    const took: number[] = [];
+    let start = 0;
     await suite.run(
       {
         begin: (index) => {
           told = '';
+          start = performance.now();
           tell({ kind: 'begin', index });
         },
         explaining: () => tell({ kind: 'explaining' }),
@@ -59,6 +65,7 @@ try {
         },
         end: (index, result) => {
           results[index] = result;
+          took[index] = performance.now() - start;
           if (job.samples) collectSamples(samples, suite.opened.reference);
           tell({ kind: 'end', index, result });
         },
@@ -68,7 +75,8 @@ try {
     const file = subjectFile(lesson);
     if (file !== undefined) {
       tell({ kind: 'explaining' });
-      await findConsequences(suite, lesson, file, results, (index, follows) => {
+      const isQuick = (index: number): boolean => (took[index] ?? QUICK) < QUICK;
+      await findConsequences(suite, lesson, file, results, isQuick, (index, follows) => {
         const { problem } = results[index]!.failure!;
         tell({ kind: 'explained', index, failure: { problem, follows } });
       });

@@ -1,6 +1,6 @@
 /** Whether something that was passed to a function is still what it was, and if not, what became of it. */
 import { shapeText } from '#arrays';
-import { entries, isArray, sameShape, unravel, type AnyArray } from '../any-array.ts';
+import { isArray, rowMajor, sameShape, unravel, type AnyArray } from '../any-array.ts';
 import { valueText } from '../text.ts';
 
 /**
@@ -36,11 +36,13 @@ function arrayChange(before: AnyArray, after: AnyArray): string | undefined {
   if (!sameShape(before.shape, after.shape)) {
     return `reshaped from ${shapeText(before.shape)} to ${shapeText(after.shape)}`;
   }
-  const [old, now] = [entries(before), entries(after)];
-  const first = now.findIndex((value, i) => !Object.is(value, old[i]));
-  return first < 0
-    ? undefined
-    : `changed in place at [${unravel(first, after.shape).join(', ')}], from ${valueText(old[first])} to ${valueText(now[first])}`;
+  const [old, now] = [rowMajor(before), rowMajor(after)];
+  for (let i = 0; i < now.length; i++) {
+    if (!Object.is(now[i], old[i])) {
+      return `changed in place at [${unravel(i, after.shape).join(', ')}], from ${valueText(old[i])} to ${valueText(now[i])}`;
+    }
+  }
+  return undefined;
 }
 
 /** Whether a value is a list or a plain object. */
