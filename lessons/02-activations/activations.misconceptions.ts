@@ -372,7 +372,7 @@ export const misconceptions: Misconception[] = [
     exercise: '02.15 softmax',
     id: 'softmax-epsilon-in-sum',
     sentence:
-      '10⁻⁸ is added to the sum, so no row sums to 1. After the shift the largest exponential is 1: the sum can’t be 0, and needs no help.',
+      '10⁻⁸ is added to the sum, so no row sums to 1. After the shift the largest exponential is 1: the sum is never 0, and needs no help.',
     anchor: '#staying-finite',
     wrong: refusingLike(softmax, (x) =>
       overRows(x, (row) => {

@@ -607,13 +607,14 @@ describe('01-perceptron', () => {
       expect(call()).to.almostEqual(expected);
     });
 
-    it('reads at least 85% of 1,000 handwritten digits that it has never seen, after learning from 2,500', () => {
-      const { train, test } = loadMnist({ folder: '', train: 2500, test: 1000 });
+    it('reads at least 82% of 500 handwritten digits that it has never seen, after learning from 2,000', () => {
+      // The reference reads 86.4% of them, and with the last weights in the place of the average 78%.
+      const { train, test } = loadMnist({ folder: '', train: 2000, test: 500 });
       const options = { classes: 10, learningRate: 1, epochs: 1 };
       const { W, b } = trainLinearClassifier(train.images, train.labels, options);
       expect(W).to.have.arrayShape([784, 10]);
       expect(b).to.have.arrayShape([10]);
-      expect(accuracy(test.images, test.labels, W, b)).to.be.at.least(0.85);
+      expect(accuracy(test.images, test.labels, W, b)).to.be.at.least(0.82);
     }).timeout(30_000);
   });
 });
