@@ -1,6 +1,6 @@
 /**
  * One convolution in four formulations, each faster than the one before: 3×3 filters, a padding of 1, and the
- * numbers of the capstone's second layer. The lesson's README climbs this ladder.
+ * numbers of the capstone's second layer. The lesson's SPEED.md climbs this ladder.
  */
 import ndarray from 'ndarray';
 import { seededRandom } from '#datasets/random';

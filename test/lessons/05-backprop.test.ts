@@ -360,18 +360,18 @@ describe('05-backprop', () => {
   });
 
   describe('05.3 topologicalOrder', () => {
+    function expectOrdered(graph: () => Graph): void {
+      const fault = orderFault(graph(), topologicalOrder(graph()));
+      if (fault !== undefined) throw new AssertionError(fault);
+    }
+
     for (const [title, graphs] of [
       ['puts every node after all that it reads', [shortcut, sumTimesX]],
-      ['takes a node that is read twice, or at the end of 2⁵⁰ paths, once', [square, doublings]],
+      ['takes a node that is read twice once', [square]],
       ['takes nodes that nobody reads, and graphs in several pieces', [pieces]],
       ['puts forty tangled nodes in order', [tangled]],
     ] as const) {
-      it(title, () => {
-        for (const graph of graphs) {
-          const fault = orderFault(graph(), topologicalOrder(graph()));
-          if (fault !== undefined) throw new AssertionError(fault);
-        }
-      });
+      it(title, () => graphs.forEach(expectOrdered));
     }
 
     it('has no nodes to order in an empty graph', () => {
@@ -388,6 +388,11 @@ describe('05-backprop', () => {
       const graph = shortcut();
       expect(() => topologicalOrder(graph)).to.leaveUnchanged({ graph });
     });
+
+    // The last, here and below, since what never returns takes the checks behind it along.
+    it('takes a node at the end of 2⁵⁰ paths once, without a walk along each', () => {
+      expectOrdered(doublings);
+    }).timeout(2000);
   });
 
   describe('05.4 evaluateGraph', () => {
@@ -411,10 +416,6 @@ describe('05-backprop', () => {
       expect(evaluateGraph(graph, array([1000, -1000]))).to.almostEqual([1000, -1000, 1, 0]);
     });
 
-    it('computes each node once, though 2⁵⁰ paths lead to it', () => {
-      expect(evaluateGraph(doublings(), array([3])).get(50)).to.almostEqual(3 * 2 ** 50);
-    });
-
     it('reads a view through its strides, and leaves the inputs and the graph as they were', () => {
       const [graph, inputs] = [sumTimesX(), array([2, 99, 3, 99])];
       const call = () => evaluateGraph(graph, inputs.step(2));
@@ -432,6 +433,10 @@ describe('05-backprop', () => {
       const circle: Graph = [input(), add(0, 2), multiply(1, 0)];
       expect(() => evaluateGraph(circle, array([2]))).to.throw(RangeError);
     });
+
+    it('computes each node once, though 2⁵⁰ paths lead to it', () => {
+      expect(evaluateGraph(doublings(), array([3])).get(50)).to.almostEqual(3 * 2 ** 50);
+    }).timeout(2000);
   });
 
   describe('05.5 backpropagate', () => {
@@ -476,11 +481,6 @@ describe('05-backprop', () => {
       expect(backpropagate(sumTimesX(), values, 3)).to.almostEqual([0, 0, 0, 1]);
     });
 
-    it('adds up all of 2⁵⁰ paths, without a walk along each', () => {
-      const values = array(Array.from({ length: 51 }, (_, k) => 2 ** k));
-      expect(backpropagate(doublings(), values, 50).get(0)).to.almostEqual(2 ** 50);
-    });
-
     it('agrees with numerical slopes on forty tangled nodes', () => {
       for (const seed of [1, 2]) {
         const { graph, output, inputs } = tangle(seed);
@@ -504,6 +504,11 @@ describe('05-backprop', () => {
       const [graph, values] = [sumTimesX(), array([10, 5, 2, 3])];
       expect(() => backpropagate(graph, values, 0)).to.leaveUnchanged({ graph, values });
     });
+
+    it('adds up all of 2⁵⁰ paths, without a walk along each', () => {
+      const values = array(Array.from({ length: 51 }, (_, k) => 2 ** k));
+      expect(backpropagate(doublings(), values, 50).get(0)).to.almostEqual(2 ** 50);
+    }).timeout(2000);
   });
 
   describe('05.6 affineForward', () => {

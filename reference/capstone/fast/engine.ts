@@ -1,6 +1,6 @@
 /**
  * The network on gpu.js kernels, formulated for speed: see layout.ts for how the images lie in memory, and the
- * lesson's README for why.
+ * lesson's SPEED.md for why.
  */
 import ndarray from 'ndarray';
 import { softmaxLossBackward, softmaxLossForward } from '#lessons/05-backprop';
