@@ -8,7 +8,7 @@ import { validatorOf } from '../report/published.ts';
 import { allResults, tiny, type Results } from '../report/results.ts';
 import { expectSnapshot } from '../snapshot.ts';
 
-const schema = sourceText(join(root, 'checks', 'report', 'result.schema.json'));
+const schema = sourceText(join(root, 'checks', 'results', 'result.schema.json'));
 const invalid = validatorOf(schema);
 
 /** The parts of the schema that say what a field is. */
@@ -57,19 +57,19 @@ const malformed: Readonly<Record<string, unknown>> = {
   'no points': tinyWith('points', null),
   'points beyond what is exact': tinyWith('points', 2 ** 53),
   'an unknown field': tinyWith('grade', 'A'),
-  'lessons by name': tinyWith('lessons', { '02-activations': tiny.lessons[0] }),
+  'lessons by name': tinyWith('lessons', { '02-curves': tiny.lessons[0] }),
   'a lesson that is null': tinyWith('lessons.0', null),
   'a lesson without printed': tinyWith('lessons.0.printed', undefined),
   'a lesson with an unknown field': tinyWith('lessons.0.samples', []),
   'a lesson by its number': tinyWith('lessons.0.lesson', '02'),
-  'a lesson that leaves its folder': tinyWith('lessons.0.lesson', '../02-activations'),
+  'a lesson that leaves its folder': tinyWith('lessons.0.lesson', '../02-curves'),
   'a reason that is no text': tinyWith('lessons.0.broken', true),
   'checks that are no list': tinyWith('lessons.0.checks', 'all'),
   'an unknown status': tinyWith(`${failed}.status`, 'skipped'),
   'a status that begins well': tinyWith(`${failed}.status`, 'failed twice'),
   'no status': tinyWith(`${failed}.status`, undefined),
   'no title': tinyWith(`${failed}.title`, ''),
-  'an exercise without its number': tinyWith(`${failed}.exercise`, 'sigmoid'),
+  'an exercise without its number': tinyWith(`${failed}.exercise`, 'bentAt'),
   'a failure without its problem': tinyWith(`${failed}.failure.problem`, undefined),
   'a failure in a sentence': tinyWith(`${failed}.failure`, 'it is wrong'),
   'a failure with an unknown field': tinyWith(`${failed}.failure.stack`, ''),
