@@ -28,8 +28,6 @@ import { graded } from './grading.ts';
 import { changed, stubWith, submissionsFolder, writeFiles } from './submission.ts';
 import type { SubmissionResult } from '../../checks/results/submission-result.ts';
 
-/** The place of the first lesson's file in a submission. */
-const place = 'lessons/01-lines/lines.ts';
 const program = ['--import', 'tsx', join(root, 'checks', 'sandbox', 'main.ts')];
 
 /** A submission with one mistake: an identity has the shape of aboveGround and nothing else. */
@@ -41,6 +39,7 @@ function withMistake(lesson: Lesson): string {
 describe('A folder of submissions', function () {
   this.timeout(60_000);
   const { lines: lesson } = inFixture();
+  const place = 'lessons/01-lines/lines.ts';
   const { folder, remove } = submissionsFolder();
   const all = join(folder, 'all');
   const results = join(folder, 'results');
@@ -392,6 +391,7 @@ describe('submissionsIn', () => {
 
 describe('fingerprint', () => {
   const { lines: lesson } = inFixture();
+  const place = 'lessons/01-lines/lines.ts';
   const honest = changed(lesson, {});
   const { folder, remove } = submissionsFolder();
   after(remove);
