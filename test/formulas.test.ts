@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import katex from 'katex';
+import { renderToString } from 'katex';
 import { filesIn } from '../checks/course/course-hash.ts';
 import { lessons, shownPath } from '../checks/project.ts';
 
@@ -13,7 +13,7 @@ function problemsIn(markdown: string): string[] {
   const problems: string[] = [];
   const judge = (formula: string, line: number, displayMode: boolean): void => {
     try {
-      katex.renderToString(formula, { displayMode, strict: 'ignore' });
+      renderToString(formula, { displayMode, strict: 'ignore' });
     } catch (error) {
       problems.push(`${line}: ${(error as Error).message}`);
     }

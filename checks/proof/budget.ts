@@ -20,7 +20,7 @@ const PATIENCE = 2;
 
 /** The part of its budget that a lesson's proof used: 1 is all of it. */
 export function budgetUsed(lesson: Lesson, proof: Proof): number {
-  return proof.cpu / (lesson.name === '18-capstone' ? CAPSTONE_PROOF : PROOF);
+  return proof.cpu / budgetOf(lesson);
 }
 
 /** What is far too expensive in a lesson, a sentence each. */
@@ -37,6 +37,10 @@ export function overBudget(lesson: Lesson, proof: Proof): string[] {
   }
   const suite = proof.reference.reduce((sum, { cpu }) => sum + cpu, 0);
   judge('the suite on the reference', suite, SUITE);
-  judge('the whole proof', proof.cpu, proof.cpu / budgetUsed(lesson, proof));
+  judge('the whole proof', proof.cpu, budgetOf(lesson));
   return faults;
+}
+
+function budgetOf({ name }: Lesson): number {
+  return name === '18-capstone' ? CAPSTONE_PROOF : PROOF;
 }

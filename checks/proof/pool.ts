@@ -34,7 +34,8 @@ export async function proveAll(
         proven(lesson, await ask(child, lesson));
       }
     } finally {
-      child?.disconnect();
+      // One that has ended is disconnected already.
+      if (child?.connected === true) child.disconnect();
     }
   };
   const cores = Math.min(availableParallelism(), all.length);
