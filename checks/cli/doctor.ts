@@ -38,11 +38,14 @@ export async function lessonProblems(lesson: Lesson): Promise<string[]> {
   const lost = declarations(sourceText(lesson.reference)).filter(
     ({ name }) => !own.has(name) && !exportsName(learner, name),
   );
+  const problems = await typecheck(lesson);
+  // In a file with a syntax error no function is found, and only the error is to be mended.
+  const isBroken = problems.length > 0 && own.size === 0;
   return [
-    ...(await typecheck(lesson)).map(
-      ({ place, message }) => `${place} does not compile: ${message}`,
+    ...problems.map(({ place, message }) => `${place} does not compile: ${message}`),
+    ...(isBroken ? [] : lost).map(
+      ({ exercise }) => `${shownPath(learner)} no longer exports ${exercise}.`,
     ),
-    ...lost.map(({ exercise }) => `${shownPath(learner)} no longer exports ${exercise}.`),
   ];
 }
 

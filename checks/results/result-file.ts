@@ -71,6 +71,7 @@ function problemOf({ instancePath, keyword, params, data, message }: ErrorObject
   if (keyword === 'additionalProperties') {
     return `${field(params['additionalProperty'])} is an unknown field`;
   }
+  if (keyword === 'false schema') return `${path} has no place here: only a failed check has one`;
   const wanted =
     keyword === 'const' || keyword === 'enum'
       ? `must be ${[params['allowedValue'] ?? params['allowedValues']].flat().join(' or ')}`

@@ -100,7 +100,7 @@ describe('The subject behind #lessons/…, under plain mocha', function () {
           'for (const f of [relu, tanh]) try { f() } catch (error) { console.log(String(error)) }',
       ],
       root,
-      { CHAINRULE_SUBJECT: file },
+      { CHAINRULE_SUBJECT: `02:${file}` },
     );
     expect(stdout.trim().split('\n')).to.deep.equal([
       'Error: from the file',
@@ -111,10 +111,37 @@ describe('The subject behind #lessons/…, under plain mocha', function () {
 
 describe('subjectChoice', () => {
   it('reads the environment variable', () => {
-    expect(subjectChoice('')).to.deep.equal({ kind: 'reference' });
-    expect(subjectChoice('learner')).to.deep.equal({ kind: 'learner' });
-    expect(subjectChoice('misconception:a')).to.deep.equal({ kind: 'misconception', id: 'a' });
-    expect(subjectChoice('a/b.ts')).to.deep.equal({ kind: 'file', path: join(root, 'a', 'b.ts') });
+    const subjectOf = (value: string): unknown => subjectChoice(value, [])?.subject;
+    expect(subjectChoice('', [])).to.equal(undefined);
+    expect(subjectChoice('reference', [])).to.equal(undefined);
+    expect(subjectChoice('2:learner', [])).to.deep.equal({
+      lesson: '02-activations',
+      subject: { kind: 'learner' },
+    });
+    expect(subjectOf('02-activations:reference')).to.deep.equal({ kind: 'reference' });
+    expect(subjectOf('02:misconception:a')).to.deep.equal({ kind: 'misconception', id: 'a' });
+    expect(subjectOf('02:a/b.ts')).to.deep.equal({ kind: 'file', path: join(root, 'a', 'b.ts') });
+  });
+
+  it('takes the lesson whose suite alone is run, when none is named', () => {
+    const suites = ['test/lessons/02-activations.test.ts', 'test/lessons/03-losses.test.ts'];
+    expect(subjectChoice('learner', ['mocha', suites[0]!])).to.deep.equal({
+      lesson: '02-activations',
+      subject: { kind: 'learner' },
+    });
+    for (const args of [[], suites]) {
+      expect(() => subjectChoice('learner', args)).to.throw(
+        RangeError,
+        'CHAINRULE_SUBJECT: "learner" does not say which lesson is graded; write 05:learner, or run the suite of one lesson',
+      );
+    }
+  });
+
+  it('refuses a lesson that there is none of, and lists those that there are', () => {
+    expect(() => subjectChoice('99:learner', [])).to.throw(
+      RangeError,
+      /there is no lesson "99" in "99:learner"; there are 01-perceptron, /,
+    );
   });
 });
 

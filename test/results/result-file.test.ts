@@ -8,7 +8,7 @@ import { validatorOf } from '../report/published.ts';
 import { allResults, tiny, type Results } from '../report/results.ts';
 import { expectSnapshot } from '../snapshot.ts';
 
-const schema = sourceText(join(root, 'checks', 'report', 'result.schema.json'));
+const schema = sourceText(join(root, 'checks', 'results', 'result.schema.json'));
 const invalid = validatorOf(schema);
 
 /** The parts of the schema that say what a field is. */

@@ -26,6 +26,7 @@ import { expectSnapshot } from '../snapshot.ts';
 import { graded } from './grading.ts';
 import { changed, stubWith, submissionsFolder, writeFiles } from './submission.ts';
 import type { SubmissionResult } from '../../checks/results/submission-result.ts';
+import { pointsIn } from '../lesson-points.ts';
 
 const lesson = findLesson('02')!;
 const place = `lessons/${lesson.name}/${lesson.slug}.ts`;
@@ -67,7 +68,8 @@ describe('A folder of submissions', function () {
       (name) => parseResult(readFileSync(join(results, `${name}.json`), 'utf8')).points,
     );
     // An identity has the shape of a relu and nothing else.
-    expect(points).to.deep.equal([0, 83, 81, 0]);
+    const max = await pointsIn('02');
+    expect(points).to.deep.equal([0, max, max - 2, 0]);
     expect(readdirSync(results).filter((name) => !name.endsWith('.json'))).to.have.members([
       '.seals',
       'points.csv',
@@ -92,7 +94,8 @@ describe('A folder of submissions', function () {
     const before = statSync(join(out, 'anna.json')).mtimeMs;
     const { code, stderr } = await graded(args);
     expect(code).to.equal(1);
-    expect(stderr).to.match(/anna: 83 of 83, graded before/);
+    const max = await pointsIn('02');
+    expect(stderr).to.include(`anna: ${max} of ${max}, graded before`);
     expect(statSync(join(out, 'anna.json')).mtimeMs).to.equal(before);
     expect(readFileSync(join(out, 'points.csv'), 'utf8')).to.equal(
       readFileSync(join(results, 'points.csv'), 'utf8'),
@@ -270,7 +273,7 @@ describe('gradeBatch', function () {
     const cut = whole.lessons.map((one) => ({
       ...one,
       checks: one.checks.map((check, i) =>
-        i < 80 ? check : { ...check, status: 'failed' as const, failure },
+        i < one.checks.length - 3 ? check : { ...check, status: 'failed' as const, failure },
       ),
     }));
     const { rows } = await batch({
@@ -300,7 +303,7 @@ describe('gradeBatch', function () {
     expect(existsSync(join(out, 'anna.json'))).to.equal(false);
     const table = readFileSync(join(out, 'points.csv'), 'utf8').split('\r\n');
     expect(table[1]).to.match(/^anna,,,.*,the suite does not load$/);
-    expect(table[2]).to.match(/^bob,0,83,0,/);
+    expect(table[2]).to.match(/^bob,0,\d+,0,/);
   });
 
   it('goes on when there can be no file of a submission’s name', async function () {
