@@ -38,18 +38,21 @@ export async function lessonProblems(lesson: Lesson): Promise<string[]> {
   const lost = declarations(sourceText(lesson.reference)).filter(
     ({ name }) => !own.has(name) && !exportsName(learner, name),
   );
+  const problems = await typecheck(lesson);
+  // In a file with a syntax error no function is found, and only the error is to be mended.
+  const isBroken = problems.length > 0 && own.size === 0;
   return [
-    ...(await typecheck(lesson)).map(
-      ({ place, message }) => `${place} does not compile: ${message}`,
+    ...problems.map(({ place, message }) => `${place} does not compile: ${message}`),
+    ...(isBroken ? [] : lost).map(
+      ({ exercise }) => `${shownPath(learner)} no longer exports ${exercise}.`,
     ),
-    ...lost.map(({ exercise }) => `${shownPath(learner)} no longer exports ${exercise}.`),
   ];
 }
 
-/** Whether a file's text exports a name in some other way than as a function, or doesn't parse and does at all. */
+/** Whether a file exports a name in some other way than as a function declaration. */
 function exportsName(file: string, name: string): boolean {
   return new RegExp(
-    `^export (?:const|let|(?:async )?function) ${name}\\b|^export \\{[^}]*\\b${name}\\b`,
+    `^export (?:const|let|async function) ${name}\\b|^export \\{[^}]*\\b${name}\\b`,
     'm',
   ).test(readFileSync(file, 'utf8'));
 }

@@ -77,6 +77,8 @@ function observed(call: Call, check: RanCheck, reference: Functions): Observatio
   const args = withOwnCaches(call, call.args, reference);
   if (args === undefined) return undefined;
   const { outcome } = call;
+  // A function that is not there says so itself.
+  if ('thrown' in outcome && nameOf(outcome.thrown) === 'MissingExportError') return undefined;
   const answer = outcomeOf(reference[call.name], args);
   const base = { call, check, args, ...('value' in outcome && { given: outcome.value }) };
   if (!('value' in answer)) {

@@ -26,8 +26,8 @@ export interface LoadedSuite {
   checks: Check[];
   /** The lesson as its facade opened it. */
   opened: Opened;
-  /** Runs the checks, but for those whose numbers are left out. */
-  run: (listener: Listener, leftOut?: ReadonlySet<number>) => Promise<void>;
+  /** Runs the checks, or those of one exercise, but for those whose numbers are left out. */
+  run: (listener: Listener, leftOut?: ReadonlySet<number>, exercise?: string) => Promise<void>;
 }
 
 /**
@@ -66,9 +66,18 @@ export async function loadSuite(lesson: Lesson, limit = 5000): Promise<LoadedSui
       title: test.title,
       limit: test.timeout(),
     })),
-    run: (listener, leftOut = new Set()) =>
+    run: (listener, leftOut = new Set(), exercise = undefined) =>
       new Promise((resolve) => {
         skipped = leftOut;
+        // Mocha takes its time to leave a test out, so others are not even shown to it.
+        const blocks = mocha.suite.suites.map(
+          (lessonBlock) => [lessonBlock, lessonBlock.suites] as const,
+        );
+        for (const [lessonBlock, all] of blocks) {
+          lessonBlock.suites = all.filter(
+            ({ title }) => exercise === undefined || title === exercise,
+          );
+        }
         const errors = new Map<Mocha.Test, unknown>();
         // Those of the exercise that runs: an explanation looks at all of them.
         let ran: RanCheck[] = [];
@@ -82,6 +91,7 @@ export async function loadSuite(lesson: Lesson, limit = 5000): Promise<LoadedSui
           }
         };
         const runner = mocha.run(() => {
+          for (const [lessonBlock, all] of blocks) lessonBlock.suites = all;
           explain();
           resolve();
         });

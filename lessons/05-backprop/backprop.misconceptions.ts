@@ -144,21 +144,6 @@ export const misconceptions: Misconception[] = [
     }),
   },
   {
-    exercise: '05.3 topologicalOrder',
-    id: 'order-silent-on-cycles',
-    sentence:
-      'Nodes on a cycle are left out without a word. They have no order: throw a RangeError that says that there is a cycle.',
-    wrong: (graph: Graph) => {
-      const placed = new Set<number>();
-      for (let before = -1; before < placed.size;) {
-        before = placed.size;
-        for (const k of graph.keys())
-          if (graph[k]!.inputs.every((i) => placed.has(i))) placed.add(k);
-      }
-      return [...placed];
-    },
-  },
-  {
     exercise: '05.4 evaluateGraph',
     id: 'evaluate-as-listed',
     sentence:

@@ -174,7 +174,7 @@ export function reluBackward(dout: Tensor32, x: Tensor32, backend: Backend): Ten
 export interface SoftmaxLoss {
   /** The mean over the batch. */
   loss: number;
-  /** How fast the loss grows with each logit: shape of the logits. */
+  /** How fast the loss grows with each logit, which some call scores: shape of the logits. */
   dscores: Tensor32;
 }
 

@@ -144,7 +144,7 @@ describe('Mutants that are the reference in other words', () => {
     const all = lessons().flatMap(equivalents);
     expect(all.length).to.be.greaterThan(0);
     for (const { reason, names } of all) {
-      expect(reason).to.match(/^\S.*\.$/);
+      expect(reason).to.match(/^[A-Z].*\.$/);
       expect(names).to.have.length.at.least(1);
     }
     expect(equivalents({ ...lesson, equivalents: 'no such file' })).to.deep.equal([]);
