@@ -47,7 +47,7 @@ function placesOf(name: string, checks: readonly CheckResult[]): Set<string | un
   return new Set(own.flatMap(({ failure }) => failure?.place ?? []));
 }
 
-/** Where a file holds a text: `activations.ts:31`. */
+/** Where a file holds a text: `lines.ts:31`. */
 function placeOf(file: string, text: string, found: string): string {
   return `${basename(file)}:${text.slice(0, text.indexOf(found)).split('\n').length}`;
 }

@@ -6,10 +6,10 @@ describe('csvText', () => {
     expect(
       csvText([
         ['submission', 'points'],
-        ['anna', 83],
+        ['anna', 12],
         ['bob', undefined],
       ]),
-    ).to.equal('submission,points\r\nanna,83\r\nbob,\r\n');
+    ).to.equal('submission,points\r\nanna,12\r\nbob,\r\n');
   });
 
   it('quotes what would end a cell, and doubles quotes', () => {
