@@ -36,6 +36,9 @@ async function problemsOf(entry: esbuild.BuildOptions): Promise<string[]> {
   }
 }
 
+/** What reads, checks and keeps files of data: those come into a browser in another way. */
+const LOADERS = /[\\/](?:cache|checksums|idx|mnist|mnist-folder|mnist-package|write-whole)\.ts$/;
+
 describe('In a browser', function () {
   this.timeout(30_000);
 
@@ -67,6 +70,7 @@ describe('In a browser', function () {
 
   for (const file of [
     ...sourcesIn('base'),
+    ...sourcesIn('datasets').filter((file) => !LOADERS.test(file)),
     ...sourcesIn('figures'),
     ...sourcesIn('reference'),
     join(root, 'checks', 'gradient', 'check.ts'),
