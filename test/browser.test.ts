@@ -70,7 +70,7 @@ describe('In a browser', function () {
 
   for (const file of [
     ...sourcesIn('base'),
-    ...sourcesIn('datasets').filter((file) => !LOADERS.test(file)),
+    ...sourcesIn('datasets').filter((one) => !LOADERS.test(one)),
     ...sourcesIn('figures'),
     ...sourcesIn('reference'),
     join(root, 'checks', 'gradient', 'check.ts'),
