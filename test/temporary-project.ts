@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stubOf } from '../checks/declarations.ts';
-import { root } from '../checks/project.ts';
+import { findLesson, root, type Lesson } from '../checks/project.ts';
 
 /** What a command left behind. */
 export interface Ran {
@@ -25,13 +25,17 @@ export interface Ran {
 /** A copy of the project whose lessons a test may change. */
 export interface TemporaryProject {
   root: string;
-  /** Runs a command of the course there: `run('test', '02')`. */
+  /** Runs a command of the course there: `run('test', '01')`. */
   run: (...args: string[]) => Promise<Ran>;
   remove: () => void;
 }
 
 /** A temporary project with the fixture's lessons, and how the tests' own process works on it. */
 export interface FixtureProject extends TemporaryProject {
+  /** Its first lesson, of five exercises. */
+  lines: Lesson;
+  /** Its second lesson, of one exercise, which builds on the first. */
+  curves: Lesson;
   /** From here on the lessons of this process, and of those that it starts, are the fixture's. */
   enter: () => void;
   /** They are the course's again. */
@@ -75,15 +79,27 @@ export function fixtureProject(): FixtureProject {
   ]);
   manifest.imports = Object.fromEntries([...others, ...own]) as Record<string, string>;
   writeFileSync(join(project.root, 'package.json'), JSON.stringify(manifest, null, 2));
-  return {
-    ...project,
-    enter: () => {
-      process.env['CHAINRULE_COURSE'] = project.root;
-    },
-    leave: () => {
-      delete process.env['CHAINRULE_COURSE'];
-    },
+  const enter = (): void => {
+    process.env['CHAINRULE_COURSE'] = project.root;
   };
+  const leave = (): void => {
+    delete process.env['CHAINRULE_COURSE'];
+  };
+  enter();
+  const [lines, curves] = names.map((name) => findLesson(name)!);
+  leave();
+  return { ...project, lines: lines!, curves: curves!, enter, leave };
+}
+
+/** A fixture project that the tests of the block work on in which this is called. */
+export function inFixture(): FixtureProject {
+  const project = fixtureProject();
+  before(project.enter);
+  after(() => {
+    project.leave();
+    project.remove();
+  });
+  return project;
 }
 
 function emptyProject(): TemporaryProject {

@@ -49,10 +49,10 @@ export async function lessonProblems(lesson: Lesson): Promise<string[]> {
   ];
 }
 
-/** Whether a file exports a name in some other way than as a function declaration. */
+/** Whether a file's text exports a name in some other way than as a function, or doesn't parse and does at all. */
 function exportsName(file: string, name: string): boolean {
   return new RegExp(
-    `^export (?:const|let|async function) ${name}\\b|^export \\{[^}]*\\b${name}\\b`,
+    `^export (?:const|let|(?:async )?function) ${name}\\b|^export \\{[^}]*\\b${name}\\b`,
     'm',
   ).test(readFileSync(file, 'utf8'));
 }

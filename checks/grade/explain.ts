@@ -82,8 +82,11 @@ function withObservation(problem: string, error: unknown, shown: Observation): F
   };
   if (verdict === 'unrefused' || verdict === 'misrefused') {
     const wanted = `a ${refusal instanceof Error ? refusal.name : 'refusal'}`;
+    const thrown = thrownBy(call);
     const came =
-      'given' in shown ? `${valueText(given)} came back` : `${problemOf(thrownBy(call))} came`;
+      'given' in shown
+        ? `${valueText(given)} came back`
+        : `${problemOf(thrown)}${thrown instanceof Error ? ' came' : ''}`;
     return { problem: `${wanted} was expected and ${came}`, ...told, expected: wanted };
   }
   if (verdict !== 'wrong') return { problem, ...told, ...comparedValues(error) };

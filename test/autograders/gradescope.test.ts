@@ -2,15 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { findLesson, root } from '../../checks/project.ts';
 import { changed, submissionsFolder, writeFiles } from '../sandbox/submission.ts';
-import { run, type Ran } from '../temporary-project.ts';
-import { pointsIn } from '../lesson-points.ts';
-
-const lesson = findLesson('02')!;
-const folderOfScripts = join(root, 'checks', 'autograders');
-const autograder = join(folderOfScripts, 'gradescope', 'run_autograder');
-const honest = changed(lesson, {});
+import { inFixture, run, type Ran } from '../temporary-project.ts';
 
 /** What Gradescope reads, as far as it matters here. */
 interface Results {
@@ -21,6 +14,9 @@ interface Results {
 
 describe('The Gradescope autograder', function () {
   this.timeout(60_000);
+  const project = inFixture();
+  const autograder = join(project.root, 'checks', 'autograders', 'gradescope', 'run_autograder');
+  const honest = changed(project.lines, {});
   const { folder, remove } = submissionsFolder();
 
   before(function () {
@@ -34,7 +30,7 @@ describe('The Gradescope autograder', function () {
   async function graded(
     name: string,
     files: Readonly<Record<string, string>>,
-    course = root,
+    course = project.root,
   ): Promise<{ ran: Ran; results: Results }> {
     const base = join(folder, name);
     const temporary = join(base, 'temporary');
@@ -42,7 +38,7 @@ describe('The Gradescope autograder', function () {
       mkdirSync(join(base, one), { recursive: true });
     }
     symlinkSync(course, join(base, 'source', 'course'));
-    writeFiles(base, { 'source/lessons.txt': '02\n' });
+    writeFiles(base, { 'source/lessons.txt': '01\n' });
     writeFiles(join(base, 'submission'), files);
     const ran = await run('bash', [autograder], base, {
       AUTOGRADER_BASE: base,
@@ -60,33 +56,32 @@ describe('The Gradescope autograder', function () {
   }
 
   it('grades a file that was uploaded by itself', async () => {
-    const { ran, results } = await graded('honest', { 'activations.ts': honest });
+    const { ran, results } = await graded('honest', { 'lines.ts': honest });
     expect(ran.code).to.equal(0);
-    const all = await pointsIn('02');
-    expect(ran.stdout).to.include(`${all} of ${all} points`);
-    expect(points(results)).to.equal(all);
+    expect(ran.stdout).to.include('11 of 11 points');
+    expect(points(results)).to.equal(11);
   });
 
   it('grades a file that does not compile with 0, and says why', async () => {
     const { ran, results } = await graded('broken', {
-      'lessons/02-activations/activations.ts': 'export function {',
+      'lessons/01-lines/lines.ts': 'export function {',
     });
     expect(ran.code).to.equal(0);
     expect(points(results)).to.equal(0);
-    expect(JSON.stringify(results)).to.include('activations.ts:1: Expected identifier');
+    expect(JSON.stringify(results)).to.include('lines.ts:1: Expected identifier');
   });
 
   it('grades an empty submission with 0, and says what is missing', async () => {
     const { ran, results } = await graded('empty', {});
     expect(ran.code).to.equal(0);
     expect(points(results)).to.equal(0);
-    expect(JSON.stringify(results)).to.include('activations.ts is missing');
+    expect(JSON.stringify(results)).to.include('lines.ts is missing');
   });
 
   it('says so when the grader itself is broken', async () => {
     const course = join(folder, 'no-course');
     mkdirSync(course);
-    const { ran, results } = await graded('failing', { 'activations.ts': honest }, course);
+    const { ran, results } = await graded('failing', { 'lines.ts': honest }, course);
     expect(ran.code).to.equal(0);
     expect(ran.stdout).to.match(/could not be graded; the lines above say why/);
     expect(results.score).to.equal(0);
@@ -96,6 +91,7 @@ describe('The Gradescope autograder', function () {
 
 describe('arrange.sh', function () {
   this.timeout(10_000);
+  const project = inFixture();
   const { folder, remove } = submissionsFolder();
 
   before(function () {
@@ -105,28 +101,28 @@ describe('arrange.sh', function () {
 
   after(remove);
 
-  /** Arranges a folder, and returns the files of the second lesson and of the third. */
+  /** Arranges a folder, and returns the files of both lessons. */
   async function arranged(name: string): Promise<(string | undefined)[]> {
     const target = join(folder, `${name}-arranged`);
-    const script = join(folderOfScripts, 'arrange.sh');
+    const script = join(project.root, 'checks', 'autograders', 'arrange.sh');
     const { code, stderr } = await run('bash', [script, join(folder, name), target], folder);
     expect(stderr).to.equal('');
     expect(code).to.equal(0);
-    return ['02-activations/activations.ts', '03-losses/losses.ts'].map((path) => {
+    return ['01-lines/lines.ts', '02-curves/curves.ts'].map((path) => {
       const file = join(target, 'lessons', path);
       return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
     });
   }
 
   it('finds a file in lessons/, in its lesson’s folder or at the top, in this order', async () => {
-    const whole = 'lessons/02-activations/activations.ts';
+    const whole = 'lessons/01-lines/lines.ts';
     writeFiles(folder, {
       [`all/${whole}`]: 'whole',
-      'all/02-activations/activations.ts': 'short',
-      'all/activations.ts': 'flat',
-      'all/03-losses/losses.ts': 'short',
-      'all/losses.ts': 'flat',
-      'flat/activations.ts': 'flat',
+      'all/01-lines/lines.ts': 'short',
+      'all/lines.ts': 'flat',
+      'all/02-curves/curves.ts': 'short',
+      'all/curves.ts': 'flat',
+      'flat/lines.ts': 'flat',
       'flat/unknown.ts': '',
     });
     expect(await arranged('all')).to.deep.equal(['whole', 'short']);
@@ -134,9 +130,9 @@ describe('arrange.sh', function () {
   });
 
   it('copies no folder, and nothing that is behind a link', async () => {
-    writeFiles(folder, { 'other/losses.ts': 'somebody else’s', 'links/activations.ts/x': '' });
-    symlinkSync(join(folder, 'other', 'losses.ts'), join(folder, 'links', 'losses.ts'));
-    symlinkSync(join(folder, 'other'), join(folder, 'links', '03-losses'));
+    writeFiles(folder, { 'other/curves.ts': 'somebody else’s', 'links/lines.ts/x': '' });
+    symlinkSync(join(folder, 'other', 'curves.ts'), join(folder, 'links', 'curves.ts'));
+    symlinkSync(join(folder, 'other'), join(folder, 'links', '02-curves'));
     expect(await arranged('links')).to.deep.equal([undefined, undefined]);
   });
 });

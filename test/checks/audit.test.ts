@@ -2,13 +2,18 @@ import { expect } from 'chai';
 import { equivalents, unexplained } from '../../checks/proof/equivalents.ts';
 import type { Survivor } from '../../checks/proof/mutants.ts';
 import { auditTable, killedShare, shortfalls, type Audit } from '../../checks/cli/audit.ts';
-import { findLesson, lessons, type Lesson } from '../../checks/project.ts';
+import { lessonNamed, lessons, type Lesson } from '../../checks/project.ts';
 import type { CaughtMisconception, Proof, TimedCheck } from '../../checks/proof/proof.ts';
 import { expectSnapshot } from '../snapshot.ts';
 
-const missed: Survivor = { name: 'relu', line: 7, original: 'v >\n  0', replacement: 'v >= 0' };
+const missed: Survivor = {
+  name: 'heightsAt',
+  line: 7,
+  original: 'v >\n  0',
+  replacement: 'v >= 0',
+};
 
-const lesson: Lesson = { ...findLesson('02')!, name: '02-activations' };
+const lesson: Lesson = lessonNamed('01-lines');
 const check = (exercise: string, cpu: number): TimedCheck => ({
   exercise,
   title: 'is right',
@@ -16,14 +21,14 @@ const check = (exercise: string, cpu: number): TimedCheck => ({
   cpu,
 });
 const caught = (id: string, named: string): CaughtMisconception => ({
-  misconception: { exercise: '02.9 relu', id, sentence: 'No.' },
+  misconception: { exercise: '01.2 heightsAt', id, sentence: 'No.' },
   caught: {
-    exercise: '02.9 relu',
+    exercise: '01.2 heightsAt',
     title: 'is right',
     status: 'failed',
     failure: {
       problem: 'wrong',
-      diagnosis: { kind: 'misconception', id: named, sentence: 'No.', anchor: '#029-relu' },
+      diagnosis: { kind: 'misconception', id: named, sentence: 'No.', anchor: '#012-heightsat' },
     },
   },
 });
@@ -31,11 +36,15 @@ const caught = (id: string, named: string): CaughtMisconception => ({
 const whole: Audit = {
   lesson,
   proof: {
-    reference: [check('02.8 softplus', 1.4), check('02.9 relu', 20), check('02.9 relu', 3)],
-    stub: [0, 1, 2].map(() => ({ exercise: '02.9 relu', title: 'is right', status: 'todo' })),
-    solutions: [{ file: 'by-hand.ts', checks: [check('02.9 relu', 1)] }],
-    misconceptions: [caught('relu-is-abs', 'relu-is-abs')],
-    oracles: [{ title: 'relu agrees' }],
+    reference: [
+      check('01.1 heightAt', 1.4),
+      check('01.2 heightsAt', 20),
+      check('01.2 heightsAt', 3),
+    ],
+    stub: [0, 1, 2].map(() => ({ exercise: '01.2 heightsAt', title: 'is right', status: 'todo' })),
+    solutions: [{ file: 'by-hand.ts', checks: [check('01.2 heightsAt', 1)] }],
+    misconceptions: [caught('heights-backwards', 'heights-backwards')],
+    oracles: [{ title: 'heightsAt agrees' }],
     cpu: 300,
   },
   mutants: {
@@ -43,7 +52,7 @@ const whole: Audit = {
     tried: 100,
     killed: 95,
     survivors: [missed, missed, missed, missed, missed],
-    byName: { relu: { tried: 100, killed: 95 } },
+    byName: { heightsAt: { tried: 100, killed: 95 } },
   },
   missed: [missed],
 };
@@ -69,28 +78,28 @@ describe('The audit', () => {
     const failed = (exercise: string): TimedCheck => ({ ...check(exercise, 1), status: 'failed' });
     const short: [string, Partial<Proof>][] = [
       [
-        'the reference fails 02.9 relu: is right',
-        { reference: [failed('02.9 relu'), ...proof.reference.slice(1)] },
+        'the reference fails 01.2 heightsAt: is right',
+        { reference: [failed('01.2 heightsAt'), ...proof.reference.slice(1)] },
       ],
       [
-        'the stub is not to do in 02.9 relu: is right',
-        { stub: [...proof.stub.slice(1), check('02.9 relu', 1)] },
+        'the stub is not to do in 01.2 heightsAt: is right',
+        { stub: [...proof.stub.slice(1), check('01.2 heightsAt', 1)] },
       ],
       ['the stub does not meet every check', { stub: proof.stub.slice(1) }],
       [
-        'mine.ts fails 02.9 relu: is right',
-        { solutions: [{ file: 'mine.ts', checks: [failed('02.9 relu')] }] },
+        'mine.ts fails 01.2 heightsAt: is right',
+        { solutions: [{ file: 'mine.ts', checks: [failed('01.2 heightsAt')] }] },
       ],
       ['a is not caught', { misconceptions: [{ misconception: caught('a', 'a').misconception }] }],
       ['a is shown as b (is right)', { misconceptions: [caught('a', 'b')] }],
-      ['relu agrees: no', { oracles: [{ title: 'relu agrees', problem: 'no' }] }],
+      ['heightsAt agrees: no', { oracles: [{ title: 'heightsAt agrees', problem: 'no' }] }],
       ['the whole proof took 7000 ms of CPU, and may take 3000', { cpu: 7000 }],
       [
-        '02.9 relu: is right took 2100 ms of CPU, and may take 1000',
+        '01.2 heightsAt: is right took 2100 ms of CPU, and may take 1000',
         {
           reference: [
-            check('02.9 relu', 2100),
-            ...proof.stub.slice(1).map(() => check('02.9 relu', 0)),
+            check('01.2 heightsAt', 2100),
+            ...proof.stub.slice(1).map(() => check('01.2 heightsAt', 0)),
           ],
         },
       ],
@@ -114,12 +123,17 @@ describe('The audit', () => {
 });
 
 describe('Mutants that are the reference in other words', () => {
-  const known = { names: ['relu'], original: 'v >\n  0', replacement: 'v >= 0', reason: 'Both 0.' };
+  const known = {
+    names: ['heightsAt'],
+    original: 'v >\n  0',
+    replacement: 'v >= 0',
+    reason: 'Both 0.',
+  };
 
   it('are recognized by function and change, whatever the line', () => {
     expect(unexplained([missed, { ...missed, line: 99 }], [known])).to.deep.equal([]);
     const others = [
-      { ...missed, name: 'tanh' },
+      { ...missed, name: 'heightAt' },
       { ...missed, replacement: 'true' },
       { ...missed, original: 'v < 0' },
     ];
@@ -130,7 +144,7 @@ describe('Mutants that are the reference in other words', () => {
     const all = lessons().flatMap(equivalents);
     expect(all.length).to.be.greaterThan(0);
     for (const { reason, names } of all) {
-      expect(reason).to.match(/^[A-Z].*\.$/);
+      expect(reason).to.match(/^\S.*\.$/);
       expect(names).to.have.length.at.least(1);
     }
     expect(equivalents({ ...lesson, equivalents: 'no such file' })).to.deep.equal([]);

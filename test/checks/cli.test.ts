@@ -1,21 +1,12 @@
 /** Every command as a learner runs it, on a copy of the project. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { stubOf } from '../../checks/declarations.ts';
-import { findLesson, sourceText } from '../../checks/project.ts';
 import { expectSnapshot } from '../snapshot.ts';
-import { run, temporaryProject, type TemporaryProject } from '../temporary-project.ts';
+import { fixtureProject, inFixture, run } from '../temporary-project.ts';
 
 /** Text whose times and hashes are no longer those of one machine and one day. */
 function timeless(text: string): string {
@@ -27,65 +18,66 @@ function timeless(text: string): string {
 
 describe('The commands', function () {
   this.timeout(60_000);
-  let project: TemporaryProject;
-  let file: string;
-  let reference: string;
-  let stub: string;
-
-  before(() => {
-    project = temporaryProject();
-    file = join(project.root, 'lessons', '02-activations', 'activations.ts');
-    reference = sourceText(findLesson('02')!.reference);
-    stub = stubOf(reference);
-    // Two lessons are enough, and quick.
-    for (const name of readdirSync(join(project.root, 'lessons'))) {
-      if (/^\d\d-/.test(name) && !/^0[23]-/.test(name)) {
-        rmSync(join(project.root, 'lessons', name), { recursive: true });
-      }
-    }
-    const losses = findLesson('03')!;
-    writeFileSync(
-      join(project.root, 'lessons', '03-losses', 'losses.ts'),
-      stubOf(sourceText(losses.reference)),
-    );
-  });
-
-  after(() => project.remove());
+  const project = inFixture();
+  const { learner: file, reference: referenceFile } = project.lines;
+  const reference = readFileSync(referenceFile, 'utf8');
+  const stub = stubOf(reference);
 
   beforeEach(() => writeFileSync(file, stub));
 
-  it('npm test 02 gives the untouched exercises 0 points and exits with 1', async () => {
-    const { code, stdout } = await project.run('test', '02');
+  it('npm test 01 gives the untouched exercises 0 points and exits with 1', async () => {
+    const { code, stdout } = await project.run('test', '01');
     expect(code).to.equal(1);
-    expect(stdout).to.match(/^0 of \d+ points\. Next: 02\.1 identity/m);
+    expect(stdout).to.match(/^0 of 11 points\. Next: 01\.1 heightAt/m);
   });
 
-  it("npm test 02 gives the reference's code every point and exits with 0", async () => {
-    writeFileSync(file, reference);
-    const { code, stdout } = await project.run('test', 'activations');
+  it('npm test 01.4 grades one exercise, and others of the lesson do not matter', async () => {
+    writeFileSync(
+      file,
+      stub.replace(
+        "throw todo('01.4 aboveGround');",
+        'return map(heights, (v) => Math.max(0, v));',
+      ),
+    );
+    const { code, stdout } = await project.run('test', '1.4');
     expect(code).to.equal(0);
-    expect(stdout).to.match(/^(\d+) of \1 points\. Lesson 02 is solved\.$/m);
+    expect(stdout).to.match(/^3 of 3 points\. 01\.4 aboveGround is solved;/m);
+    const unknown = await project.run('test', '01.9');
+    expect(unknown.code).to.equal(2);
+    expect(unknown.stderr).to.equal('Lesson 01 has no exercise 01.9.\n');
   });
 
-  it('npm test 02 shows a type error with its place, and exits with 1 although all values are right', async () => {
+  it('npm test 01 02 grades both, and exits with 1 if either is not solved', async () => {
+    writeFileSync(file, reference);
+    const { code, stdout } = await project.run('test', '01', '02');
+    expect(code).to.equal(1);
+    expect(stdout).to.include('Lesson 01 is solved.').and.to.include('0 of 2 points.');
+  });
+
+  it("npm test 01 gives the reference's code every point and exits with 0", async () => {
+    writeFileSync(file, reference);
+    const { code, stdout } = await project.run('test', 'lines');
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/^11 of 11 points\. Lesson 01 is solved\.$/m);
+  });
+
+  it('npm test 01 shows a type error with its place, and exits with 1 although all values are right', async () => {
     writeFileSync(file, `${reference}\nexport const wrong: number = 'text';\n`);
-    const { code, stdout } = await project.run('test', '02');
+    const { code, stdout } = await project.run('test', '01');
     expect(code).to.equal(1);
     const line = reference.split('\n').length + 1;
     expect(stdout).to.include(
-      `error  lessons/02-activations/activations.ts:${line}:14  Type 'string' is not assignable to type 'number'.`,
+      `error  lessons/01-lines/lines.ts:${line}:14  Type 'string' is not assignable to type 'number'.`,
     );
   });
 
-  it('npm test 02 shows a syntax error with its place', async () => {
-    writeFileSync(file, 'export function relu(x {\n');
-    const { code, stdout } = await project.run('test', '02');
+  it('npm test 01 shows a syntax error with its place', async () => {
+    writeFileSync(file, 'export function heightAt(x {\n');
+    const { code, stdout } = await project.run('test', '01');
     expect(code).to.equal(1);
-    expect(stdout).to.match(
-      /error {2}lessons\/02-activations\/activations\.ts:1:\d+ {2}',' expected/,
-    );
+    expect(stdout).to.match(/error {2}lessons\/01-lines\/lines\.ts:1:\d+ {2}',' expected/);
     expect(stdout).to.include('✘ Nothing could be graded: mend the error above');
-    expect(stdout).to.match(/^0 of \d+ points\.$/m);
+    expect(stdout).to.match(/^0 of 11 points\.$/m);
   });
 
   it('an unknown lesson is answered with the list, and exits with 2', async () => {
@@ -96,27 +88,29 @@ describe('The commands', function () {
 
   it('a command that is called wrongly exits with 2', async () => {
     expect((await project.run('audit', '99', '--sample', '1')).code).to.equal(2);
-    expect((await project.run('watch', '99')).code).to.equal(2);
-    expect((await project.run('compare', '02', '--nonsense')).code).to.equal(2);
+    expect((await project.run('undo')).code).to.equal(2);
+    expect((await project.run('compare', '01', '--nonsense')).code).to.equal(2);
     expect((await project.run('--help')).code).to.equal(0);
   });
 
   it('a missing file is named, with the way to get it back', async () => {
     rmSync(file);
-    const { code, stderr } = await project.run('test', '02');
+    const { code, stderr } = await project.run('test', '01');
     expect(code).to.equal(1);
     expectSnapshot('cli/missing-file', stderr);
-    expect((await project.run('reset', '02')).code).to.equal(0);
+    expect((await project.run('reset', '01')).code).to.equal(0);
     expect(readFileSync(file, 'utf8')).to.equal(stub);
   });
 
   it('npm start shows the course, and what is next, with or without its cache', async () => {
-    // Half of the first exercise: identity is right and the others are to do.
-    writeFileSync(file, stub.replace("throw todo('02.1 identity');", 'return map(x, (v) => v);'));
+    // The first exercise is right and the others are to do.
+    writeFileSync(
+      file,
+      stub.replace("throw todo('01.1 heightAt');", 'return line.slope * x + line.height;'),
+    );
     const first = await project.run('start');
     expect(first.code).to.equal(0);
-    // How many points a lesson has changes with its suite.
-    expectSnapshot('cli/start', first.stdout.replaceAll(/(\d)\/\d+/g, '$1/…'));
+    expectSnapshot('cli/start', first.stdout);
     expect((await project.run()).stdout).to.equal(first.stdout);
     rmSync(join(project.root, '.chainrule', 'cache'), { recursive: true });
     expect((await project.run('start')).stdout).to.equal(first.stdout);
@@ -125,49 +119,49 @@ describe('The commands', function () {
   it('npm start notices an edit', async () => {
     writeFileSync(file, reference);
     const { stdout } = await project.run('start');
-    expect(stdout).to.match(/02 {2}activations +(\d+)\/\1 {2}solved/);
-    expect(stdout).to.include('Next: 03.1 ');
+    expect(stdout).to.match(/01 {2}lines +11\/11 {2}solved/);
+    expect(stdout).to.include('Next: 02.1 ');
   });
 
   it('npm run hint gives one hint at a time', async () => {
-    expectSnapshot('cli/hint', (await project.run('hint', '02.15')).stdout);
-    expectSnapshot('cli/hint-2', (await project.run('hint', '2.15', '2')).stdout);
-    const third = await project.run('hint', '02.15', '3');
+    expectSnapshot('cli/hint', (await project.run('hint', '01.2')).stdout);
+    expectSnapshot('cli/hint-2', (await project.run('hint', '1.2', '2')).stdout);
+    const third = await project.run('hint', '01.2', '3');
     expect(third.code).to.equal(2);
-    expect(third.stderr).to.equal('02.15 softmax has 2 hints; ask for 1 to 2.\n');
+    expect(third.stderr).to.equal('01.2 heightsAt has 2 hints; ask for 1 to 2.\n');
   });
 
-  it('npm run hint 02 hints at the first open exercise, if there is one', async () => {
-    expect((await project.run('hint', '02')).stdout).to.match(/^02\.1 identity\n/);
+  it('npm run hint 01 hints at the first open exercise, if there is one', async () => {
+    expect((await project.run('hint', '01')).stdout).to.match(/^01\.1 heightAt\n/);
     writeFileSync(file, reference);
-    expect((await project.run('hint', '02')).stdout).to.equal(
-      'Every check of lesson 02 passes; there is nothing to hint at.\n',
+    expect((await project.run('hint', '01')).stdout).to.equal(
+      'Every check of lesson 01 passes; there is nothing to hint at.\n',
     );
   });
 
   it('npm run compare does not give the reference away unasked', async () => {
-    const { code, stdout, stderr } = await project.run('compare', '02.9');
+    const { code, stdout, stderr } = await project.run('compare', '01.4');
     expect(code).to.equal(1);
     expect(stdout).to.equal('');
-    expect(stderr).to.match(
-      /^02\.9 relu is not solved yet \(0 of \d+ points\)\. To see the reference all the same, add -- --yes\.$/m,
+    expect(stderr).to.equal(
+      '01.4 aboveGround is not solved yet (0 of 3 points). To see the reference all the same, add -- --yes.\n',
+    );
+    expect((await project.run('compare', '01')).stderr).to.match(
+      /^Lesson 01 is not solved yet \(0 of 11 points\)\. /,
     );
   });
 
   it('npm run compare shows code, result and time of both', async () => {
-    writeFileSync(
-      file,
-      reference.replace('map(x, (v) => Math.max(0, v))', 'map(x, (v) => (v > 0 ? v : 0))'),
-    );
-    const { code, stdout } = await project.run('compare', '02.9');
+    writeFileSync(file, reference.replace('Math.max(0, height)', '(height > 0 ? height : 0)'));
+    const { code, stdout } = await project.run('compare', '01.4');
     expect(code).to.equal(0);
     expectSnapshot('cli/compare', timeless(stdout));
-    const all = await project.run('compare', '02');
-    expect(all.stdout.match(/^02\.\d+ /gm)).to.have.length(20);
+    const all = await project.run('compare', '01');
+    expect(all.stdout.match(/^01\.\d+ /gm)).to.have.length(5);
   });
 
   it('npm run compare --yes shows an exercise that is still to do', async () => {
-    const { code, stdout } = await project.run('compare', '02.9', '--yes');
+    const { code, stdout } = await project.run('compare', '01.4', '--yes');
     expect(code).to.equal(0);
     expectSnapshot('cli/compare-todo', timeless(stdout));
   });
@@ -176,27 +170,27 @@ describe('The commands', function () {
     const mine = `${stub}\n// mine\n`;
     writeFileSync(file, mine);
     rmSync(join(project.root, '.chainrule', 'attempts'), { recursive: true, force: true });
-    const nothing = await project.run('undo', '02');
+    const nothing = await project.run('undo', '01');
     expect(nothing.code).to.equal(1);
     expectSnapshot('cli/undo-nothing', nothing.stderr);
-    expectSnapshot('cli/reset', (await project.run('reset', '02')).stdout);
+    expectSnapshot('cli/reset', (await project.run('reset', '01')).stdout);
     expect(readFileSync(file, 'utf8')).to.equal(stub);
-    expectSnapshot('cli/reset-again', (await project.run('reset', '02')).stdout);
-    expectSnapshot('cli/undo', (await project.run('undo', '02')).stdout);
+    expectSnapshot('cli/reset-again', (await project.run('reset', '01')).stdout);
+    expectSnapshot('cli/undo', (await project.run('undo', '01')).stdout);
     expect(readFileSync(file, 'utf8')).to.equal(mine);
-    await project.run('undo', '02');
+    await project.run('undo', '01');
     expect(readFileSync(file, 'utf8')).to.equal(stub);
-    await project.run('undo', '02');
+    await project.run('undo', '01');
     expect(readFileSync(file, 'utf8')).to.equal(mine);
   });
 
   it('an attempt is never written over, whatever was removed from the folder', async () => {
-    const attempts = join(project.root, '.chainrule', 'attempts', '02-activations');
+    const attempts = join(project.root, '.chainrule', 'attempts', '01-lines');
     rmSync(attempts, { recursive: true, force: true });
     mkdirSync(attempts, { recursive: true });
     writeFileSync(join(attempts, '0007.ts'), 'precious');
     writeFileSync(file, `${stub}// another\n`);
-    await project.run('reset', '02');
+    await project.run('reset', '01');
     expect(readdirSync(attempts).toSorted()).to.deep.equal(['0007.ts', '0008.ts']);
     expect(readFileSync(join(attempts, '0007.ts'), 'utf8')).to.equal('precious');
   });
@@ -210,9 +204,9 @@ describe('The commands', function () {
   it('npm run doctor names each broken file in a sentence', async () => {
     writeFileSync(
       file,
-      `${stub.replace('export function relu(', 'function relu(').replace('export function tanh(x: Tensor)', 'export const tanh = function (x: Tensor)')}export function broken(: number {}\n`,
+      `${stub.replace('export function aboveGround(', 'function aboveGround(').replace('export function heightAt(line: Line, x: number)', 'export const heightAt = function (line: Line, x: number)')}export function broken(: number {}\n`,
     );
-    const readme = join(project.root, 'lessons', '03-losses', 'README.md');
+    const { readme } = project.curves;
     const kept = readFileSync(readme);
     rmSync(readme);
     const { code, stdout } = await project.run('doctor');
@@ -232,17 +226,16 @@ describe('The commands', function () {
   });
 
   it('every command says in one sentence that the packages are not installed', async () => {
-    const bare = join(project.root, 'bare');
-    for (const name of ['package.json', 'checks']) {
-      cpSync(join(project.root, name), join(bare, name), { recursive: true });
-    }
-    // Outside the project, so that no packages are found in a folder above.
-    const elsewhere = temporaryProject();
-    rmSync(join(elsewhere.root, 'node_modules'));
-    const { code, stderr } = await elsewhere.run('test', '02');
+    const bare = fixtureProject();
+    rmSync(join(bare.root, 'node_modules'));
+    const { code, stderr } = await bare.run('test', '01');
     expect(code).to.equal(1);
-    expectSnapshot('cli/not-installed', stderr);
-    elsewhere.remove();
+    const manifest = readFileSync(join(bare.root, 'package.json'), 'utf8');
+    const { dependencies } = JSON.parse(manifest) as { dependencies: Record<string, string> };
+    const [, named] = /\((.*)\)/.exec(stderr)!;
+    expect(named!.split(', ')).to.deep.equal(Object.keys(dependencies));
+    expectSnapshot('cli/not-installed', stderr.replace(named!, '…'));
+    bare.remove();
   });
 
   it('every command says in one sentence that Node is too old', async () => {
@@ -256,7 +249,7 @@ describe('The commands', function () {
   });
 
   it('npm run watch grades on every save and stays calm on green', async () => {
-    const child = spawn(process.execPath, [join('checks', 'cli', 'launch.js'), 'watch', '02'], {
+    const child = spawn(process.execPath, [join('checks', 'cli', 'launch.js'), 'watch', '01'], {
       cwd: project.root,
     });
     let output = '';
@@ -265,10 +258,10 @@ describe('The commands', function () {
       while ((output.match(/Watching/g)?.length ?? 0) < times) await once(child.stdout, 'data');
     };
     await graded(1);
-    expect(output).to.match(/0 of \d+ points/);
+    expect(output).to.include('0 of 11 points');
     writeFileSync(file, reference);
     await graded(2);
-    expect(output).to.include('Lesson 02 is solved.');
+    expect(output).to.include('Lesson 01 is solved.');
     writeFileSync(file, `${reference}\n`);
     await graded(3);
     expect(output).to.match(/Watching [^\n]*\n✔ still solved\nWatching/);
@@ -282,7 +275,7 @@ describe('The commands', function () {
     for (const mark of ['\u001B', '█', '░']) expect(stdout).not.to.include(mark);
     const forced = await run(
       process.execPath,
-      [join('checks', 'cli', 'launch.js'), 'test', '02'],
+      [join('checks', 'cli', 'launch.js'), 'test', '01'],
       project.root,
       { CI: 'true' },
     );

@@ -2,27 +2,15 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { gradeLesson } from '../../checks/grade/grade-lesson.ts';
-import { findLesson, sourceText, type Lesson } from '../../checks/project.ts';
+import { sourceText } from '../../checks/project.ts';
 import { expectSnapshot } from '../snapshot.ts';
-import { fixtureProject, type FixtureProject } from '../temporary-project.ts';
+import { inFixture } from '../temporary-project.ts';
 
 describe('Exercises that fail only because an earlier one is wrong', function () {
   this.timeout(30_000);
-  let project: FixtureProject;
-  let lesson: Lesson;
-  let right: string;
-
-  before(() => {
-    project = fixtureProject();
-    project.enter();
-    lesson = findLesson('01')!;
-    right = sourceText(lesson.reference);
-  });
-
-  after(() => {
-    project.leave();
-    project.remove();
-  });
+  const project = inFixture();
+  const lesson = project.lines;
+  const right = sourceText(lesson.reference);
 
   /** What each failed check follows from, if it does. */
   async function follows(text: string): Promise<(string | undefined)[]> {

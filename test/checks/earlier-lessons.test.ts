@@ -7,10 +7,10 @@ import { proofsOf } from '../../checks/proof/kept-proofs.ts';
 import type { Proof } from '../../checks/proof/proof.ts';
 import { tryMutants } from '../../checks/proof/mutants.ts';
 import { gradeLesson } from '../../checks/grade/grade-lesson.ts';
-import { findLesson, sourceText, type Lesson } from '../../checks/project.ts';
+import { findLesson, sourceText } from '../../checks/project.ts';
 import type { CheckResult } from '../../checks/results/lesson-result.ts';
 import { gradeInSandbox } from '../../checks/sandbox/sandbox.ts';
-import { fixtureProject, run, type FixtureProject, type Ran } from '../temporary-project.ts';
+import { inFixture, run, type Ran } from '../temporary-project.ts';
 
 const HALF_DONE = `import { heightAt, type Line } from '#lessons/01-lines';
 
@@ -25,19 +25,8 @@ function statuses(checks: readonly CheckResult[]): string[] {
 
 describe('A lesson that imports an earlier lesson', function () {
   this.timeout(60_000);
-  let project: FixtureProject;
-  let lesson: Lesson;
-
-  before(() => {
-    project = fixtureProject();
-    project.enter();
-    lesson = findLesson('02')!;
-  });
-
-  after(() => {
-    project.leave();
-    project.remove();
-  });
+  const project = inFixture();
+  const lesson = project.curves;
 
   async function plainMocha(subject: string, ...suites: string[]): Promise<Ran> {
     return run(
@@ -54,7 +43,7 @@ describe('A lesson that imports an earlier lesson', function () {
   it('gets the reference of it while its own reference is graded', async () => {
     const { code, stdout } = await plainMocha('', '01-lines', '02-curves');
     expect(code).to.equal(0);
-    expect(stdout).to.include('8 passing');
+    expect(stdout).to.include('13 passing');
     expect(await gradeLesson(lesson, { subject: 'reference' }))
       .to.have.property('checks')
       .that.has.length(2);
@@ -73,10 +62,7 @@ describe('A lesson that imports an earlier lesson', function () {
   });
 
   it("may import the learner's own earlier file by its path", async () => {
-    writeFileSync(
-      findLesson('01')!.learner,
-      'export function heightAt(): number {\n  return 6;\n}\n',
-    );
+    writeFileSync(project.lines.learner, 'export function heightAt(): number {\n  return 7;\n}\n');
     writeFileSync(
       lesson.learner,
       HALF_DONE.replace('#lessons/01-lines', '../01-lines/lines.ts')
@@ -101,7 +87,7 @@ describe('A lesson that imports an earlier lesson', function () {
       '01-lines',
       '02-curves',
     );
-    expect(stdout).to.include('6 passing').and.to.include('2 failing');
+    expect(stdout).to.include('11 passing').and.to.include('2 failing');
   });
 
   it('must say which lesson is graded when several suites run', async () => {
@@ -155,7 +141,7 @@ describe('A lesson that imports an earlier lesson', function () {
     const [proof] = proofs;
     expect(faultsOf(lesson, proof!)).to.deep.equal([]);
     expect(proof!.solutions).to.have.length(2);
-    expect(proof!.misconceptions).to.have.length(2);
+    expect(proof!.misconceptions).to.have.length(6);
   });
 
   it('has mutants of its own, and none of the other lesson', async () => {

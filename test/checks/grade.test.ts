@@ -1,42 +1,17 @@
 /**
- * Grading lesson 02 for learners who went wrong in one way each: what is scored, and what they read.
+ * Grading the fixture's first lesson for learners who went wrong in one way each: what is scored, and what they read.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { gradeLesson, type GradeOptions } from '../../checks/grade/grade-lesson.ts';
 import type { LessonResult } from '../../checks/results/lesson-result.ts';
 import type { TypeProblem } from '../../checks/grade/typecheck.ts';
-import { findLesson, root } from '../../checks/project.ts';
 import { plain } from '../../checks/report/colours.ts';
 import { isSolved, lessonReport } from '../../checks/report/lesson.ts';
 import { expectSnapshot } from '../snapshot.ts';
 import { byExercise, pointsOf } from '../../checks/results/points.ts';
-
-const lesson = findLesson('02')!;
-const folder = join(root, '.chainrule', `test-grade-${process.pid}`);
-
-/** A learner's file: the reference with other functions in some places. */
-function learnerFile(name: string, ...replacements: string[]): string {
-  const file = join(folder, `${name}.ts`);
-  writeFileSync(
-    file,
-    [
-      "export * from '../../lessons/02-activations/activations.reference.ts';",
-      ...replacements,
-    ].join('\n'),
-  );
-  return file;
-}
-
-function grade(file: string, options: GradeOptions = {}): Promise<LessonResult> {
-  return gradeLesson(lesson, { subject: file, limit: 1000, ...options });
-}
-
-function report(result: LessonResult, typeProblems: TypeProblem[] = []): string {
-  const file = 'lessons/02-activations/activations.ts';
-  return lessonReport(result, { lesson, file, hash: '0123456789ab', typeProblems, colours: plain });
-}
+import { inFixture } from '../temporary-project.ts';
 
 /** The points of an exercise and how many it has: `3/5`. */
 function score(result: LessonResult, exercise: string): string {
@@ -46,19 +21,36 @@ function score(result: LessonResult, exercise: string): string {
 
 describe('gradeLesson', function () {
   this.timeout(30_000);
-  let total = 0;
+  const project = inFixture();
+  const lesson = project.lines;
+  const folder = join(project.root, '.chainrule', 'subjects');
+  /** How many checks the lesson has. */
+  const total = 11;
 
-  before(async () => {
-    mkdirSync(folder, { recursive: true });
-    total = (await grade('reference')).checks.length;
-  });
+  before(() => mkdirSync(folder, { recursive: true }));
 
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  /** A learner's file: the reference with other functions in some places. */
+  function learnerFile(name: string, ...replacements: string[]): string {
+    const file = join(folder, `${name}.ts`);
+    const reference = "export * from '../../lessons/01-lines/lines.reference.ts';";
+    writeFileSync(file, [reference, ...replacements].join('\n'));
+    return file;
+  }
+
+  function grade(file: string, options: GradeOptions = {}): Promise<LessonResult> {
+    return gradeLesson(lesson, { subject: file, limit: 1000, ...options });
+  }
+
+  function report(result: LessonResult, typeProblems: TypeProblem[] = []): string {
+    const file = 'lessons/01-lines/lines.ts';
+    const hash = '0123456789ab';
+    return lessonReport(result, { lesson, file, hash, typeProblems, colours: plain });
+  }
 
   it('gives the reference every point', async () => {
     const result = await grade('reference');
     expect(pointsOf(result.checks)).to.equal(result.checks.length);
-    expect(result.checks.length).to.be.greaterThan(50);
+    expect(result.checks).to.have.length(total);
     expect(isSolved(result, [])).to.equal(true);
     expectSnapshot('report/solved', report(result));
   });
@@ -67,28 +59,37 @@ describe('gradeLesson', function () {
     const file = learnerFile(
       'todo',
       "import { todo } from '#todo';",
-      "export function softmax(): never { throw todo('02.15 softmax'); }",
+      "export function areaUnder(): never { throw todo('01.5 areaUnder'); }",
     );
     const result = await grade(file);
-    expect(score(result, 'softmax')).to.equal('0/7');
+    expect(score(result, 'areaUnder')).to.equal('0/2');
     expect(isSolved(result, [])).to.equal(false);
-    // Two of its checks expect an error; "still to do" is none of theirs.
-    const own = result.checks.filter(({ exercise }) => exercise === '02.15 softmax');
+    // One of its checks expects an error; "still to do" is none of its.
+    const own = result.checks.filter(({ exercise }) => exercise === '01.5 areaUnder');
     expect(new Set(own.map(({ status }) => status))).to.deep.equal(new Set(['todo']));
     expectSnapshot('report/todo', report(result));
   });
 
   it('names a misconception', async () => {
-    const result = await grade('misconception:softmax-over-columns');
-    expect(pointsOf(result.checks)).to.be.lessThan(total);
+    const result = await grade('misconception:area-from-left');
+    expect(pointsOf(result.checks)).to.equal(total - 1);
     expectSnapshot('report/misconception', report(result));
   });
 
-  it('compares plainly when no misconception fits', async () => {
+  it('says where it is wrong when no misconception fits', async () => {
+    const file = learnerFile(
+      'where',
+      "import { map, type Tensor } from '#arrays';",
+      'export function aboveGround(x: Tensor): Tensor { return map(x, (v) => (v > 0 ? v + 1 : 0)); }',
+    );
+    expectSnapshot('report/where', report(await grade(file)));
+  });
+
+  it('compares plainly when nothing is recognized', async () => {
     const file = learnerFile(
       'plain',
       "import { map, type Tensor } from '#arrays';",
-      'export function relu(x: Tensor): Tensor { return map(x, (v) => (v > 0 ? v + 1 : 0)); }',
+      'export function aboveGround(x: Tensor): Tensor { return map(x, (v) => Math.sin(12.3 * v * v + 4.5) - 6.7); }',
     );
     expectSnapshot('report/plain', report(await grade(file)));
   });
@@ -97,7 +98,7 @@ describe('gradeLesson', function () {
     const file = learnerFile(
       'nan',
       "import { map, type Tensor } from '#arrays';",
-      'export function softplus(x: Tensor): Tensor { return map(x, (v) => v + 0 / 0); }',
+      'export function aboveGround(x: Tensor): Tensor { return map(x, (v) => v + 0 / 0); }',
     );
     expectSnapshot('report/nan', report(await grade(file)));
   });
@@ -106,7 +107,7 @@ describe('gradeLesson', function () {
     const file = learnerFile(
       'shape',
       "import { zeros, type Tensor } from '#arrays';",
-      'export function softmax(x: Tensor): Tensor { return zeros(x.size); }',
+      'export function aboveGround(x: Tensor): Tensor { return zeros(x.size, 1); }',
     );
     expectSnapshot('report/shape', report(await grade(file)));
   });
@@ -114,56 +115,56 @@ describe('gradeLesson', function () {
   it('says when nothing comes back, or a promise', async () => {
     const file = learnerFile(
       'nothing',
-      'export function sigmoid(): void {}',
-      'export async function tanh(): Promise<number> { return 1; }',
+      'export function aboveGround(): void {}',
+      'export async function areaUnder(): Promise<number> { return 1; }',
     );
     const result = await grade(file);
-    expect(score(result, 'sigmoid')).to.equal('0/5');
-    expect(score(result, 'tanh')).to.equal('0/4');
+    expect(score(result, 'aboveGround')).to.equal('0/3');
+    expect(score(result, 'areaUnder')).to.equal('0/2');
     expectSnapshot('report/nothing', report(result));
   });
 
   it('says what was thrown, even if it is no error', async () => {
-    const file = learnerFile('throws', "export function step(): never { throw 'a word'; }");
+    const file = learnerFile('throws', "export function areaUnder(): never { throw 'a word'; }");
     const result = await grade(file);
-    expect(score(result, 'step')).to.equal('0/4');
+    expect(score(result, 'areaUnder')).to.equal('0/2');
     expectSnapshot('report/throws', report(result));
   });
 
   it('says where in a lesson an error was thrown', async () => {
     const file = learnerFile(
       'place',
-      "import { softmax } from '../../lessons/02-activations/activations.reference.ts';",
-      'export const tanh = softmax;',
+      "import { areaUnder } from '../../lessons/01-lines/lines.reference.ts';",
+      'export const aboveGround = (): number => areaUnder((x) => x, 0, 1, 0);',
     );
     const result = await grade(file);
     const failure = result.checks.find(({ status }) => status === 'failed')?.failure;
-    expect(failure?.place).to.match(/^activations\.reference\.ts:\d+$/);
-    expect(failure?.problem).to.match(/^RangeError: softmax: x is \(3\)/);
+    expect(failure?.place).to.match(/^lines\.reference\.ts:\d+$/);
+    expect(failure?.problem).to.match(/^RangeError: areaUnder: count is 0/);
   });
 
   it('fails an exercise that is missing, and only that', async () => {
     const file = join(folder, 'missing.ts');
     writeFileSync(
       file,
-      "export { relu } from '../../lessons/02-activations/activations.reference.ts';\n",
+      "export { aboveGround } from '../../lessons/01-lines/lines.reference.ts';\n",
     );
     const result = await grade(file);
     expect(pointsOf(result.checks)).to.equal(3);
-    expect(score(result, 'relu')).to.equal('3/3');
+    expect(score(result, 'aboveGround')).to.equal('3/3');
     expectSnapshot('report/missing', report(result));
   });
 
   it('ends an endless loop, names the function, and grades the other exercises', async () => {
-    const file = learnerFile('loop', 'export function relu(): void { for (;;) {} }');
+    const file = learnerFile('loop', 'export function aboveGround(): void { for (;;) {} }');
     const result = await grade(file);
-    expect(score(result, 'relu')).to.equal('0/3');
+    expect(score(result, 'aboveGround')).to.equal('0/3');
     expect(pointsOf(result.checks)).to.equal(total - 3);
     expectSnapshot('report/loop', report(result));
   });
 
   it('goes on after code that ends the process', async () => {
-    const file = learnerFile('exit', 'export function relu(): void { process.exit(0); }');
+    const file = learnerFile('exit', 'export function aboveGround(): void { process.exit(0); }');
     const result = await grade(file);
     expect(pointsOf(result.checks)).to.equal(total - 3);
     expectSnapshot('report/exit', report(result));
@@ -191,10 +192,10 @@ describe('gradeLesson', function () {
   });
 
   it('shows the place of a syntax error once, in the words of the compiler', async () => {
-    const result = await grade(learnerFile('syntax', 'export function relu( {'));
+    const result = await grade(learnerFile('syntax', 'export function aboveGround( {'));
     expect(pointsOf(result.checks)).to.equal(0);
     const problem = {
-      place: 'lessons/02-activations/activations.ts:2:24',
+      place: 'lessons/01-lines/lines.ts:2:31',
       message: "'}' expected.",
     };
     expectSnapshot('report/syntax', report(result, [problem]));
@@ -203,7 +204,7 @@ describe('gradeLesson', function () {
   it('shows type errors before everything else, and a lesson with one is not solved', async () => {
     const result = await grade('reference');
     const problem = {
-      place: 'lessons/02-activations/activations.ts:9:3',
+      place: 'lessons/01-lines/lines.ts:9:3',
       message: "Type 'string' is not assignable to type 'number'.",
     };
     expect(isSolved(result, [problem])).to.equal(false);
@@ -226,15 +227,13 @@ describe('gradeLesson', function () {
     const file = learnerFile(
       'sample',
       "import type { Tensor } from '#arrays';",
-      'export function relu(x: Tensor): Tensor { return x; }',
+      'export function aboveGround(x: Tensor): Tensor { return x; }',
     );
     const { samples } = await grade(file, { samples: true });
-    expect(samples.find(({ name }) => name === 'relu')).to.deep.include({
-      call: 'relu((5) [-7, -0.5, 0, 0.5, 1000])',
-    });
-    const sample = samples.find(({ name }) => name === 'relu');
-    expect(sample?.yours.value).to.equal('(5) [-7, -0.5, 0, 0.5, 1000]');
-    expect(sample?.reference.value).to.equal('(5) [0, 0, 0, 0.5, 1000]');
-    expect(samples).to.have.length(20);
+    const sample = samples.find(({ name }) => name === 'aboveGround');
+    expect(sample?.call).to.equal('aboveGround((4) [-7.5, 2.25, 0, 1000])');
+    expect(sample?.yours.value).to.equal('(4) [-7.5, 2.25, 0, 1000]');
+    expect(sample?.reference.value).to.equal('(4) [0, 2.25, 0, 1000]');
+    expect(samples).to.have.length(5);
   });
 });

@@ -8,24 +8,17 @@ import { faultsOf } from '../../checks/proof/faults.ts';
 import { proofsOf } from '../../checks/proof/kept-proofs.ts';
 import type { Proof } from '../../checks/proof/proof.ts';
 import { gradeInSandbox } from '../../checks/sandbox/sandbox.ts';
-import { fixtureProject, type FixtureProject } from '../temporary-project.ts';
+import { inFixture } from '../temporary-project.ts';
 
 describe('npm run lesson:new', function () {
   this.timeout(60_000);
-  let project: FixtureProject;
+  const project = inFixture();
 
   before(() => {
-    project = fixtureProject();
-    project.enter();
     writeFileSync(
       join(project.root, 'README.md'),
       '| [01 lines](lessons/01-lines/README.md) | a |\n| [02 curves](lessons/02-curves/README.md) | b |\n\nThe end.\n',
     );
-  });
-
-  after(() => {
-    project.leave();
-    project.remove();
   });
 
   it('makes a lesson that is proven as it stands', async () => {

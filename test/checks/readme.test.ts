@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { anchorOf, anchors, hints } from '../../checks/readme.ts';
 
-const readme = `# 02 · Activations
+const readme = `# 02 · Curves
 
 ## Staying finite
 
-### 02.5 sigmoid
+### 02.5 bentAt
 
 Text.
 
@@ -31,17 +31,17 @@ No hint.
 
 describe('anchorOf', () => {
   it('is the anchor that GitHub gives a heading', () => {
-    expect(anchorOf('02.5 sigmoid')).to.equal('#025-sigmoid');
-    expect(anchorOf('02 · Activations')).to.equal('#02--activations');
+    expect(anchorOf('02.5 bentAt')).to.equal('#025-bentat');
+    expect(anchorOf('02 · Curves')).to.equal('#02--curves');
   });
 });
 
 describe('anchors', () => {
   it('lists the anchors of all headings, and numbers the second of a name', () => {
     expect(anchors(readme)).to.deep.equal([
-      '#02--activations',
+      '#02--curves',
       '#staying-finite',
-      '#025-sigmoid',
+      '#025-bentat',
       '#0250-other',
       '#staying-finite-1',
     ]);
@@ -51,8 +51,8 @@ describe('anchors', () => {
 describe('hints', () => {
   it('are the folded parts of the section of the exercise, in order', () => {
     const found = ['The first.', 'The second, with `code`.'];
-    expect(hints(readme, '02.5 sigmoid')).to.deep.equal(found);
-    expect(hints(readme.replaceAll('\n', '\r\n'), '02.5 sigmoid')).to.deep.equal(found);
+    expect(hints(readme, '02.5 bentAt')).to.deep.equal(found);
+    expect(hints(readme.replaceAll('\n', '\r\n'), '02.5 bentAt')).to.deep.equal(found);
   });
 
   it('are none where there are none', () => {

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { courseMap, type Progress } from '../../checks/cli/start.ts';
-import { findLesson } from '../../checks/project.ts';
+import { lessonNamed } from '../../checks/project.ts';
 import { coloursFor, plain } from '../../checks/report/colours.ts';
 import { expectSnapshot } from '../snapshot.ts';
 
-const [first, second, third] = ['01', '02', '03'].map((number) => findLesson(number)!);
+const [first, second, third] = ['01-lines', '02-curves', '03-areas'].map(lessonNamed);
 
 const progress: Progress[] = [
-  { lesson: first!, standing: { points: 48, max: 48 } },
-  { lesson: second!, standing: { points: 25, max: 83, open: '02.5 sigmoid' } },
+  { lesson: first!, standing: { points: 11, max: 11 } },
+  { lesson: second!, standing: { points: 3, max: 10, open: '02.1 bentAt' } },
   { lesson: third! },
 ];
 

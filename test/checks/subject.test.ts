@@ -1,56 +1,55 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { array, zeros } from '#arrays';
 import { expect } from '#checks/expect';
 import ndarray from 'ndarray';
 import { seededRandom } from '#datasets/random';
-import { root } from '../../checks/project.ts';
 import { subjectChoice } from '../../checks/subject/choice.ts';
 import { snapshot } from '../../checks/subject/snapshot.ts';
 import { overlay } from '../../checks/subject/recorder.ts';
-import { run, type Ran } from '../temporary-project.ts';
-
-const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-const suite = join('test', 'lessons', '02-activations.test.ts');
-
-/** Runs lesson 02's suite with plain mocha, as an editor does, and counts. */
-async function plainMocha(subject: string): Promise<Ran & { passing: number; failing: number }> {
-  const ran = await run(process.execPath, [mocha, suite], root, { CHAINRULE_SUBJECT: subject });
-  const count = (word: string): number =>
-    Number(new RegExp(`(\\d+) ${word}`).exec(ran.stdout)?.[1] ?? 0);
-  return { ...ran, passing: count('passing'), failing: count('failing') };
-}
+import { inFixture, run, type Ran } from '../temporary-project.ts';
 
 describe('The subject behind #lessons/…, under plain mocha', function () {
   this.timeout(20_000);
-  const folder = join(root, '.chainrule', `test-${process.pid}`);
+  const project = inFixture();
+  const folder = join(project.root, '.chainrule');
   const file = join(folder, 'subject.ts');
 
   before(() => {
-    mkdirSync(folder, { recursive: true });
-    // Every function says by its error that it was this file's.
+    mkdirSync(folder);
+    // The function says by its error that it was this file's.
     writeFileSync(
       file,
-      "export function relu(): never {\n  throw new Error('from the file');\n}\n",
+      "export function heightAt(): never {\n  throw new Error('from the file');\n}\n",
     );
   });
 
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  /** Runs lesson 01's suite with plain mocha, as an editor does, and counts. */
+  async function plainMocha(subject: string): Promise<Ran & { passing: number; failing: number }> {
+    const mocha = join('node_modules', 'mocha', 'bin', 'mocha.js');
+    const suite = join('test', 'lessons', '01-lines.test.ts');
+    const ran = await run(process.execPath, [mocha, suite], project.root, {
+      CHAINRULE_SUBJECT: subject,
+    });
+    const count = (word: string): number =>
+      Number(new RegExp(`(\\d+) ${word}`).exec(ran.stdout)?.[1] ?? 0);
+    return { ...ran, passing: count('passing'), failing: count('failing') };
+  }
 
   it('is the reference unless something else is said', async () => {
     for (const subject of ['', 'reference']) {
       const { code, failing, passing } = await plainMocha(subject);
-      expect([code, failing]).to.deep.equal([0, 0]);
-      expect(passing).to.be.greaterThan(50);
+      expect([code, failing, passing]).to.deep.equal([0, 0, 11]);
     }
   });
 
   it("is the learner's file if that is asked for", async () => {
-    const { stdout } = await plainMocha(join('lessons', '02-activations', 'activations.ts'));
-    const { stdout: learner } = await plainMocha('learner');
-    const counts = (text: string): string[] => text.match(/\d+ (?:passing|failing)/g) ?? [];
-    expect(counts(learner)).to.deep.equal(counts(stdout));
+    for (const subject of ['learner', '01:learner', join('lessons', '01-lines', 'lines.ts')]) {
+      const { stdout, failing, passing } = await plainMocha(subject);
+      expect([failing, passing], subject).to.deep.equal([11, 0]);
+      expect(stdout).to.include('01.1 heightAt is still to do');
+    }
   });
 
   it('is any file, and a function that it lacks is missing rather than taken from elsewhere', async () => {
@@ -58,27 +57,27 @@ describe('The subject behind #lessons/…, under plain mocha', function () {
     expect(passing).to.equal(0);
     expect(stdout).to.include('Error: from the file');
     expect(stdout).to.include(
-      "MissingExportError: sigmoid is missing: the lesson's file must export it",
+      "MissingExportError: areaUnder is missing: the lesson's file must export it",
     );
   });
 
   it('is a misconception laid over the reference, which fails in its own exercise only', async () => {
-    const { stdout, failing } = await plainMocha('misconception:relu-is-abs');
-    expect(failing).to.be.greaterThan(0);
-    expect(stdout).to.match(/02\.9 relu\s+1\) /);
+    const { stdout, failing, passing } = await plainMocha('misconception:area-from-left');
+    expect([failing, passing]).to.deep.equal([1, 10]);
+    expect(stdout).to.match(/01\.5 areaUnder\s+1\) /);
   });
 
   it('refuses a misconception that there is none of, and lists those that there are', async () => {
     const { code, stdout, stderr } = await plainMocha('misconception:nonsense');
     expect(code).not.to.equal(0);
     expect(stdout + stderr).to.include(
-      'overlay: the lesson has no misconception "nonsense"; it has ',
+      'overlay: the lesson has no misconception "nonsense"; it has height-forgotten, ',
     );
   });
 
   it('does not fall back to the reference when the file has a syntax error', async () => {
     const broken = join(folder, 'broken.ts');
-    writeFileSync(broken, 'export function relu( {\n');
+    writeFileSync(broken, 'export function heightAt( {\n');
     const { code, passing, stdout, stderr } = await plainMocha(broken);
     expect(code).not.to.equal(0);
     expect(passing).to.equal(0);
@@ -86,7 +85,7 @@ describe('The subject behind #lessons/…, under plain mocha', function () {
   });
 
   it('is found by import as well as by require', async () => {
-    const register = pathToFileURL(join(root, 'checks', 'subject', 'register.ts')).href;
+    const register = pathToFileURL(join(project.root, 'checks', 'subject', 'register.ts')).href;
     const { stdout } = await run(
       process.execPath,
       [
@@ -96,51 +95,68 @@ describe('The subject behind #lessons/…, under plain mocha', function () {
         register,
         '--input-type=module',
         '--eval',
-        "const { relu, tanh } = await import('#lessons/02-activations');" +
-          'for (const f of [relu, tanh]) try { f() } catch (error) { console.log(String(error)) }',
+        "const { heightAt, areaUnder } = await import('#lessons/01-lines');" +
+          'for (const f of [heightAt, areaUnder]) try { f() } catch (error) { console.log(String(error)) }',
       ],
-      root,
-      { CHAINRULE_SUBJECT: `02:${file}` },
+      project.root,
+      { CHAINRULE_SUBJECT: `01:${file}` },
     );
     expect(stdout.trim().split('\n')).to.deep.equal([
       'Error: from the file',
-      "MissingExportError: tanh is missing: the lesson's file must export it",
+      "MissingExportError: areaUnder is missing: the lesson's file must export it",
     ]);
   });
 });
 
 describe('subjectChoice', () => {
-  it('reads the environment variable', () => {
-    const subjectOf = (value: string): unknown => subjectChoice(value, [])?.subject;
-    expect(subjectChoice('', [])).to.equal(undefined);
-    expect(subjectChoice('reference', [])).to.equal(undefined);
-    expect(subjectChoice('2:learner', [])).to.deep.equal({
-      lesson: '02-activations',
-      subject: { kind: 'learner' },
-    });
-    expect(subjectOf('02-activations:reference')).to.deep.equal({ kind: 'reference' });
-    expect(subjectOf('02:misconception:a')).to.deep.equal({ kind: 'misconception', id: 'a' });
-    expect(subjectOf('02:a/b.ts')).to.deep.equal({ kind: 'file', path: join(root, 'a', 'b.ts') });
+  const project = inFixture();
+  const lesson = '01-lines';
+  /** The words of a command line that runs the suite of lesson 02. */
+  const suiteOfCurves = ['node', 'mocha', join('test', 'lessons', '02-curves.test.ts')];
+
+  it('is none where every lesson is its reference', () => {
+    expect(subjectChoice('')).to.equal(undefined);
+    expect(subjectChoice('reference')).to.equal(undefined);
   });
 
-  it('takes the lesson whose suite alone is run, when none is named', () => {
-    const suites = ['test/lessons/02-activations.test.ts', 'test/lessons/03-losses.test.ts'];
-    expect(subjectChoice('learner', ['mocha', suites[0]!])).to.deep.equal({
-      lesson: '02-activations',
-      subject: { kind: 'learner' },
-    });
-    for (const args of [[], suites]) {
-      expect(() => subjectChoice('learner', args)).to.throw(
-        RangeError,
-        'CHAINRULE_SUBJECT: "learner" does not say which lesson is graded; write 05:learner, or run the suite of one lesson',
-      );
+  it('names a lesson and what stands behind it', () => {
+    for (const query of ['01', '1', '01-lines']) {
+      expect(subjectChoice(`${query}:learner`)).to.deep.equal({
+        lesson,
+        subject: { kind: 'learner' },
+      });
     }
+    expect(subjectChoice('01:reference')).to.deep.equal({ lesson, subject: { kind: 'reference' } });
+    expect(subjectChoice('01:misconception:a')).to.deep.equal({
+      lesson,
+      subject: { kind: 'misconception', id: 'a' },
+    });
+    expect(subjectChoice('01:a/b.ts')).to.deep.equal({
+      lesson,
+      subject: { kind: 'file', path: join(project.root, 'a', 'b.ts') },
+    });
   });
 
-  it('refuses a lesson that there is none of, and lists those that there are', () => {
-    expect(() => subjectChoice('99:learner', [])).to.throw(
+  it('takes the lesson from the one suite that is run', () => {
+    expect(subjectChoice('learner', suiteOfCurves)).to.deep.equal({
+      lesson: '02-curves',
+      subject: { kind: 'learner' },
+    });
+    expect(subjectChoice('C:/x.ts', suiteOfCurves)).to.have.nested.property('subject.kind', 'file');
+    // What is said goes before what is run.
+    expect(subjectChoice('01:learner', suiteOfCurves)).to.have.property('lesson', lesson);
+  });
+
+  it('refuses what names no lesson, or one that there is none of', () => {
+    expect(() => subjectChoice('learner', ['node', 'mocha'])).to.throw(
       RangeError,
-      /there is no lesson "99" in "99:learner"; there are 01-perceptron, /,
+      'CHAINRULE_SUBJECT: "learner" does not say which lesson is graded; write 05:learner, or run the suite of one lesson',
+    );
+    const both = [...suiteOfCurves, join('test', 'lessons', '01-lines.test.ts')];
+    expect(() => subjectChoice('learner', both)).to.throw(RangeError, 'does not say which');
+    expect(() => subjectChoice('99:learner')).to.throw(
+      RangeError,
+      'CHAINRULE_SUBJECT: there is no lesson "99" in "99:learner"; there are 01-lines, 02-curves',
     );
   });
 });
@@ -148,7 +164,7 @@ describe('subjectChoice', () => {
 describe('overlay', () => {
   it('replaces the function of one exercise and leaves the others', () => {
     const [right, other, wrong] = [() => 1, () => 2, () => 3];
-    const misconception = { exercise: '02.5 f', id: 'a', sentence: '', anchor: '', wrong };
+    const misconception = { exercise: '01.1 f', id: 'a', sentence: '', anchor: '', wrong };
     expect(overlay({ f: right, g: other }, [misconception], 'a')).to.deep.equal({
       f: wrong,
       g: other,

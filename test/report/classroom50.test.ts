@@ -8,7 +8,7 @@ const invalid = validatorOf(published('classroom50.schema.json'));
 
 const environment = {
   CLASSROOM: 'deep-learning',
-  ASSIGNMENT: 'activations',
+  ASSIGNMENT: 'curves',
   ASSIGNMENT_TYPE: 'individual',
   OWNER: 'alice',
   SUBMISSION_TAG: 'submit/2026-06-01T14-32-05Z-a1b2c3d',
@@ -35,7 +35,7 @@ describe('classroom50', function () {
     expect(JSON.parse(classroom50(tiny, environment))).to.deep.equal({
       schema: 'classroom50/result/v1',
       classroom: 'deep-learning',
-      assignment: 'activations',
+      assignment: 'curves',
       assignment_type: 'individual',
       owner: 'alice',
       submission: 'submit/2026-06-01T14-32-05Z-a1b2c3d',
@@ -47,27 +47,27 @@ describe('classroom50', function () {
       'max-score': 3,
       tests: [
         {
-          'test-name': '02.5 sigmoid',
+          'test-name': '02.5 bentAt',
           passed: false,
           score: 1,
           'max-score': 2,
           output: [
             '✘ is 1 far to the right',
-            'call      sigmoid(40)',
+            'call      bentAt(40)',
             'returned  0',
             'expected  1',
             '1 was expected and 0 came back (they differ by 1)',
-            'at activations.ts:31',
-            'The sign of z is wrong.',
-            'Read lessons/02-activations/README.md#025-sigmoid',
+            'at curves.ts:31',
+            'Left and right have changed places.',
+            'Read lessons/02-curves/README.md#025-bentat',
           ].join('\n'),
         },
         {
-          'test-name': '02.6 tanh',
+          'test-name': '02.6 slopeAt',
           passed: false,
           score: 0,
           'max-score': 1,
-          output: 'To do. Read lessons/02-activations/README.md#026-tanh',
+          output: 'To do. Read lessons/02-curves/README.md#026-slopeat',
         },
       ],
     });

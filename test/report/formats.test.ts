@@ -75,9 +75,9 @@ describe('exercisesOf', () => {
   /** The failure that stands for an exercise with these problems. */
   function shown(...problems: readonly { problem: string; id?: string }[]): string | undefined {
     const [lesson] = resultOf({
-      lesson: '02-activations',
+      lesson: '02-curves',
       checks: problems.map(({ problem, id }) => ({
-        exercise: '02.5 sigmoid',
+        exercise: '02.5 bentAt',
         title: 'is right',
         status: 'failed',
         failure: {

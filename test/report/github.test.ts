@@ -14,23 +14,23 @@ describe('githubSummary', function () {
   it('writes a table for each lesson, the failures and what was printed', () => {
     expect(githubSummary(tiny)).to.equal(`# chainrule: 1 of 3 points
 
-## 02-activations: 1 of 3 points
+## 02-curves: 1 of 3 points
 
 | exercise | points | |
 | --- | ---: | --- |
-| 02.5 sigmoid | 1/2 | ✘ is 1 far to the right |
-| 02.6 tanh | 0/1 | to do |
+| 02.5 bentAt | 1/2 | ✘ is 1 far to the right |
+| 02.6 slopeAt | 0/1 | to do |
 
-### 02.5 sigmoid: is 1 far to the right
+### 02.5 bentAt: is 1 far to the right
 
 \`\`\`text
-call      sigmoid(40)
+call      bentAt(40)
 returned  0
 expected  1
 1 was expected and 0 came back (they differ by 1)
-at activations.ts:31
-The sign of z is wrong.
-Read lessons/02-activations/README.md#025-sigmoid
+at curves.ts:31
+Left and right have changed places.
+Read lessons/02-curves/README.md#025-bentat
 \`\`\`
 
 ### Your code printed
@@ -50,20 +50,18 @@ z = 40
   it('keeps everything from a submission between fences that it cannot close', () => {
     const fence = '`'.repeat(40);
     const printed = `${fence}\n<script>alert(1)</script>\n${fence}`;
-    const summary = githubSummary(resultOf({ lesson: '02-activations', checks: [], printed }));
+    const summary = githubSummary(resultOf({ lesson: '02-curves', checks: [], printed }));
     expect(summary).to.include(`${fence}\`text\n${printed}\n${fence}\`\n`);
     expect(() =>
-      githubSummary(
-        resultOf({ lesson: '02-activations', checks: [], printed: '` '.repeat(1_000_000) }),
-      ),
+      githubSummary(resultOf({ lesson: '02-curves', checks: [], printed: '` '.repeat(1_000_000) })),
     ).not.to.throw();
   });
 
   it('escapes what Markdown would find in a title', () => {
     const summary = githubSummary(
       resultOf({
-        lesson: '02-activations',
-        checks: [{ exercise: '02.5 sigmoid', title: 'is <b>|x*|</b>\n`a`', status: 'failed' }],
+        lesson: '02-curves',
+        checks: [{ exercise: '02.5 bentAt', title: 'is <b>|x*|</b>\n`a`', status: 'failed' }],
         printed: '',
       }),
     );
@@ -102,7 +100,7 @@ describe('githubAnnotations', function () {
 
   it('writes a command for each exercise that failed, at the line that threw', () => {
     expect(githubAnnotations(tiny)).to.equal(
-      '::error file=lessons/02-activations/activations.ts,line=31,title=02.5 sigmoid%3A is 1 far to the right::call      sigmoid(40)%0Areturned  0%0Aexpected  1%0A1 was expected and 0 came back (they differ by 1)%0Aat activations.ts:31%0AThe sign of z is wrong.%0ARead lessons/02-activations/README.md#025-sigmoid\n',
+      '::error file=lessons/02-curves/curves.ts,line=31,title=02.5 bentAt%3A is 1 far to the right::call      bentAt(40)%0Areturned  0%0Aexpected  1%0A1 was expected and 0 came back (they differ by 1)%0Aat curves.ts:31%0ALeft and right have changed places.%0ARead lessons/02-curves/README.md#025-bentat\n',
     );
   });
 
@@ -118,25 +116,25 @@ describe('githubAnnotations', function () {
     const command = commandOf(githubAnnotations(result!).trimEnd());
     expect(command).to.include({
       name: 'error',
-      file: 'lessons/02-activations/activations.ts',
-      title: '02-activations could not be graded',
+      file: 'lessons/01-lines/lines.ts',
+      title: '01-lines could not be graded',
     });
-    expect(command['message']).to.include(`activations.ts:${String(command['line'])}: Unexpected`);
+    expect(command['message']).to.include(`lines.ts:${String(command['line'])}: Unexpected`);
   });
 
   it('names no line of another file', () => {
     const [lesson] = tiny.lessons;
     const elsewhere = structuredClone({ ...tiny, lessons: [lesson!] });
-    elsewhere.lessons[0]!.checks[1]!.failure!.place = 'lessons/01-perceptron/perceptron.ts:3';
+    elsewhere.lessons[0]!.checks[1]!.failure!.place = 'lessons/01-lines/lines.ts:3';
     const command = commandOf(githubAnnotations(elsewhere).trimEnd());
-    expect(command).to.include({ file: 'lessons/02-activations/activations.ts' });
+    expect(command).to.include({ file: 'lessons/02-curves/curves.ts' });
     expect(command).not.to.have.property('line');
   });
 
   it('takes the line of a whole path too', () => {
     const [lesson] = tiny.lessons;
     const whole = structuredClone({ ...tiny, lessons: [lesson!] });
-    whole.lessons[0]!.checks[1]!.failure!.place = 'lessons/02-activations/activations.ts:12';
+    whole.lessons[0]!.checks[1]!.failure!.place = 'lessons/02-curves/curves.ts:12';
     expect(commandOf(githubAnnotations(whole).trimEnd())['line']).to.equal('12');
   });
 

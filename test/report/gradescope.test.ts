@@ -21,7 +21,7 @@ describe('gradescope', function () {
   it('writes a test for each exercise, with its number and its failure', () => {
     expect(JSON.parse(gradescope(tiny))).to.deep.equal({
       score: 1,
-      output: '02-activations: 1 of 3 points\nYour code printed:\nz = 40',
+      output: '02-curves: 1 of 3 points\nYour code printed:\nz = 40',
       output_format: 'text',
       test_output_format: 'text',
       test_name_format: 'text',
@@ -33,17 +33,17 @@ describe('gradescope', function () {
           score: 1,
           max_score: 2,
           status: 'failed',
-          name: '02.5 sigmoid',
+          name: '02.5 bentAt',
           number: '02.5',
           output: [
             '✘ is 1 far to the right',
-            'call      sigmoid(40)',
+            'call      bentAt(40)',
             'returned  0',
             'expected  1',
             '1 was expected and 0 came back (they differ by 1)',
-            'at activations.ts:31',
-            'The sign of z is wrong.',
-            'Read lessons/02-activations/README.md#025-sigmoid',
+            'at curves.ts:31',
+            'Left and right have changed places.',
+            'Read lessons/02-curves/README.md#025-bentat',
           ].join('\n'),
           visibility: 'visible',
         },
@@ -51,9 +51,9 @@ describe('gradescope', function () {
           score: 0,
           max_score: 1,
           status: 'failed',
-          name: '02.6 tanh',
+          name: '02.6 slopeAt',
           number: '02.6',
-          output: 'To do. Read lessons/02-activations/README.md#026-tanh',
+          output: 'To do. Read lessons/02-curves/README.md#026-slopeat',
           visibility: 'visible',
         },
       ],
@@ -90,7 +90,7 @@ describe('gradescope', function () {
   it('says why a lesson could not be graded, above and at each exercise', () => {
     const text = gradescope(results['one with a syntax error']!);
     const { output, tests } = JSON.parse(text) as { output: string; tests: { output: string }[] };
-    expect(output).to.match(/activations\.ts did not load: activations\.ts:\d+: Unexpected "}"$/);
+    expect(output).to.match(/lines\.ts did not load: lines\.ts:\d+: Unexpected "}"$/);
     expect(tests[0]!.output).to.match(/this check did not run\n.*Unexpected "}"$/);
   });
 });

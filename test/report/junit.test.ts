@@ -17,18 +17,18 @@ describe('junit', function () {
   it('writes a suite for each lesson and a test case for each check', () => {
     expect(junit(tiny)).to.equal(`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="chainrule" tests="3" failures="1" errors="0">
-  <testsuite name="02-activations" tests="3" failures="1" errors="0" skipped="1" file="lessons/02-activations/activations.ts">
-    <testcase classname="02.5 sigmoid" name="is ½ at 0"/>
-    <testcase classname="02.5 sigmoid" name="is 1 far to the right">
-      <failure type="sigmoid-sign" message="1 was expected and 0 came back (they differ by 1)">call      sigmoid(40)
+  <testsuite name="02-curves" tests="3" failures="1" errors="0" skipped="1" file="lessons/02-curves/curves.ts">
+    <testcase classname="02.5 bentAt" name="is ½ at 0"/>
+    <testcase classname="02.5 bentAt" name="is 1 far to the right">
+      <failure type="bent-sign" message="1 was expected and 0 came back (they differ by 1)">call      bentAt(40)
 returned  0
 expected  1
 1 was expected and 0 came back (they differ by 1)
-at activations.ts:31
-The sign of z is wrong.
-Read lessons/02-activations/README.md#025-sigmoid</failure>
+at curves.ts:31
+Left and right have changed places.
+Read lessons/02-curves/README.md#025-bentat</failure>
     </testcase>
-    <testcase classname="02.6 tanh" name="is 0 at 0">
+    <testcase classname="02.6 slopeAt" name="is 0 at 0">
       <skipped message="to do"/>
     </testcase>
     <system-out>z = 40
@@ -74,9 +74,7 @@ Read lessons/02-activations/README.md#025-sigmoid</failure>
 
   it('gives back what was printed, but for characters that XML does not have', async () => {
     const printed = '<b>&amp;</b> ]]> "a" \'b\'\ttab\r\nNUL \u0000 half \uD83D whole 🙂 end';
-    const { texts } = await readXml(
-      junit(resultOf({ lesson: '02-activations', checks: [], printed })),
-    );
+    const { texts } = await readXml(junit(resultOf({ lesson: '02-curves', checks: [], printed })));
     expect(texts('//system-out')).to.deep.equal([
       '<b>&amp;</b> ]]> "a" \'b\'\ttab\nNUL \uFFFD half \uFFFD whole 🙂 end',
     ]);
@@ -87,23 +85,23 @@ Read lessons/02-activations/README.md#025-sigmoid</failure>
     const { texts } = await readXml(
       junit(
         resultOf({
-          lesson: '02-activations',
-          checks: [{ exercise: '02.5 sigmoid', title, status: 'passed' }],
+          lesson: '02-curves',
+          checks: [{ exercise: '02.5 bentAt', title, status: 'passed' }],
           printed: '',
         }),
       ),
     );
     expect(texts('//testcase/@name')).to.deep.equal([title]);
-    expect(texts('//testcase/@classname')).to.deep.equal(['02.5 sigmoid']);
+    expect(texts('//testcase/@classname')).to.deep.equal(['02.5 bentAt']);
   });
 
   it('keeps a message to the first line of a report', () => {
     const document = junit(
       resultOf({
-        lesson: '05-backprop',
+        lesson: '02-curves',
         checks: [
           {
-            exercise: '05.2 affineBackward',
+            exercise: '02.7 gradientAt',
             title: 'agrees with differences',
             status: 'failed',
             failure: { problem: 'dW is wrong\n  transposed' },

@@ -1,9 +1,10 @@
 /** Results to be reported: of real submissions, and made up to be awkward. */
 import { join } from 'node:path';
 import type { CheckResult } from '../../checks/results/lesson-result.ts';
-import { findLesson } from '../../checks/project.ts';
+import type { Lesson } from '../../checks/project.ts';
 import { gradeSubmission } from '../../checks/sandbox/grade-submission.ts';
 import { changed, stubWith, submissionsFolder, writeFiles } from '../sandbox/submission.ts';
+import { fixtureProject } from '../temporary-project.ts';
 import type { SubmissionResult, SandboxResult } from '../../checks/results/submission-result.ts';
 
 /** Results by what they are of. */
@@ -32,28 +33,28 @@ export function resultOf(
 
 /** Three checks of two exercises: one passed, one failed for a known reason, one is still to do. */
 export const tiny = resultOf({
-  lesson: '02-activations',
+  lesson: '02-curves',
   checks: [
-    { exercise: '02.5 sigmoid', title: 'is ½ at 0', status: 'passed' },
+    { exercise: '02.5 bentAt', title: 'is ½ at 0', status: 'passed' },
     {
-      exercise: '02.5 sigmoid',
+      exercise: '02.5 bentAt',
       title: 'is 1 far to the right',
       status: 'failed',
       failure: {
         problem: '1 was expected and 0 came back (they differ by 1)',
-        call: 'sigmoid(40)',
+        call: 'bentAt(40)',
         got: '0',
         expected: '1',
-        place: 'activations.ts:31',
+        place: 'curves.ts:31',
         diagnosis: {
           kind: 'misconception',
-          id: 'sigmoid-sign',
-          sentence: 'The sign of z is wrong.',
-          anchor: '#025-sigmoid',
+          id: 'bent-sign',
+          sentence: 'Left and right have changed places.',
+          anchor: '#025-bentat',
         },
       },
     },
-    { exercise: '02.6 tanh', title: 'is 0 at 0', status: 'todo' },
+    { exercise: '02.6 slopeAt', title: 'is 0 at 0', status: 'todo' },
   ],
   printed: 'z = 40\n',
 });
@@ -68,7 +69,7 @@ export const nasty = [
 ].join('\n');
 
 const failing: CheckResult = {
-  exercise: '02.5 sigmoid',
+  exercise: '02.5 bentAt',
   title: nasty,
   status: 'failed',
   failure: {
@@ -82,7 +83,7 @@ const failing: CheckResult = {
   },
 };
 
-const lesson = { lesson: '02-activations', checks: [], printed: '' };
+const lesson = { lesson: '02-curves', checks: [], printed: '' };
 
 /** Results that no submission is likely to have, or not on purpose. */
 export const synthetic: Results = {
@@ -91,11 +92,11 @@ export const synthetic: Results = {
   'a lesson without a check': resultOf(lesson),
   'nothing written yet': resultOf({
     ...lesson,
-    checks: [{ exercise: '02.5 sigmoid', title: 'is ½ at 0', status: 'todo' }],
+    checks: [{ exercise: '02.5 bentAt', title: 'is ½ at 0', status: 'todo' }],
   }),
   'a failure without a reason': resultOf({
     ...lesson,
-    checks: [{ exercise: '02.5 sigmoid', title: 'is ½ at 0', status: 'failed' }],
+    checks: [{ exercise: '02.5 bentAt', title: 'is ½ at 0', status: 'failed' }],
   }),
   'awkward characters': resultOf({ ...lesson, checks: [failing], printed: nasty }),
   'awkward characters in a broken lesson': resultOf({
@@ -123,61 +124,68 @@ export const synthetic: Results = {
   ),
   'one lesson of two that is broken': resultOf(
     {
-      lesson: '01-perceptron',
-      checks: [{ exercise: '01.1 step', title: 'is 0 at 0', status: 'passed' }],
+      lesson: '01-lines',
+      checks: [{ exercise: '01.1 heightAt', title: 'is 0 at 0', status: 'passed' }],
       printed: '',
     },
     {
       ...lesson,
       checks: [
         {
-          exercise: '02.5 sigmoid',
+          exercise: '02.5 bentAt',
           title: 'is ½ at 0',
           status: 'failed',
           failure: { problem: 'this check did not run' },
         },
       ],
-      broken:
-        'lessons/02-activations/activations.ts did not load: activations.ts:3: Unexpected "}"',
+      broken: 'lessons/02-curves/curves.ts did not load: curves.ts:3: Unexpected "}"',
     },
   ),
 };
 
-const graded = findLesson('02')!;
-const submissions: Readonly<Record<string, string>> = {
-  'a right one': changed(graded, {}),
-  'one that is not begun': stubWith(graded, ''),
-  'one with a syntax error': stubWith(graded, '}'),
-  'one that is wrong in three ways': changed(graded, {
-    top: "console.log('<b>printed</b>', 1);",
-    functions: {
-      step: "export function step(): never { throw new RangeError('no <b>step</b> ]]>'); }",
-      relu: 'export function relu(x) { return map(x, (v) => (v > 0 ? v + 1 : 0)); }',
-      softplus: 'export function softplus(x) { return map(x, (v) => v + 0 / 0); }',
-    },
-  }),
-};
-
 let grading: Promise<Results> | undefined;
 
-/** Results of real submissions of lesson 02. */
+/** Results of real submissions of the fixture's first lesson. */
 function realResults(): Promise<Results> {
   grading ??= grade();
   return grading;
 }
 
 async function grade(): Promise<Results> {
+  const project = fixtureProject();
   const { folder, remove } = submissionsFolder();
+  const { name: lessonName, slug } = project.lines;
   const results: Record<string, SubmissionResult> = {};
+  project.enter();
   try {
-    for (const [name, text] of Object.entries(submissions)) {
-      writeFiles(folder, { [`${name}/lessons/${graded.name}/${graded.slug}.ts`]: text });
-      results[name] = await gradeSubmission(join(folder, name), [graded], { seed: SEED });
+    for (const [name, text] of Object.entries(submissionsOf(project.lines))) {
+      writeFiles(folder, { [`${name}/lessons/${lessonName}/${slug}.ts`]: text });
+      results[name] = await gradeSubmission(join(folder, name), [project.lines], { seed: SEED });
     }
   } finally {
+    project.leave();
+    project.remove();
     remove();
   }
   return results;
+}
+
+function submissionsOf(graded: Lesson): Readonly<Record<string, string>> {
+  return {
+    'a right one': changed(graded, {}),
+    'one that is not begun': stubWith(graded, ''),
+    'one with a syntax error': stubWith(graded, '}'),
+    'one that is wrong in three ways': changed(graded, {
+      top: "console.log('<b>printed</b>', 1);",
+      functions: {
+        heightsAt:
+          "export function heightsAt(): never { throw new RangeError('no <b>heights</b> ]]>'); }",
+        aboveGround:
+          'export function aboveGround(x) { return map(x, (v) => (v > 0 ? v + 1 : 0)); }',
+        areaUnder: 'export function areaUnder() { return 0 / 0; }',
+      },
+    }),
+  };
 }
 
 /** All of them; the real ones are graded once for all tests. */

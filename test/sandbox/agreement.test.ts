@@ -1,28 +1,37 @@
 /** The sandbox gives the score that `npm test NN` gives. */
 import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { declarations } from '../../checks/declarations.ts';
 import { gradeLesson } from '../../checks/grade/grade-lesson.ts';
 import type { CheckResult } from '../../checks/results/lesson-result.ts';
-import { findLesson, lessons, root, sourceText } from '../../checks/project.ts';
+import { lessons, root, sourceText, type Lesson } from '../../checks/project.ts';
 import { gradeInSandbox } from '../../checks/sandbox/sandbox.ts';
 import { functionOf } from '../../checks/subject/recorder.ts';
-import { misconceptions } from '../../lessons/02-activations/activations.misconceptions.ts';
-import { changed, stubWith, submissionsFolder, writeFiles } from './submission.ts';
+import type { Misconception } from '../../checks/misconception.ts';
+import { inFixture } from '../temporary-project.ts';
+import { changed, stubWith, writeFiles } from './submission.ts';
 
-const lesson = findLesson('02')!;
-const place = `lessons/${lesson.name}/${lesson.slug}.ts`;
-
-const earlier = findLesson('01')!;
-
-/** The lesson's reference and misconceptions as one module. */
-function misconceptionsText(): string {
-  const text = sourceText(lesson.misconceptions);
-  return `${sourceText(lesson.reference)}\n${text.replaceAll(/^import [^;]*;$/gm, '')}`;
-}
-
-function overlayText(name: string, id: string): string {
-  return `export const ${name} = misconceptions.find((one) => one.id === '${id}')!.wrong;`;
+/**
+ * A lesson's file with its misconceptions in it, of which some take the places of the exercises that they are of.
+ *
+ * The other exercises go on calling the right ones, as they do when a misconception is laid over the reference.
+ */
+function withMisconceptions(lesson: Lesson, wrong: readonly Misconception[]): string {
+  const list = sourceText(lesson.misconceptions).replaceAll(/^import [^;]*;$/gm, '');
+  const reference = wrong.reduce(
+    (text, { exercise }) =>
+      text.replace(`export function ${functionOf(exercise)}(`, `function ${functionOf(exercise)}(`),
+    sourceText(lesson.reference),
+  );
+  const overlays = wrong.map(({ exercise, id }) => {
+    const name = functionOf(exercise);
+    return `const wrong_${name} = misconceptions.find((one) => one.id === '${id}')!.wrong;\nexport { wrong_${name} as ${name} };`;
+  });
+  // What they import from the checks, in short.
+  const refusingLike =
+    'const refusingLike = (right: any, wrong: any) => (...args: any[]): any => {\n  right(...args);\n  return wrong(...args);\n};';
+  return [reference, refusingLike, list, ...overlays].join('\n');
 }
 
 /** What a score is made of, and where errors were thrown. */
@@ -44,44 +53,54 @@ function placeOf(file: string, text: string, found: string): string {
 }
 
 /**
- * Ways to throw: the body of each function has its name in a comment on the line that throws. These are learners'
- * bodies, of which some return nothing of the declared type; `any` there keeps them TypeScript that compiles.
+ * Ways to throw, each the body of a function of lesson 01 that has `// here` on the line that throws, if there is one.
+ * These are learners' bodies, of which some return nothing of the declared type; `any` there keeps them TypeScript
+ * that compiles. Those that stand together are tried in one file.
  */
-const WAYS: Readonly<Record<string, string>> = {
-  identity: "throw new Error('later'); // identity",
-  identityDerivative: 'const none: any = null;\n  return none.shape; // identityDerivative',
-  step: "return map(x, (v) => {\n    if (v > 1) return 1;\n    throw new RangeError('small'); // step\n  });",
-  sigmoid: 'return zeros(2, -1); // sigmoid',
-  sigmoidDerivative: 'return sigmoidDerivative(x); // sigmoidDerivative',
-  tanh: 'return [...x.shape]\n    .map((n) => BigInt(n))\n    .reduce((a, b) => a / 0n, 1n) as any; // tanh',
-  tanhDerivative: 'class Mine extends TypeError {}\n  throw new Mine(); // tanhDerivative',
-  relu: 'throw early;',
-  reluDerivative:
-    "try {\n    return JSON.parse('{'); // reluDerivative\n  } catch (error) {\n    throw error;\n  }",
-  softplus: 'return inEarlier(x);',
-  softplusDerivative: "throw 'a string';",
-  softmax: "throw Object.assign(new Error('mine'), { stack: 'mine' });",
-  softmaxJacobian:
-    "return new (class {\n    constructor() {\n      throw new Error('new'); // softmaxJacobian\n    }\n  })() as any;",
-  deadFraction:
-    "for (const v of (function* () {\n    yield 1;\n    throw new Error('deep'); // deadFraction\n  })()) void v;\n  return 0 as any;",
-  bentLine:
-    "const lazy = { get line() { throw new Error('x'); // bentLine\n  } };\n  return lazy.line;",
-};
+const WAYS: readonly Readonly<Record<string, string>>[] = [
+  {
+    heightAt: "throw new Error('later'); // here",
+    heightsAt: 'const none: any = null;\n  return none.shape; // here',
+    meanSquare: 'return meanSquare(line, x, y); // here',
+    aboveGround:
+      "return map(heights, (v) => {\n    if (v > 1e6) return 1;\n    throw new RangeError('small'); // here\n  });",
+    areaUnder: 'return new Array(count - 1e9).length; // here',
+  },
+  {
+    heightAt:
+      'return [line.slope]\n    .map((n) => BigInt(n))\n    .reduce((a, b) => a / 0n, 1n) as any; // here',
+    heightsAt: 'class Mine extends TypeError {}\n  throw new Mine(); // here',
+    meanSquare: 'throw early;',
+    aboveGround:
+      "try {\n    return JSON.parse('{'); // here\n  } catch (error) {\n    throw error;\n  }",
+    areaUnder: "throw 'a string';",
+  },
+  {
+    heightAt: "throw Object.assign(new Error('mine'), { stack: 'mine' });",
+    heightsAt:
+      "return new (class {\n    constructor() {\n      throw new Error('new'); // here\n    }\n  })() as any;",
+    meanSquare:
+      "for (const v of (function* () {\n    yield 1;\n    throw new Error('deep'); // here\n  })()) void v;\n  return 0 as any;",
+    aboveGround:
+      "const lazy = { get line() { throw new Error('x'); // here\n  } };\n  return lazy.line;",
+  },
+];
 
 describe('gradeInSandbox', function () {
   this.timeout(60_000);
+  const project = inFixture();
+  const { lines, curves } = project;
   // Inside the project, where npm test resolves #arrays.
-  const { folder, remove } = submissionsFolder(join(root, '.chainrule'));
-
-  after(remove);
+  const folder = join(project.root, '.chainrule', 'submissions');
 
   /** The results of both for one file. */
   async function both(
     name: string,
     text: string,
+    lesson = lines,
   ): Promise<{ local: CheckResult[]; sandboxed: CheckResult[] }> {
     const submission = join(folder, name);
+    const place = `lessons/${lesson.name}/${lesson.slug}.ts`;
     writeFiles(submission, { [place]: text });
     const [local, sandboxed] = await Promise.all([
       gradeLesson(lesson, { subject: join(submission, place) }),
@@ -91,86 +110,94 @@ describe('gradeInSandbox', function () {
   }
 
   it('gives the untouched exercises no point: every check is to do', async () => {
-    const { max, points, checks } = await gradeInSandbox(lesson, {
-      folder: root,
-      file: stubFile(),
-    });
+    const file = join(folder, 'stub.ts');
+    writeFiles(folder, { 'stub.ts': stubWith(lines, '') });
+    const { max, points, checks } = await gradeInSandbox(lines, { folder: project.root, file });
     expect(points).to.equal(0);
     expect(max).to.equal(checks.length);
     expect(new Set(checks.map(({ status }) => status))).to.deep.equal(new Set(['todo']));
   });
 
-  for (const one of lessons()) {
-    it(`gives the reference's code of ${one.name} every point, on fresh inputs too`, async () => {
-      const { checks } = await gradeInSandbox(one, { folder: root, file: one.reference, seed: 1 });
-      const others = checks.filter(({ status }) => status !== 'passed');
-      expect(others).to.deep.equal([]);
-      expect(checks).to.have.length.above(20);
-    });
-  }
-
   it('agrees with npm test on a half solution, in every check', async () => {
-    const names = declarations(sourceText(lesson.reference)).map(({ name }) => name);
-    const half = names.filter((_, i) => i % 2 === 1);
+    // No other function calls them: what only follows from a mistake is told apart by npm test alone.
+    const half = ['meanSquare', 'areaUnder'];
     const functions = Object.fromEntries(
       half.map((name) => [
         name,
         `export function ${name}(): never {\n  throw new Error('later');\n}`,
       ]),
     );
-    const { local, sandboxed } = await both('half', changed(lesson, { functions }));
+    const { local, sandboxed } = await both('half', changed(lines, { functions }));
     expect(score(sandboxed)).to.deep.equal(score(local));
   });
 
-  it('agrees with npm test on where an error was thrown, in whatever way', async () => {
-    const functions = Object.fromEntries(
-      Object.entries(WAYS).map(([name, body]) => [
-        name,
-        `export function ${name}(x: any): any {\n  ${body}\n}`,
-      ]),
-    );
-    const library = `lessons/${earlier.name}/${earlier.slug}.ts`;
+  for (const [i, ways] of WAYS.entries()) {
+    it(`agrees with npm test on where an error was thrown, in whatever way (${i + 1})`, async () => {
+      const signatures = new Map(
+        declarations(sourceText(lines.reference)).map(({ name, signature }) => [name, signature]),
+      );
+      const functions = Object.fromEntries(
+        Object.entries(ways).map(([name, body]) => [
+          name,
+          `${signatures.get(name)!}\n  ${body.replace('// here', `// here in ${name}`)}\n}`,
+        ]),
+      );
+      const text = changed(lines, {
+        top: "const early = new Error('early'); // here in meanSquare",
+        functions,
+      });
+      const { local, sandboxed } = await both(`places-${i}`, text);
+      expect(score(sandboxed)).to.deep.equal(score(local));
+      for (const [name, body] of Object.entries(ways)) {
+        const isPlaced = /here|early/.test(body);
+        const expected = isPlaced ? [placeOf(lines.learner, text, `// here in ${name}\n`)] : [];
+        expect(placesOf(name, sandboxed), name).to.deep.equal(new Set(expected));
+      }
+    });
+  }
+
+  it("agrees with npm test on an error in an earlier lesson's file", async () => {
+    const library = 'lessons/01-lines/lines.ts';
     const libraryText =
       "interface Unused {}\nexport function inEarlier(_: Unused): never {\n  throw new Error('earlier');\n}\n";
-    const top = `import { inEarlier } from '../../${library}';\nconst early = new Error('early'); // relu`;
-    const text = changed(lesson, { top, functions });
-    writeFiles(join(folder, 'places'), { [library]: libraryText });
-    const { local, sandboxed } = await both('places', text);
+    writeFiles(join(folder, 'earlier'), { [library]: libraryText });
+    const text =
+      "import { inEarlier } from '../01-lines/lines.ts';\n\nexport const bentAt = (x: object): number => inEarlier(x);\n";
+    const { local, sandboxed } = await both('earlier', text, curves);
     expect(score(sandboxed)).to.deep.equal(score(local));
-    for (const name of Object.keys(WAYS)) {
-      const expected = text.includes(`// ${name}\n`) ? [placeOf(place, text, `// ${name}\n`)] : [];
-      if (name === 'softplus') expected.push(placeOf(library, libraryText, 'throw'));
-      expect(placesOf(name, sandboxed), name).to.deep.equal(new Set(expected));
-    }
+    expect(placesOf('bentAt', sandboxed)).to.deep.equal(new Set(['lines.ts:3']));
   });
 
   it('agrees with npm test when an argument is changed in place, or handed back', async () => {
     const functions = {
-      relu: 'export function relu(x: Tensor): Tensor {\n  for (let i = 0; i < x.data.length; i++) x.data[i] = Math.max(0, x.data[i]!);\n  return x;\n}',
-      identity: 'export function identity(x: Tensor): Tensor {\n  return x;\n}',
-      tanh: 'export function tanh(x: Tensor): Tensor {\n  return map({ ...x, data: x.data } as Tensor, Math.tanh);\n}',
+      aboveGround:
+        'export function aboveGround(x: Tensor): Tensor {\n  for (let i = 0; i < x.data.length; i++) x.data[i] = Math.max(0, x.data[i]!);\n  return x;\n}',
+      heightsAt: 'export function heightsAt(_: Line, x: Tensor): Tensor {\n  return x;\n}',
     };
-    const { local, sandboxed } = await both('in-place', changed(lesson, { functions }));
+    const { local, sandboxed } = await both('in-place', changed(lines, { functions }));
     expect(score(sandboxed)).to.deep.equal(score(local));
     const failed = sandboxed.filter(({ status }) => status === 'failed');
-    expect(new Set(failed.map(({ exercise }) => exercise))).to.have.all.keys(
-      '02.1 identity',
-      '02.7 tanh',
-      '02.9 relu',
+    expect(new Set(failed.map(({ exercise }) => functionOf(exercise)))).to.have.all.keys(
+      'heightsAt',
+      'meanSquare',
+      'aboveGround',
     );
   });
 
   it('agrees with npm test when a function reads the data and not the view', async () => {
     const functions = {
-      sigmoid:
-        'export function sigmoid(x: Tensor): Tensor {\n  const out = zeros(...x.shape);\n  for (let i = 0; i < x.size; i++) out.data[i] = logistic(x.data[i]!);\n  return out;\n}',
+      heightsAt:
+        'export function heightsAt(line: Line, x: Tensor): Tensor {\n  const out = map(x, () => 0);\n  for (let i = 0; i < x.size; i++) out.data[i] = heightAt(line, x.data[i]!);\n  return out;\n}',
     };
-    const { local, sandboxed } = await both('strides', changed(lesson, { functions }));
+    const { local, sandboxed } = await both('strides', changed(lines, { functions }));
     expect(score(sandboxed)).to.deep.equal(score(local));
-    expect(sandboxed.filter(({ status }) => status === 'failed')).to.have.length.above(0);
+    expect(sandboxed.filter(({ status }) => status === 'failed')).to.have.length(1);
   });
 
   it('agrees with npm test on every misconception, in every check', async () => {
+    const { misconceptions } = (await import(pathToFileURL(lines.misconceptions).href)) as {
+      misconceptions: readonly Misconception[];
+    };
     const exercises = [...new Set(misconceptions.map(({ exercise }) => exercise))];
     const lists = exercises.map((exercise) =>
       misconceptions.filter((one) => one.exercise === exercise),
@@ -179,17 +206,9 @@ describe('gradeInSandbox', function () {
     const rounds = Math.max(...lists.map((list) => list.length));
     for (let round = 0; round < rounds; round++) {
       const wrong = lists.flatMap((list) => list[round] ?? []);
-      const name = `misconceptions-${round}`;
-      // An earlier lesson's file is one that a submission may import.
-      const library = `lessons/${earlier.name}/${earlier.slug}.ts`;
-      writeFiles(join(folder, name), { [library]: misconceptionsText() });
       const { local, sandboxed } = await both(
-        name,
-        [
-          `export * from '../../${library}';`,
-          `import { misconceptions } from '../../${library}';`,
-          ...wrong.map(({ exercise, id }) => overlayText(functionOf(exercise), id)),
-        ].join('\n'),
+        `misconceptions-${round}`,
+        withMisconceptions(lines, wrong),
       );
       expect(score(sandboxed)).to.deep.equal(score(local));
       const failed = sandboxed.filter(({ status }) => status === 'failed');
@@ -198,10 +217,21 @@ describe('gradeInSandbox', function () {
       );
     }
   });
+});
 
-  /** The stub, whatever the learner's file holds by now. */
-  function stubFile(): string {
-    writeFiles(folder, { 'stub.ts': stubWith(lesson, '') });
-    return join(folder, 'stub.ts');
+describe('gradeInSandbox on the lessons of the course', function () {
+  this.timeout(60_000);
+
+  for (const lesson of lessons()) {
+    it(`gives the reference's code of ${lesson.name} every point, on fresh inputs too`, async () => {
+      const { checks } = await gradeInSandbox(lesson, {
+        folder: root,
+        file: lesson.reference,
+        seed: 1,
+      });
+      const others = checks.filter(({ status }) => status !== 'passed');
+      expect(others).to.deep.equal([]);
+      expect(checks).to.have.length.above(20);
+    });
   }
 });

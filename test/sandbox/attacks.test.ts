@@ -4,17 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
-import { findLesson } from '../../checks/project.ts';
 import { gradeInSandbox } from '../../checks/sandbox/sandbox.ts';
 import { functionOf } from '../../checks/subject/recorder.ts';
 import { attacks, type Attack } from './attacks.ts';
 import { changed, stubWith, submissionsFolder, writeFiles } from './submission.ts';
 import { byExercise } from '../../checks/results/points.ts';
+import { inFixture } from '../temporary-project.ts';
 import type { SandboxResult } from '../../checks/results/submission-result.ts';
-import { pointsIn } from '../lesson-points.ts';
 
-const lesson = findLesson('02')!;
-const place = `lessons/${lesson.name}/${lesson.slug}.ts`;
 const limits = {
   check: 700,
   load: 1000,
@@ -58,6 +55,8 @@ function leftOnDisk(): string[] {
 
 describe('The sandbox', function () {
   this.timeout(120_000);
+  const { lines: lesson } = inFixture();
+  const place = `lessons/${lesson.name}/${lesson.slug}.ts`;
   const { folder, remove } = submissionsFolder();
   const results = new Map<string, Promise<SandboxResult>>();
   const others = leftOnDisk();
@@ -96,21 +95,19 @@ describe('The sandbox', function () {
         const none = isStub === true || broken !== undefined;
         expect(points, name).to.equal(none ? 0 : (earns[name] ?? max));
       }
-      expect(result.max).to.equal(await pointsIn('02'));
+      expect(result.max).to.equal(11);
       if (broken === undefined) expect(result.broken).to.equal(undefined);
       else expect(result.broken).to.match(broken);
       const failed = result.checks.find(({ status }) => status === 'failed');
       if (problem !== undefined) expect(failed?.failure?.problem).to.match(problem);
       const lines = text(attack).split('\n');
       for (const { failure } of result.checks) {
-        const [, line = '1'] = /^activations\.ts:(\d+)$/.exec(
-          failure?.place ?? 'activations.ts:1',
-        )!;
+        const [, line = '1'] = /^lines\.ts:(\d+)$/.exec(failure?.place ?? 'lines.ts:1')!;
         expect(Number(line)).to.be.within(1, lines.length);
       }
       if (isPlaced !== undefined) {
         const line = lines.findIndex((one) => one.endsWith('// here')) + 1;
-        expect(failed?.failure?.place).to.equal(isPlaced ? `activations.ts:${line}` : undefined);
+        expect(failed?.failure?.place).to.equal(isPlaced ? `lines.ts:${line}` : undefined);
       }
       expect(result.printed.length).to.be.at.most(20_000);
     });
@@ -127,7 +124,7 @@ describe('The sandbox', function () {
     if (!existsSync('/proc')) this.skip();
     await Promise.all(results.values());
     const submission = join(folder, 'killed');
-    const functions = { relu: 'export function relu(): never {\n  for (;;);\n}' };
+    const functions = { aboveGround: 'export function aboveGround(): never {\n  for (;;);\n}' };
     writeFiles(submission, { [place]: changed(lesson, { functions }) });
     const graded = gradeInSandbox(lesson, { folder: submission, limits: { check: 60_000 } });
     const ownGrader = (): number | undefined =>
@@ -135,13 +132,13 @@ describe('The sandbox', function () {
         readFileSync(`/proc/${pid}/stat`, 'utf8').includes(` ${process.pid} `),
       );
     while (running('chainrule-sandbox-').length === 0) await setTimeout(50);
-    // By now the exercises before relu are being checked, and soon relu is.
+    // By now the exercises before aboveGround are being checked, and soon aboveGround is.
     await setTimeout(1500);
     process.kill(ownGrader()!, 'SIGKILL');
     const result = await graded;
     const points = pointsByFunction(result);
-    expect(points.get('identity')).to.deep.equal({ points: 4, max: 4 });
-    expect(points.get('relu')).to.deep.equal({ points: 0, max: 3 });
+    expect(points.get('heightAt')).to.deep.equal({ points: 2, max: 2 });
+    expect(points.get('aboveGround')).to.deep.equal({ points: 0, max: 3 });
     expect(result.checks.at(-1)?.failure?.problem).to.equal('this check did not run');
     // It was killed a moment ago; if it were not, this test would never end.
     while (running('chainrule-sandbox-').length > 0) await setTimeout(20);

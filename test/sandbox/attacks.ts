@@ -1,7 +1,7 @@
 /**
  * Submissions that try to gain points, or to do harm, and a few honest ones beside them.
  *
- * Each is lesson 02's reference with some functions replaced, so that what it must earn is known exactly:
+ * Each is the reference of the fixture's first lesson with some functions replaced, so that what it must earn is known exactly:
  * every point of the exercises that it leaves alone, and of the others what `earns` says. The code in the
  * strings is the attackers': it says `any` wherever that gets it past the compiler.
  */
@@ -22,39 +22,44 @@ export interface Attack {
   broken?: RegExp;
   /** What is said of the first check that failed. */
   problem?: RegExp;
-  /** Whether it is found out that relu throws on the line with `// here`; that no line is, if this is false. */
+  /** Whether it is found out that aboveGround throws on the line with `// here`; that no line is, if this is false. */
   isPlaced?: boolean;
 }
 
-/** relu with a body. */
-function relu(body: string): Readonly<Record<string, string>> {
-  return { relu: `export function relu(x: any): any {\n${body}\n}` };
+/** aboveGround with a body. */
+function aboveGround(body: string): Readonly<Record<string, string>> {
+  return { aboveGround: `export function aboveGround(x: any): any {\n${body}\n}` };
 }
 
-/** An honest relu, for attacks that want to keep its points. */
+/** An honest aboveGround, for attacks that want to keep its points. */
 const HONEST = 'return map(x, (v) => Math.max(0, v));';
 
-/** An attack in relu that must earn nothing there. */
-function inRelu(does: string, body: string, problem?: RegExp): Attack {
-  return { does, functions: relu(body), earns: { relu: 0 }, ...(problem && { problem }) };
+/** An attack in aboveGround that must earn nothing there. */
+function inAboveGround(does: string, body: string, problem?: RegExp): Attack {
+  return {
+    does,
+    functions: aboveGround(body),
+    earns: { aboveGround: 0 },
+    ...(problem && { problem }),
+  };
 }
 
-/** An attack in relu with a stack that is none: an error whose `stack` is what an expression gives. */
+/** An attack in aboveGround with a stack that is none: an error whose `stack` is what an expression gives. */
 function withStack(does: string, stack: string): Attack {
   const body = `throw Object.defineProperty(new Error('x'), 'stack', { value: ${stack} });`;
-  return { ...inRelu(does, body, /^Error: x$/), isPlaced: false };
+  return { ...inAboveGround(does, body, /^Error: x$/), isPlaced: false };
 }
 
-/** An attack in relu with a function that makes the stack's text, when relu throws on the line `// here`. */
+/** An attack in aboveGround with a function that makes the stack's text, when aboveGround throws on the line `// here`. */
 function preparing(does: string, body: string, problem?: RegExp): Attack {
   const top = `Error.prepareStackTrace = (error: any, sites: any): any => {\n${body}\n};`;
-  return { ...inRelu(does, "throw new Error('x'); // here", problem), top, isPlaced: false };
+  return { ...inAboveGround(does, "throw new Error('x'); // here", problem), top, isPlaced: false };
 }
 
-/** An attack outside the functions, after which relu still has the wrong values. */
-function aroundRelu(does: string, top: string): Attack {
-  const functions = relu('return map(x, (v) => v + 0.25);');
-  return { does, top, functions, earns: { relu: 1 } };
+/** An attack outside the functions, after which aboveGround still has the wrong values. */
+function aroundAboveGround(does: string, top: string): Attack {
+  const functions = aboveGround('return map(x, (v) => v + 0.25);');
+  return { does, top, functions, earns: { aboveGround: 1 } };
 }
 
 /** An attack after which nothing loads. */
@@ -62,15 +67,19 @@ function onLoading(does: string, top: string, broken: RegExp): Attack {
   return { does, top, broken };
 }
 
-const late = /relu did not return within 0\.\d+ s/;
-const refused = /relu did not return a value that can be graded/;
+const late = /aboveGround did not return within 0\.\d+ s/;
+const refused = /aboveGround did not return a value that can be graded/;
 
 export const attacks: Attack[] = [
   // Leaving early
   onLoading('exits while it is loaded', 'process.exit(0);', /process is not defined/),
-  inRelu('exits in a call', 'process.exit(0);', /process is not defined/),
-  inRelu('rewrites the exit code', 'process.exitCode = 0; return x;', /process is not defined/),
-  inRelu(
+  inAboveGround('exits in a call', 'process.exit(0);', /process is not defined/),
+  inAboveGround(
+    'rewrites the exit code',
+    'process.exitCode = 0; return x;',
+    /process is not defined/,
+  ),
+  inAboveGround(
     'exits from a handler that it hopes is called at the end',
     "globalThis.process.on('exit', () => process.exit(0));",
     /TypeError/,
@@ -80,95 +89,100 @@ export const attacks: Attack[] = [
   {
     does: 'prints reports of full marks',
     isStub: true,
-    top: 'for (const text of [\'{"points":83,"max":83}\', \'{"kind":"done"}\', "1..83", "ok 1", "  83 passing"]) console.log(text);',
+    top: 'for (const text of [\'{"points":11,"max":11}\', \'{"kind":"done"}\', "1..11", "ok 1", "  11 passing"]) console.log(text);',
   },
   {
     does: 'defines what mocha and chai define',
     isStub: true,
     top: 'Object.assign(globalThis, { it: () => {}, describe: () => {}, expect: () => ({}) });',
   },
-  inRelu(
+  inAboveGround(
     'throws what marks a check as still to do',
     "throw Object.assign(new Error('later'), { name: 'TodoError' });",
   ),
-  inRelu(
+  inAboveGround(
     'throws what looks like mocha skipping',
     "throw Object.assign(new Error('sync skip'), { pending: true, name: 'Pending' });",
   ),
 
   // Patched intrinsics
-  aroundRelu('patches Math', 'Math.sign = Math.hypot = Math.trunc = () => 0;'),
-  aroundRelu(
+  aroundAboveGround('patches Math', 'Math.sign = Math.hypot = Math.trunc = () => 0;'),
+  aroundAboveGround(
     'patches Array.prototype',
     'Object.assign(Array.prototype, { every: () => true, filter: () => [], findIndex: () => -1, some: () => false });',
   ),
-  aroundRelu(
+  aroundAboveGround(
     'patches Object',
     'Object.is = () => true; Object.getPrototypeOf = () => null; Object.assign(Object.prototype, { expected: 0, passed: true, status: "passed" });',
   ),
-  aroundRelu(
+  aroundAboveGround(
     'puts setters on Object.prototype',
     'for (const name of ["ok", "status", "points", "kind", "fault", "payload"]) Object.defineProperty(Object.prototype, name, { configurable: true, set() {}, get: () => 1 });',
   ),
-  aroundRelu(
+  aroundAboveGround(
     'patches Number and JSON',
-    'Number.isFinite = () => true; Number.isNaN = () => false; JSON.stringify = () => "{}"; JSON.parse = () => ({ points: 83 });',
+    'Number.isFinite = () => true; Number.isNaN = () => false; JSON.stringify = () => "{}"; JSON.parse = () => ({ points: 11 });',
   ),
-  aroundRelu(
+  aroundAboveGround(
     'patches typed arrays',
     'const prototype = Object.getPrototypeOf(Float64Array.prototype); for (const name of ["findIndex", "some", "every"]) prototype[name] = () => -1;',
   ),
-  aroundRelu(
+  aroundAboveGround(
     'patches Error and Promise',
     'Error.prepareStackTrace = () => ({ passed: true }); Promise.prototype.then = () => ({}) as any; (Error.prototype as any).toString = () => "";',
   ),
-  aroundRelu('patches Function.prototype', 'Function.prototype.toString = () => "x";'),
+  aroundAboveGround('patches Function.prototype', 'Function.prototype.toString = () => "x";'),
   {
-    does: 'patches Math and so spoils its own softplus',
-    top: 'Math.abs = () => 0;',
-    earns: { softplus: 1 },
+    does: 'patches Math and so spoils its own aboveGround',
+    top: 'Math.max = () => 0;',
+    // The shape is right.
+    earns: { aboveGround: 1 },
   },
 
   // Endless
   onLoading('never ends while it is loaded', 'for (;;);', /did not finish loading within/),
-  inRelu('never ends in a call', 'for (;;);', late),
-  inRelu('waits for ever', 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);', late),
-  inRelu(
+  inAboveGround('never ends in a call', 'for (;;);', late),
+  inAboveGround(
+    'waits for ever',
+    'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
+    late,
+  ),
+  inAboveGround(
     'asks a regular expression for ever',
     'return /^(a+)+$/.test("a".repeat(60) + "b");',
     late,
   ),
-  inRelu('recurs without end', 'return relu(x);', /Maximum call stack size exceeded/),
+  inAboveGround('recurs without end', 'return aboveGround(x);', /Maximum call stack size exceeded/),
   onLoading(
     'recurs without end while it is loaded',
     '(function again(): void { again(); })();',
     /Maximum call stack/,
   ),
-  inRelu(
+  inAboveGround(
     'recurs without end and goes on in finally',
-    'try { return relu(x); } finally { relu(x); }',
+    'try { return aboveGround(x); } finally { aboveGround(x); }',
     late,
   ),
 
   // Memory
-  inRelu(
+  inAboveGround(
     'fills the heap',
     'const all: unknown[] = []; for (;;) all.push({ all, more: new Array(1000).fill(0).map(String) });',
   ),
-  inRelu(
+  inAboveGround(
     'asks for more memory than there is in one array',
     'return new Float64Array(2e8);',
     /allocation failed|cannot cross|too many to cross|not return|ended/,
   ),
-  inRelu(
+  inAboveGround(
     'fills the memory with typed arrays',
     'const all: unknown[] = []; for (;;) all.push(new Float64Array(1e6).fill(1));',
   ),
-  inRelu(
+  inAboveGround(
     'fills the memory of WebAssembly',
     'const memory = new WebAssembly.Memory({ initial: 1 }); for (;;) { memory.grow(1000); new Uint8Array(memory.buffer).fill(1); }',
   ),
-  inRelu(
+  inAboveGround(
     'makes an endless string',
     'let text = "x"; for (;;) text += text;',
     /Invalid string length/,
@@ -180,7 +194,7 @@ export const attacks: Attack[] = [
   ),
 
   // Processes, threads and modules
-  inRelu(
+  inAboveGround(
     'forks',
     "const { fork } = require('node:child_process'); for (;;) fork(__filename);",
     /require/,
@@ -190,53 +204,57 @@ export const attacks: Attack[] = [
     "import { fork } from 'node:child_process';\nfork('x');",
     /imports "node:child_process"/,
   ),
-  inRelu(
+  inAboveGround(
     'imports child_process as it runs',
     "return import('node:child_process');",
     /a promise cannot cross/,
   ),
-  inRelu(
+  inAboveGround(
     'starts a worker',
     "return new Worker('data:text/javascript,for(;;);');",
     /Worker is not defined/,
   ),
-  inRelu(
+  inAboveGround(
     'asks Node for its inner parts',
     "return (globalThis as any).process.binding('spawn_sync');",
     /TypeError/,
   ),
-  inRelu(
+  inAboveGround(
     'looks for what runs later',
     'setTimeout(() => {}, 0); queueMicrotask(() => {}); return x;',
     /is not defined/,
   ),
 
   // Files
-  inRelu('writes the result', "require('node:fs').writeFileSync('result.json', '{}');", /require/),
-  inRelu(
+  inAboveGround(
+    'writes the result',
+    "require('node:fs').writeFileSync('result.json', '{}');",
+    /require/,
+  ),
+  inAboveGround(
     'rewrites the suite as it runs',
-    "return import('node:fs/promises').then((fs) => fs.writeFile('test/lessons/02-activations.test.ts', ''));",
+    "return import('node:fs/promises').then((fs) => fs.writeFile('test/lessons/01-lines.test.ts', ''));",
     /promise/,
   ),
   onLoading(
     'imports the reference',
-    "export * from './activations.reference.ts';",
-    /imports ".\/activations.reference.ts"/,
+    "export * from './lines.reference.ts';",
+    /imports ".\/lines.reference.ts"/,
   ),
   onLoading(
     'imports the misconceptions through the parent folders',
-    "export * from '../../../../lessons/02-activations/activations.misconceptions.ts';",
+    "export * from '../../../../lessons/01-lines/lines.misconceptions.ts';",
     /imports "\.\.\//,
   ),
   onLoading(
     'imports the lesson by its name',
-    "export * from '#lessons/02-activations';",
+    "export * from '#lessons/01-lines';",
     /imports "#lessons/,
   ),
   onLoading(
     'imports a later lesson',
-    "export * from '../03-losses/losses.ts';",
-    /imports "..\/03-losses/,
+    "export * from '../02-curves/curves.ts';",
+    /imports "..\/02-curves/,
   ),
   onLoading(
     'imports an absolute path',
@@ -245,63 +263,77 @@ export const attacks: Attack[] = [
   ),
   onLoading(
     'imports a URL',
-    "export * from 'data:text/javascript,export const relu = 1';",
+    "export * from 'data:text/javascript,export const aboveGround = 1';",
     /imports "data:/,
   ),
-  inRelu(
+  inAboveGround(
     'reads what its own process was started with',
     "return import('file:///proc/self/cmdline');",
     /a promise cannot cross/,
   ),
 
   // Getting out
-  inRelu(
+  inAboveGround(
     'climbs out through a constructor',
     "return (x.constructor.constructor('return process')()).exit(0);",
     /process is not defined/,
   ),
-  inRelu(
+  inAboveGround(
     'climbs out through the global object',
     "return (globalThis as any).constructor.constructor('return process')().exit(0);",
     /process is not defined|not a function|undefined/,
   ),
-  inRelu(
+  inAboveGround(
     'climbs out through the stack',
     'Error.prepareStackTrace = (_, sites) => sites.map((site) => site.getThis() ?? site.getFunction()).filter((one) => one !== undefined); const all = (new Error() as any).stack; return all.map((one: any) => one.constructor.constructor("return process")().exit(0));',
   ),
   {
     does: 'climbs out through its caller',
     functions: {
-      relu: `export const relu: any = new Function("return arguments.callee.caller.constructor('return 1')()");`,
+      aboveGround: `export const aboveGround: any = new Function("return arguments.callee.caller.constructor('return 1')()");`,
     },
-    earns: { relu: 0 },
+    earns: { aboveGround: 0 },
     problem: /of null/,
   },
-  inRelu(
+  inAboveGround(
     'climbs out through the console',
     "return (console.log as any).constructor('return process')().exit(0);",
     /process is not defined/,
   ),
-  inRelu('kills its parent', "process.kill(process.ppid, 'SIGKILL');", /process is not defined/),
-  inRelu('ignores signals', "process.on('SIGTERM', () => {}); for (;;);", /process is not defined/),
-  inRelu('reads the environment', 'return process.env;', /process is not defined/),
-  inRelu('opens a socket', "return require('node:net').connect(80, '127.0.0.1');", /require/),
-  inRelu('fetches', "return fetch('http://127.0.0.1/');", /fetch is not defined/),
+  inAboveGround(
+    'kills its parent',
+    "process.kill(process.ppid, 'SIGKILL');",
+    /process is not defined/,
+  ),
+  inAboveGround(
+    'ignores signals',
+    "process.on('SIGTERM', () => {}); for (;;);",
+    /process is not defined/,
+  ),
+  inAboveGround('reads the environment', 'return process.env;', /process is not defined/),
+  inAboveGround(
+    'opens a socket',
+    "return require('node:net').connect(80, '127.0.0.1');",
+    /require/,
+  ),
+  inAboveGround('fetches', "return fetch('http://127.0.0.1/');", /fetch is not defined/),
 
   // Floods
   {
     does: 'floods the terminal and is honest',
-    functions: relu(`for (let i = 0; i < 2000; i++) console.log('x'.repeat(1000));\n${HONEST}`),
+    functions: aboveGround(
+      `for (let i = 0; i < 2000; i++) console.log('x'.repeat(1000));\n${HONEST}`,
+    ),
   },
-  inRelu('floods the terminal for ever', "for (;;) console.log('x'.repeat(1000));", late),
-  inRelu('returns more than may cross', 'return new Array(2e6).fill(0);', refused),
-  inRelu('returns a string that is too long', 'return "x".repeat(5e7);', refused),
-  inRelu(
+  inAboveGround('floods the terminal for ever', "for (;;) console.log('x'.repeat(1000));", late),
+  inAboveGround('returns more than may cross', 'return new Array(2e6).fill(0);', refused),
+  inAboveGround('returns a string that is too long', 'return "x".repeat(5e7);', refused),
+  inAboveGround(
     'returns an array that is too large',
     'const out = map(x, (v) => v); out.data = new Float64Array(5e6); return out;',
     refused,
   ),
-  inRelu(
+  inAboveGround(
     'throws an error with an endless message',
     'throw new RangeError("x".repeat(1e8));',
     /^RangeError: x+$/,
@@ -310,124 +342,123 @@ export const attacks: Attack[] = [
   // Values that are none
   {
     does: 'returns NaN in the right shape',
-    functions: relu('return map(x, () => NaN);'),
-    earns: { relu: 1 },
+    functions: aboveGround('return map(x, () => NaN);'),
+    earns: { aboveGround: 1 },
   },
-  inRelu('returns a NaN for an array', 'return NaN;'),
+  inAboveGround('returns a NaN for an array', 'return NaN;'),
   {
     does: 'returns infinities',
-    functions: relu('return map(x, () => Infinity);'),
-    earns: { relu: 1 },
+    functions: aboveGround('return map(x, () => Infinity);'),
+    earns: { aboveGround: 1 },
   },
-  inRelu(
+  inAboveGround(
     'returns a promise',
     'return Promise.resolve(map(x, (v) => v));',
     /a promise cannot cross/,
   ),
-  inRelu(
+  inAboveGround(
     'returns a proxy',
     'return new Proxy(map(x, (v) => v), { get: (target, key) => (key === "data" ? new Float64Array(9) : (target as any)[key]) });',
     /a proxy cannot cross/,
   ),
-  inRelu(
+  inAboveGround(
     'returns a proxy as data',
     'const out: any = map(x, (v) => v); out.data = new Proxy(out.data, {}); return out;',
     /a proxy cannot cross/,
   ),
-  inRelu(
+  inAboveGround(
     'returns an error with a proxy behind it',
     'throw Object.setPrototypeOf(new Error("x"), new Proxy({}, { getPrototypeOf() { for (;;); } }));',
   ),
   {
     does: 'returns an object that pretends to be a number',
     functions: {
-      deadFraction:
-        'export function deadFraction(): any {\n  return { valueOf: () => 0.5, toJSON: () => 0.5, [Symbol.toPrimitive]: () => 0.5 };\n}',
+      areaUnder:
+        'export function areaUnder(): any {\n  return { valueOf: () => 0.5, toJSON: () => 0.5, [Symbol.toPrimitive]: () => 0.5 };\n}',
     },
-    earns: { deadFraction: 0 },
+    earns: { areaUnder: 0 },
     problem: /a function cannot cross/,
   },
   {
     does: 'returns a boxed number',
     functions: {
-      deadFraction: 'export function deadFraction(): any {\n  return new Number(0.5);\n}',
+      areaUnder: 'export function areaUnder(): any {\n  return new Number(0.5);\n}',
     },
-    earns: { deadFraction: 0 },
+    earns: { areaUnder: 0 },
     problem: /an instance of a class cannot cross/,
   },
   {
     does: 'returns getters',
     functions: {
-      fitBentLine:
-        'export function fitBentLine(): any {\n  return { get offset() { return 1; }, get scales() { return zeros(3); }, get knots() { return zeros(3); } };\n}',
+      areaUnder: 'export function areaUnder(): any {\n  return { get area() { return 20; } };\n}',
     },
-    earns: { fitBentLine: 0 },
+    earns: { areaUnder: 0 },
     problem: /a getter cannot cross/,
   },
-  inRelu('returns a list with holes', 'return [0, , 1];', /a list with holes cannot cross/),
-  inRelu(
+  inAboveGround('returns a list with holes', 'return [0, , 1];', /a list with holes cannot cross/),
+  inAboveGround(
     'returns a list with the length of all memory',
     'const out: number[] = []; out.length = 2 ** 32 - 1; return out;',
     refused,
   ),
-  inRelu(
+  inAboveGround(
     'returns what holds itself',
     'const out: any = {}; out.out = out; return out;',
     /it holds itself/,
   ),
-  inRelu(
+  inAboveGround(
     'returns what is nested without end',
     'let out: unknown = 0; for (let i = 0; i < 1e5; i++) out = [out]; return out;',
     /nested deeper/,
   ),
-  inRelu(
+  inAboveGround(
     'returns an ndarray over words',
     'const out: any = map(x, (v) => v); out.data = ["0", "0", "0", "0.5", "1000"]; return out;',
     /does not hold such data/,
   ),
-  inRelu(
+  inAboveGround(
     'returns an ndarray over another kind of data',
     'const out: any = map(x, (v) => v); out.data = new BigInt64Array(24); return out;',
     /does not hold such data/,
   ),
-  inRelu(
+  inAboveGround(
     'returns shared memory',
     'const out: any = map(x, (v) => v); out.data = new Float64Array(new SharedArrayBuffer(192)); return out;',
     /shared memory cannot cross/,
   ),
-  inRelu(
+  inAboveGround(
     'returns an ndarray whose shape reaches outside its data',
     'const out: any = map(x, (v) => v); out.shape[0] = 1e6; return out;',
     /reaches outside its data/,
   ),
-  inRelu(
+  inAboveGround(
     'returns an ndarray whose sizes are no whole numbers',
     'const out: any = map(x, (v) => v); out.shape[0] = 0.5; return out;',
     /no whole number/,
   ),
-  inRelu(
+  inAboveGround(
     'returns an ndarray with a negative size',
     'const out: any = map(x, (v) => v); out.shape[0] = -5; return out;',
     /negative size/,
   ),
-  inRelu(
+  inAboveGround(
     'returns an ndarray with endless axes',
     'const out: any = map(x, (v) => v); out.shape = new Array(1000).fill(1); return out;',
     refused,
   ),
-  inRelu(
+  inAboveGround(
     'returns one entry as billions',
     'const out: any = map(x, (v) => v); out.shape[0] = 2e9; out.stride[0] = 0; return out;',
     /too large to cross|reaches outside/,
   ),
-  inRelu(
+  inAboveGround(
     'returns an object with a prototype for a key',
     'return JSON.parse(\'{"__proto__": {"shape": [5], "data": [0]}, "constructor": 1}\');',
   ),
 
   // Stacks
   {
-    ...inRelu(
+    ...inAboveGround(
       'throws an error whose stack is a getter',
       "throw Object.defineProperty(new Error('x'), 'stack', { get() { for (;;); } });",
       /^Error: x$/,
@@ -435,7 +466,7 @@ export const attacks: Attack[] = [
     isPlaced: false,
   },
   {
-    ...inRelu(
+    ...inAboveGround(
       'throws a proxy of an error',
       "const get = () => { for (;;); }; throw new Proxy(new Error('x'), { get, getOwnPropertyDescriptor: get });",
       /a proxy cannot cross/,
@@ -444,32 +475,32 @@ export const attacks: Attack[] = [
   },
   withStack(
     'throws an error with a stack of megabytes',
-    "'    at relu (submission.js:9:9)\\n'.repeat(1e5)",
+    "'    at aboveGround (submission.js:9:9)\\n'.repeat(1e5)",
   ),
   withStack(
     'throws an error with a stack beyond all megabytes',
-    "'    at relu (submission.js:9:9)\\n' + 'x'.repeat(1e8)",
+    "'    at aboveGround (submission.js:9:9)\\n' + 'x'.repeat(1e8)",
   ),
   withStack(
     'throws an error with a stack of lines that are none',
-    "['1e999:1', '-5:3', '0:0', '1.5:2', '0x10:2', 'NaN:1', '9'.repeat(400) + ':1', '1:' + '9'.repeat(400), '١:١'].map((at) => `    at relu (submission.js:${at})`).join('\\n')",
+    "['1e999:1', '-5:3', '0:0', '1.5:2', '0x10:2', 'NaN:1', '9'.repeat(400) + ':1', '1:' + '9'.repeat(400), '١:١'].map((at) => `    at aboveGround (submission.js:${at})`).join('\\n')",
   ),
   withStack(
     'throws an error with a stack of other files',
-    "'    at read (/etc/passwd:1:1)\\n    at lessons/02-activations/activations.reference.ts:9:9\\n    at file:///proc/self/environ:1:1'",
+    "'    at read (/etc/passwd:1:1)\\n    at lessons/01-lines/lines.reference.ts:9:9\\n    at file:///proc/self/environ:1:1'",
   ),
   withStack('throws an error with a number for a stack', '7'),
   withStack(
     'throws an error with an object for a stack',
     '{ slice() { for (;;); }, toString() { for (;;); }, [Symbol.toPrimitive]() { for (;;); } }',
   ),
-  inRelu(
+  inAboveGround(
     'throws an error with a stack of twenty thousand lines that the script does not have',
-    "throw Object.defineProperty(new Error('x'), 'stack', { value: '    at relu (submission.js:999999999:999999999)\\n'.repeat(2e4) });",
+    "throw Object.defineProperty(new Error('x'), 'stack', { value: '    at aboveGround (submission.js:999999999:999999999)\\n'.repeat(2e4) });",
     /^Error: x$/,
   ),
   {
-    ...inRelu(
+    ...inAboveGround(
       'asks for endless stacks and throws deep down',
       "const dive = (n: number): void => {\n  if (n > 0) dive(n - 1);\n  throw new Error('x'); // here\n};\nError.stackTraceLimit = Infinity;\ndive(3000);",
       /^Error: x$/,
@@ -489,7 +520,7 @@ export const attacks: Attack[] = [
     'return sites.map((site: any) => site.getThis() ?? site.getFunction()).filter((one: any) => one !== undefined).map((one: any) => one.constructor.constructor("return process")().exit(0));',
     /^Error: x$/,
   ),
-  inRelu(
+  inAboveGround(
     'throws an error whose name is a getter without end',
     "throw Object.defineProperty(new Error('x'), 'name', { get() { for (;;); } });",
   ),
@@ -497,51 +528,52 @@ export const attacks: Attack[] = [
   // Wrong, late or by heart
   {
     does: 'changes its argument in place',
-    functions: relu(
+    functions: aboveGround(
       'for (let i = 0; i < x.data.length; i++) x.data[i] = Math.max(0, x.data[i]);\nreturn x;',
     ),
-    earns: { relu: 2 },
+    earns: { aboveGround: 2 },
     problem: /changed in place/,
   },
   {
     does: 'has a table of the visible answers',
-    functions: {
-      relu: 'export function relu(x: any): any {\n  const table = { "-7,-0.5,0,0.5,1000": [0, 0, 0, 0.5, 1000], "-2,3,7,-1,0.5,4": [0, 3, 7, 0, 0.5, 4] } as any;\n  const out = copy(x), answer = table[[...out.data].join()];\n  if (answer) out.data.set(answer);\n  return out;\n}',
-    },
-    earns: { relu: 1 },
+    top: "import { copy } from '#arrays';",
+    functions: aboveGround(
+      'const table = { "-7.5,2.25,0,1000": [0, 2.25, 0, 1000], "-3.5,4.5": [0, 4.5] } as any;\nconst out = copy(x), answer = table[[...out.data].join()];\nif (answer) out.data.set(answer);\nreturn out;',
+    ),
+    earns: { aboveGround: 1 },
     problem: /wrong for others like them/,
   },
   {
-    does: 'has a forward of zeros with a backward of zeros',
+    does: 'answers with zeros',
+    top: "import { zeros } from '#arrays';",
     functions: {
-      relu: 'export function relu(x: any): any {\n  return zeros(...x.shape);\n}',
-      reluDerivative:
-        'export function reluDerivative(x: any): any {\n  return zeros(...x.shape);\n}',
+      ...aboveGround('return zeros(...x.shape);'),
+      areaUnder: 'export function areaUnder(): any {\n  return 0;\n}',
     },
-    // The shape is right, and 0 at the kink.
-    earns: { relu: 1, reluDerivative: 2 },
+    // The shape is right.
+    earns: { aboveGround: 1, areaUnder: 0 },
   },
   {
     does: 'is honest until it throws late',
-    functions: relu(`if (x.size === 6) throw new Error('too many');\n${HONEST}`),
-    earns: { relu: 2 },
+    functions: aboveGround(`if (x.size === 6) throw new Error('too many');\n${HONEST}`),
+    earns: { aboveGround: 2 },
     problem: /Error: too many/,
   },
   {
     does: 'is honest and leaves a promise rejected',
-    functions: relu(`void Promise.reject(new Error('late'));\n${HONEST}`),
+    functions: aboveGround(`void Promise.reject(new Error('late'));\n${HONEST}`),
   },
   {
     does: 'is slow but honest',
-    functions: relu(`for (const end = Date.now() + 100; Date.now() < end; );\n${HONEST}`),
+    functions: aboveGround(`for (const end = Date.now() + 100; Date.now() < end; );\n${HONEST}`),
   },
   {
     does: 'is an honest half',
     functions: {
-      softmax: 'export function softmax(): never {\n  throw new Error("later");\n}',
-      softmaxJacobian: 'export function softmaxJacobian(): never {\n  throw new Error("later");\n}',
+      meanSquare: 'export function meanSquare(): never {\n  throw new Error("later");\n}',
+      areaUnder: 'export function areaUnder(): never {\n  throw new Error("later");\n}',
     },
-    earns: { softmax: 0, softmaxJacobian: 0 },
+    earns: { meanSquare: 0, areaUnder: 0 },
     problem: /Error: later/,
   },
   onLoading('does not compile', 'export function (', /Expected|Unexpected/),

@@ -6,7 +6,7 @@ import { expectSnapshot } from '../snapshot.ts';
 const exercises = new Map<string, number>();
 
 function graded(submission: string, points: number): Row {
-  return { submission, score: { points, max: 83, exercises }, graded: true };
+  return { submission, score: { points, max: 50, exercises }, graded: true };
 }
 
 /** What is written while five submissions are done, with a clock that only the test moves. */
@@ -15,7 +15,7 @@ function written({ isTTY = false, columns = 80, each = 40_000 }): string {
   let time = 0;
   const stream = { isTTY, columns, write: (piece: string) => (text += piece) };
   const progress = showProgress(stream, 5, () => time);
-  progress.finished(graded('anna', 83), true);
+  progress.finished(graded('anna', 50), true);
   time += each;
   progress.finished(graded('bob', 12), false);
   progress.finished({ submission: 'carl', problem: 'it is a link', graded: false }, false);
@@ -45,8 +45,8 @@ describe('showProgress', () => {
 
   it('says how long it will take in seconds, minutes or hours', () => {
     const seconds = written({ each: 10_000 });
-    expect(seconds).to.include('2/5  bob: 12 of 83, about 30 s left');
-    expect(written({ each: 600_000 })).to.include('2/5  bob: 12 of 83, about 30 min left');
-    expect(written({ each: 3_600_000 })).to.include('2/5  bob: 12 of 83, about 3.0 h left');
+    expect(seconds).to.include('2/5  bob: 12 of 50, about 30 s left');
+    expect(written({ each: 600_000 })).to.include('2/5  bob: 12 of 50, about 30 min left');
+    expect(written({ each: 3_600_000 })).to.include('2/5  bob: 12 of 50, about 3.0 h left');
   });
 });

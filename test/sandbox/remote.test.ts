@@ -7,16 +7,15 @@ import { bundleProgram, bundleSubmission, type Bundled } from '../../checks/sand
 import { Channel } from '../../checks/sandbox/channel.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../checks/sandbox/limits.ts';
 import { RemoteLesson, SandboxError } from '../../checks/sandbox/remote.ts';
-import { findLesson } from '../../checks/project.ts';
+import { inFixture } from '../temporary-project.ts';
 import { submissionsFolder, writeFiles } from './submission.ts';
 
-const lesson = findLesson('02')!;
 const limits: Limits = { ...DEFAULT_LIMITS, load: 3000 };
 
 /** No submission: a process that answers by itself needs none. */
 const nothing: Bundled = { script: '', map: '' };
 
-/** A process that answers honestly, but for calls of `relu`, where it does what `body` says. */
+/** A process that answers honestly, but for calls of `first`, where it does what `body` says. */
 function rogue(body: string): string {
   return `
     const fs = require('node:fs');
@@ -55,11 +54,11 @@ function rogue(body: string): string {
       write(frame(call.id, 2, NO_CHANGES, thrown));
     }
     const first = receive();
-    write(frame(first.id, 1, NO_CHANGES, [6], u32(2), text('relu'), text('tanh')));
+    write(frame(first.id, 1, NO_CHANGES, [6], u32(2), text('first'), text('second')));
     let call;
     for (let last = first; ; ) {
       call = receive();
-      if (call.payload.includes('relu')) { ${body} }
+      if (call.payload.includes('first')) { ${body} }
       else write(frame(call.id, 1, NO_CHANGES, UNDEFINED));
       last = call;
     }`;
@@ -77,6 +76,7 @@ function stackOf(f: () => unknown): string | undefined {
 
 describe('RemoteLesson', function () {
   this.timeout(20_000);
+  const { lines: lesson } = inFixture();
   const { folder, remove } = submissionsFolder();
   let relay = '';
   let child = '';
@@ -100,7 +100,7 @@ describe('RemoteLesson', function () {
     const channel = new Channel(relay, { folder, program, limits }, (pid) => pids.push(pid));
     try {
       const remote = new RemoteLesson(submission, channel, limits);
-      remote.beginCheck('02.9 relu', 1000);
+      remote.beginCheck('02.9 first', 1000);
       test(remote, pids);
     } finally {
       channel.kill();
@@ -126,7 +126,7 @@ describe('RemoteLesson', function () {
     ],
     ['floods the pipe', 'for (;;) write(Buffer.alloc(1e6));', /too long/],
     ['closes the pipe and goes on', 'fs.closeSync(4); for (;;);', /did not return within 1 s/],
-    ['ends', 'process.exit(0);', /the process ended while relu ran.*\(code 0\)/],
+    ['ends', 'process.exit(0);', /the process ended while first ran.*\(code 0\)/],
     ['ends itself with a signal', "process.kill(process.pid, 'SIGTERM');", /\(SIGTERM\)/],
     [
       'ignores signals and never answers',
@@ -241,10 +241,10 @@ describe('RemoteLesson', function () {
   for (const [does, body, problem] of rogues) {
     it(`ends a process that ${does}, scores that check nothing and goes on with another`, () => {
       withRemote(rogue(body), nothing, (remote, pids) => {
-        expect(() => call(remote, 'relu', zeros(2))).to.throw(SandboxError, problem);
+        expect(() => call(remote, 'first', zeros(2))).to.throw(SandboxError, problem);
         expect(remote.fault).to.match(problem);
-        remote.beginCheck('02.7 tanh', 1000);
-        expect(call(remote, 'tanh', zeros(2))).to.equal(undefined);
+        remote.beginCheck('02.7 second', 1000);
+        expect(call(remote, 'second', zeros(2))).to.equal(undefined);
         expect(remote.fault).to.equal(undefined);
         // A refusal is no breach of the protocol.
         expect(pids).to.have.length(does.includes('claims') ? 1 : 2);
@@ -256,19 +256,19 @@ describe('RemoteLesson', function () {
     const late =
       'write(frame(call.id, 1, NO_CHANGES, UNDEFINED)); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); write(UNDEFINED);';
     withRemote(rogue(late), nothing, (remote, pids) => {
-      expect(call(remote, 'relu', zeros(2))).to.equal(undefined);
+      expect(call(remote, 'first', zeros(2))).to.equal(undefined);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
-      remote.beginCheck('02.7 tanh', 1000);
-      expect(call(remote, 'tanh')).to.equal(undefined);
+      remote.beginCheck('02.7 second', 1000);
+      expect(call(remote, 'second')).to.equal(undefined);
       expect(pids).to.have.length(2);
     });
   });
 
   it('leaves out the rest of an exercise that ended its process', () => {
     withRemote(rogue('process.exit();'), nothing, (remote) => {
-      expect(() => call(remote, 'relu')).to.throw(SandboxError);
-      remote.beginCheck('02.9 relu', 1000);
-      expect(() => call(remote, 'tanh')).to.throw(SandboxError, /left out, since relu/);
+      expect(() => call(remote, 'first')).to.throw(SandboxError);
+      remote.beginCheck('02.9 first', 1000);
+      expect(() => call(remote, 'second')).to.throw(SandboxError, /left out, since first/);
       expect(remote.fault).to.match(/left out/);
     });
   });
@@ -288,13 +288,13 @@ describe('RemoteLesson', function () {
       write(frame(call.id, 1, NO_CHANGES, text(told)));`;
     withRemote(rogue(probe), nothing, (remote) => {
       const denied = 'ERR_ACCESS_DENIED';
-      expect(call(remote, 'relu')).to.equal([...Array(6).fill(denied), ''].join('|'));
+      expect(call(remote, 'first')).to.equal([...Array(6).fill(denied), ''].join('|'));
       expect(existsSync(join(folder, 'written'))).to.equal(false);
     });
   });
 
   describe('with an honest process', () => {
-    /** Loads a file in the place of lesson 02's. */
+    /** Loads a file in the place of lesson 01's. */
     async function withFile(text: string, test: (remote: RemoteLesson) => void): Promise<void> {
       writeFiles(folder, { 'honest.ts': text });
       const file = join(folder, 'honest.ts');
@@ -302,9 +302,9 @@ describe('RemoteLesson', function () {
     }
 
     it('tells NaN, −0 and the infinities apart, in both directions', async () => {
-      await withFile('export const relu = (...args: unknown[]) => args;', (remote) => {
+      await withFile('export const first = (...args: unknown[]) => args;', (remote) => {
         const values = [NaN, -0, 0, Infinity, -Infinity, 5e-324, 'ä€𝄞', true, null, undefined];
-        const back = call(remote, 'relu', ...values) as unknown[];
+        const back = call(remote, 'first', ...values) as unknown[];
         expect(back).to.have.length(values.length);
         values.forEach((value, i) =>
           expect(Object.is(back[i], value), String(value)).to.equal(true),
@@ -313,12 +313,12 @@ describe('RemoteLesson', function () {
     });
 
     it('keeps what shares memory together: an argument that is handed back is the argument', async () => {
-      await withFile('export const relu = (x: any) => x.transpose(1, 0);', (remote) => {
+      await withFile('export const first = (x: any) => x.transpose(1, 0);', (remote) => {
         const x = array([
           [1, 2],
           [3, 4],
         ]);
-        const view = call(remote, 'relu', x) as Tensor;
+        const view = call(remote, 'first', x) as Tensor;
         expect(view.get(0, 1)).to.equal(3);
         view.set(0, 1, 9);
         expect(x.get(1, 0)).to.equal(9);
@@ -326,15 +326,15 @@ describe('RemoteLesson', function () {
     });
 
     it('shows what a call changed in its arguments', async () => {
-      await withFile('export const relu = (x: any) => { x.set(0, 7); };', (remote) => {
+      await withFile('export const first = (x: any) => { x.set(0, 7); };', (remote) => {
         const x = array([1, 2]);
-        call(remote, 'relu', x);
+        call(remote, 'first', x);
         expect([...x.data]).to.deep.equal([7, 2]);
       });
     });
 
     it('calls functions of the suite back, with their arguments, results and errors', async () => {
-      const text = `export const relu = (f: any, x: any) => {
+      const text = `export const first = (f: any, x: any) => {
         const before = f(x);
         x.set(0, 5);
         try { return [before, f(x), f(0)]; } catch (error: any) { return [before, f(x), error instanceof RangeError, error.message]; }
@@ -344,20 +344,20 @@ describe('RemoteLesson', function () {
           if (typeof x === 'number') throw new RangeError('no array');
           return x.get(0);
         };
-        expect(call(remote, 'relu', f, array([1]))).to.deep.equal([1, 5, true, 'no array']);
+        expect(call(remote, 'first', f, array([1]))).to.deep.equal([1, 5, true, 'no array']);
       });
     });
 
     it('lets a function of the suite call the submission in its turn', async () => {
       const text =
-        'export const relu = (f: any) => f(2) + 1;\nexport const tanh = (x: number) => x * 10;';
+        'export const first = (f: any) => f(2) + 1;\nexport const second = (x: number) => x * 10;';
       await withFile(text, (remote) => {
-        expect(call(remote, 'relu', (x: number) => call(remote, 'tanh', x))).to.equal(21);
+        expect(call(remote, 'first', (x: number) => call(remote, 'second', x))).to.equal(21);
       });
     });
 
     it('does not let a callback be climbed out of when the stack is full', async () => {
-      const text = `export const relu = (f: any) => {
+      const text = `export const first = (f: any) => {
         const found: string[] = [];
         const dive = (): void => {
           try { dive(); } catch (error: any) {
@@ -371,10 +371,10 @@ describe('RemoteLesson', function () {
         return [...new Set(found)].join();
       };`;
       await withFile(text, (remote) => {
-        remote.beginCheck('02.9 relu', 5000);
+        remote.beginCheck('02.9 first', 5000);
         const told = [];
         try {
-          told.push(call(remote, 'relu', () => 0));
+          told.push(call(remote, 'first', () => 0));
         } catch (error) {
           told.push(error);
         }
@@ -383,12 +383,12 @@ describe('RemoteLesson', function () {
     });
 
     it('keeps the kind, the name and the message of an error', async () => {
-      const text = `export const relu = () => { throw new RangeError('too small'); };
-        export const tanh = () => { throw Object.assign(new TypeError('later'), { name: 'TodoError' }); };`;
+      const text = `export const first = () => { throw new RangeError('too small'); };
+        export const second = () => { throw Object.assign(new TypeError('later'), { name: 'TodoError' }); };`;
       await withFile(text, (remote) => {
-        expect(() => call(remote, 'relu')).to.throw(RangeError, /^too small$/);
+        expect(() => call(remote, 'first')).to.throw(RangeError, /^too small$/);
         try {
-          call(remote, 'tanh');
+          call(remote, 'second');
           expect.fail('it threw nothing');
         } catch (error) {
           expect(error).to.be.instanceOf(TypeError).and.include({ name: 'TodoError' });
@@ -397,10 +397,10 @@ describe('RemoteLesson', function () {
     });
 
     it('says where an error was thrown, one that a function of the suite threw included', async () => {
-      const text = `export const relu = () => {
+      const text = `export const first = () => {
           throw new Error('here');
         };
-        export const tanh = (f: any) => {
+        export const second = (f: any) => {
           const value = f();
           return value;
         };`;
@@ -408,25 +408,25 @@ describe('RemoteLesson', function () {
         const f = (): never => {
           throw new RangeError('there');
         };
-        expect(stackOf(() => call(remote, 'relu'))).to.equal(
-          'Error: here\n    at lessons/02-activations/activations.ts:2',
+        expect(stackOf(() => call(remote, 'first'))).to.equal(
+          'Error: here\n    at lessons/01-lines/lines.ts:2',
         );
-        expect(stackOf(() => call(remote, 'tanh', f))).to.equal(
-          'RangeError: there\n    at lessons/02-activations/activations.ts:5',
+        expect(stackOf(() => call(remote, 'second', f))).to.equal(
+          'RangeError: there\n    at lessons/01-lines/lines.ts:5',
         );
       });
     });
 
     it('never settles a promise and never loads what an import() asks for', async () => {
       const text = `let told = 'nothing';
-        export const relu = () => {
+        export const first = () => {
           void Promise.resolve().then(() => (told = 'a promise'));
           void import('data:text/javascript,globalThis.told = 1').then(() => (told = 'a module'), () => (told = 'a refusal'));
         };
-        export const tanh = () => told + typeof (globalThis as any).told;`;
+        export const second = () => told + typeof (globalThis as any).told;`;
       await withFile(text, (remote) => {
-        call(remote, 'relu');
-        expect(call(remote, 'tanh')).to.equal('nothingundefined');
+        call(remote, 'first');
+        expect(call(remote, 'second')).to.equal('nothingundefined');
       });
     });
   });

@@ -16,36 +16,38 @@ import {
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
-import { findLesson, root } from '../../checks/project.ts';
+import { root, type Lesson } from '../../checks/project.ts';
 import { parseResult } from '../../checks/results/result-file.ts';
 import { gradeBatch, type Batch, type BatchOptions } from '../../checks/sandbox/batch.ts';
 import { fingerprint } from '../../checks/sandbox/fingerprint.ts';
 import { gradeSubmission } from '../../checks/sandbox/grade-submission.ts';
 import { submissionsIn } from '../../checks/sandbox/submissions.ts';
 import { expectSnapshot } from '../snapshot.ts';
+import { inFixture } from '../temporary-project.ts';
 import { graded } from './grading.ts';
 import { changed, stubWith, submissionsFolder, writeFiles } from './submission.ts';
 import type { SubmissionResult } from '../../checks/results/submission-result.ts';
-import { pointsIn } from '../lesson-points.ts';
 
-const lesson = findLesson('02')!;
-const place = `lessons/${lesson.name}/${lesson.slug}.ts`;
-const honest = changed(lesson, {});
-const wrongRelu = changed(lesson, {
-  functions: { relu: 'export function relu(x: any): any {\n  return x;\n}' },
-});
 const program = ['--import', 'tsx', join(root, 'checks', 'sandbox', 'main.ts')];
+
+/** A submission with one mistake: an identity has the shape of aboveGround and nothing else. */
+function withMistake(lesson: Lesson): string {
+  const aboveGround = 'export function aboveGround(x: any): any {\n  return x;\n}';
+  return changed(lesson, { functions: { aboveGround } });
+}
 
 describe('A folder of submissions', function () {
   this.timeout(60_000);
+  const { lines: lesson } = inFixture();
+  const place = 'lessons/01-lines/lines.ts';
   const { folder, remove } = submissionsFolder();
   const all = join(folder, 'all');
   const results = join(folder, 'results');
 
   before(() => {
     writeFiles(all, {
-      [`anna/${place}`]: honest,
-      [`bob/${place}`]: wrongRelu,
+      [`anna/${place}`]: changed(lesson, {}),
+      [`bob/${place}`]: withMistake(lesson),
       [`carl/${place}`]: stubWith(lesson, ''),
       [`=dora, "the 4th"/${place}`]: 'export function {',
       '.hidden/x': '',
@@ -61,15 +63,13 @@ describe('A folder of submissions', function () {
 
   it('is graded whatever is wrong with some of them', async () => {
     const pages = join(folder, 'pages');
-    const args = ['--submissions', all, '02', '--out', results, '--seed', '7', '--html', pages];
+    const args = ['--submissions', all, '01', '--out', results, '--seed', '7', '--html', pages];
     const { code, stdout, stderr } = await graded(args);
     expect(code).to.equal(1);
     const points = ['=dora, "the 4th"', 'anna', 'bob', 'carl'].map(
       (name) => parseResult(readFileSync(join(results, `${name}.json`), 'utf8')).points,
     );
-    // An identity has the shape of a relu and nothing else.
-    const max = await pointsIn('02');
-    expect(points).to.deep.equal([0, max, max - 2, 0]);
+    expect(points).to.deep.equal([0, 11, 9, 0]);
     expect(readdirSync(results).filter((name) => !name.endsWith('.json'))).to.have.members([
       '.seals',
       'points.csv',
@@ -83,7 +83,7 @@ describe('A folder of submissions', function () {
 
   it('gives the same table when it was killed in the middle', async () => {
     const out = join(folder, 'killed');
-    const args = ['--submissions', all, '02', '--out', out, '--seed', '7', '--jobs', '1'];
+    const args = ['--submissions', all, '01', '--out', out, '--seed', '7', '--jobs', '1'];
     const child = spawn(process.execPath, [...program, ...args], { cwd: root, stdio: 'ignore' });
     const first = join(out, '.seals', 'anna');
     while (!existsSync(first) && child.exitCode === null) await setTimeout(10);
@@ -94,8 +94,7 @@ describe('A folder of submissions', function () {
     const before = statSync(join(out, 'anna.json')).mtimeMs;
     const { code, stderr } = await graded(args);
     expect(code).to.equal(1);
-    const max = await pointsIn('02');
-    expect(stderr).to.include(`anna: ${max} of ${max}, graded before`);
+    expect(stderr).to.match(/anna: 11 of 11, graded before/);
     expect(statSync(join(out, 'anna.json')).mtimeMs).to.equal(before);
     expect(readFileSync(join(out, 'points.csv'), 'utf8')).to.equal(
       readFileSync(join(results, 'points.csv'), 'utf8'),
@@ -109,13 +108,13 @@ describe('A folder of submissions', function () {
     const out = join(folder, 'interrupted');
     const temporary = join(folder, 'temporary');
     mkdirSync(temporary);
-    const functions = { relu: 'export function relu(): never {\n  for (;;);\n}' };
+    const functions = { aboveGround: 'export function aboveGround(): never {\n  for (;;);\n}' };
     writeFiles(slow, {
       [`anna/${place}`]: changed(lesson, { functions }),
       [`bob/${place}`]: changed(lesson, { functions }),
     });
     // A terminal interrupts the whole group.
-    const args = ['--submissions', slow, '02', '01', '--out', out, '--jobs', '2'];
+    const args = ['--submissions', slow, '01', '02', '--out', out, '--jobs', '2'];
     const child = spawn(process.execPath, [...program, ...args], {
       cwd: root,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -161,6 +160,10 @@ function running(word: string): string[] {
 
 describe('gradeBatch', function () {
   this.timeout(20_000);
+  const { lines, curves: lesson } = inFixture();
+  const place = 'lessons/02-curves/curves.ts';
+  const honest = changed(lesson, {});
+  const wrong = stubWith(lesson, '');
   const { folder, remove } = submissionsFolder();
   const all = join(folder, 'all');
   const file = join(all, 'anna', place);
@@ -176,7 +179,7 @@ describe('gradeBatch', function () {
   beforeEach(() => {
     out = join(folder, `out-${Math.random()}`);
     asked = [];
-    writeFiles(all, { [`anna/${place}`]: honest, [`bob/${place}`]: wrongRelu });
+    writeFiles(all, { [`anna/${place}`]: honest, [`bob/${place}`]: wrong });
   });
 
   after(remove);
@@ -236,17 +239,24 @@ describe('gradeBatch', function () {
 
   it('grades a submission again whose earlier lessons have changed', async () => {
     await batch();
-    writeFiles(all, { 'bob/lessons/01-perceptron/perceptron.ts': '' });
+    writeFiles(all, { 'bob/lessons/01-lines/lines.ts': '' });
     await batch();
     expect(asked).to.deep.equal(['bob']);
-    writeFiles(all, { 'bob/lessons/03-losses/losses.ts': '', 'bob/notes.txt': '' });
+    writeFiles(all, { 'bob/lessons/03-areas/areas.ts': '', 'bob/notes.txt': '' });
     await batch();
+    expect(asked).to.deep.equal([]);
+  });
+
+  it('grades nothing again for files of later lessons', async () => {
+    await batch({ lessons: [lines] });
+    writeFileSync(file, `${honest}// changed`);
+    await batch({ lessons: [lines] });
     expect(asked).to.deep.equal([]);
   });
 
   it('grades all again for other lessons', async () => {
     await batch();
-    await batch({ lessons: [findLesson('01')!, lesson] });
+    await batch({ lessons: [lines, lesson] });
     expect(asked).to.deep.equal(['anna', 'bob']);
   });
 
@@ -273,7 +283,7 @@ describe('gradeBatch', function () {
     const cut = whole.lessons.map((one) => ({
       ...one,
       checks: one.checks.map((check, i) =>
-        i < one.checks.length - 3 ? check : { ...check, status: 'failed' as const, failure },
+        i < 1 ? check : { ...check, status: 'failed' as const, failure },
       ),
     }));
     const { rows } = await batch({
@@ -281,7 +291,7 @@ describe('gradeBatch', function () {
     });
     expect(rows[0]).to.deep.include({
       graded: false,
-      problem: 'the grader was ended before 3 of the checks had run; grade it again',
+      problem: 'the grader was ended before 1 of the checks had run; grade it again',
     });
     await batch();
     expect(asked).to.deep.equal(['anna', 'bob']);
@@ -303,7 +313,7 @@ describe('gradeBatch', function () {
     expect(existsSync(join(out, 'anna.json'))).to.equal(false);
     const table = readFileSync(join(out, 'points.csv'), 'utf8').split('\r\n');
     expect(table[1]).to.match(/^anna,,,.*,the suite does not load$/);
-    expect(table[2]).to.match(/^bob,0,\d+,0,/);
+    expect(table[2]).to.match(/^bob,0,2,0,/);
   });
 
   it('goes on when there can be no file of a submission’s name', async function () {
@@ -380,6 +390,9 @@ describe('submissionsIn', () => {
 });
 
 describe('fingerprint', () => {
+  const { lines: lesson } = inFixture();
+  const place = 'lessons/01-lines/lines.ts';
+  const honest = changed(lesson, {});
   const { folder, remove } = submissionsFolder();
   after(remove);
 

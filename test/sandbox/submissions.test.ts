@@ -3,20 +3,18 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { findLesson, root } from '../../checks/project.ts';
+import { root } from '../../checks/project.ts';
 import { gradeSubmission } from '../../checks/sandbox/grade-submission.ts';
 import { gradeInSandbox } from '../../checks/sandbox/sandbox.ts';
-import { run } from '../temporary-project.ts';
-import { changed, stubWith, submissionsFolder, writeFiles } from './submission.ts';
+import { inFixture, run } from '../temporary-project.ts';
+import { changed, submissionsFolder, writeFiles } from './submission.ts';
 import type { SubmissionResult } from '../../checks/results/submission-result.ts';
-import { pointsIn } from '../lesson-points.ts';
-
-const lesson = findLesson('02')!;
-const place = `lessons/${lesson.name}/${lesson.slug}.ts`;
-const honest = changed(lesson, {});
 
 describe('A submission', function () {
   this.timeout(60_000);
+  const { lines: lesson, curves } = inFixture();
+  const place = `lessons/${lesson.name}/${lesson.slug}.ts`;
+  const honest = changed(lesson, {});
   const { folder, remove } = submissionsFolder();
 
   after(remove);
@@ -32,7 +30,7 @@ describe('A submission', function () {
 
   it('that has no file for the lesson gets no point, and is told so', async () => {
     writeFiles(folder, { 'missing/README.md': '' });
-    expect(await brokenText('missing')).to.match(/activations\.ts is missing/);
+    expect(await brokenText('missing')).to.match(/lines\.ts is missing/);
   });
 
   it('whose file is a link to the reference gets no point', async () => {
@@ -74,14 +72,14 @@ describe('A submission', function () {
     expect(points).to.equal(0);
     expect(broken).to.equal(undefined);
     expect(new Set(checks.map(({ status }) => status))).to.deep.equal(new Set(['failed']));
-    expect(checks[0]?.failure?.problem).to.match(/identity is missing/);
+    expect(checks[0]?.failure?.problem).to.match(/heightAt is missing/);
   });
 
   it('brings no configuration, packages, helpers or tests of its own', async () => {
     const evil = "throw new Error('evil');";
     writeFiles(join(folder, 'own'), {
       [place]: changed(lesson, {
-        functions: { relu: 'export function relu(x: any): any {\n  return x;\n}' },
+        functions: { aboveGround: 'export function aboveGround(x: any): any {\n  return x;\n}' },
       }),
       '.mocharc.json': '{"require": ["./evil.cjs"]}',
       'evil.cjs': evil,
@@ -96,31 +94,29 @@ describe('A submission', function () {
       'base/arrays.ts': evil,
       'base/todo.ts': evil,
       [`lessons/${lesson.name}/node_modules/ndarray/index.js`]: evil,
-      'test/lessons/02-activations.test.ts': "it('is right', () => {});",
+      'test/lessons/01-lines.test.ts': "it('is right', () => {});",
       'checks/expect.ts': evil,
     });
     const { points, max, broken } = await gradeInSandbox(lesson, { folder: join(folder, 'own') });
     expect(broken).to.equal(undefined);
-    // The shape of relu is right.
+    // Its shape is right.
     expect(points).to.equal(max - 2);
   });
 
   it('may use its own solutions of earlier lessons', async () => {
-    const later = findLesson('03')!;
     writeFiles(join(folder, 'earlier'), {
       [place]: honest,
-      [`lessons/${later.name}/${later.slug}.ts`]: `${stubWith(later, '').replace('export function softmaxCrossEntropy(', 'function unused(')}
-        import { relu } from '../02-activations/activations.ts';
-        export const softmaxCrossEntropy = (x: any): any => relu(x).get(0, 0);`,
+      [`lessons/${curves.name}/${curves.slug}.ts`]: `import { heightAt } from '../01-lines/lines.ts';
+        export const bentAt = (left: any, _: any, x: number): number => heightAt(left, x);`,
     });
-    const { checks, broken } = await gradeInSandbox(later, { folder: join(folder, 'earlier') });
+    const { checks, broken } = await gradeInSandbox(curves, { folder: join(folder, 'earlier') });
     expect(broken).to.equal(undefined);
-    const own = checks.find(({ exercise }) => exercise.endsWith(' softmaxCrossEntropy'));
-    expect(own?.failure?.problem).to.match(/was expected and \S+ came back/);
+    // That is the left line everywhere.
+    expect(checks.map(({ status }) => status)).to.deep.equal(['passed', 'failed']);
   });
 
   it('gets the same result again with the same seed', async () => {
-    writeFiles(folder, { [`seeded/${place}`]: honest.replace('1 / (1 + Math.exp(-v))', '0.5') });
+    writeFiles(folder, { [`seeded/${place}`]: honest.replace('Math.max(0, height)', '0.5') });
     const graded = (seed: number): Promise<SubmissionResult> =>
       gradeSubmission(join(folder, 'seeded'), [lesson], { seed });
     const [one, again] = await Promise.all([graded(3), graded(3)]);
@@ -141,8 +137,8 @@ describe('A submission', function () {
         'tsx',
         program,
         join(folder, 'commanded'),
-        '02',
         '01',
+        '02',
         '--out',
         out,
         '--seed',
@@ -152,19 +148,18 @@ describe('A submission', function () {
     );
     expect(code).to.equal(0);
     const result = JSON.parse(readFileSync(out, 'utf8')) as SubmissionResult;
-    const max = await pointsIn('02');
-    expect(result).to.include({ version: 1, seed: 5, points: max });
+    expect(result).to.include({ version: 1, seed: 5, points: 11 });
     expect(result.lessons.map(({ points, broken }) => [points, broken])).to.deep.equal([
-      [max, undefined],
-      [0, 'lessons/01-perceptron/perceptron.ts did not load: perceptron.ts is missing'],
+      [11, undefined],
+      [0, 'lessons/02-curves/curves.ts did not load: curves.ts is missing'],
     ]);
     expect(readdirSync(dirname(out))).to.deep.equal(['result.json']);
-    expect(stdout).to.include(`02-activations  ${max} of ${max}\n`);
+    expect(stdout).to.match(/01-lines {2}11 of 11\n/);
   });
 
   it('is not graded when the command line is wrong', async () => {
     const program = join(root, 'checks', 'sandbox', 'main.ts');
-    for (const args of [['99'], ['02', '--seed', 'x'], ['02', '--out']]) {
+    for (const args of [['99'], ['01', '--seed', 'x'], ['01', '--out']]) {
       const { code, stderr } = await run(
         process.execPath,
         ['--import', 'tsx', program, folder, ...args],
