@@ -98,9 +98,10 @@ async function withRight(
   try {
     const text = readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
     const own = declarations(text).find((declaration) => declaration.name === name);
-    if (own === undefined) return undefined;
     const reference = JSON.stringify(pathToFileURL(lesson.reference).href);
-    const replaced = text.replace(own.code, () => `import { ${name} } from ${reference};`);
+    const right = `import { ${name} } from ${reference};`;
+    // One that is missing is put there.
+    const replaced = own === undefined ? `${right}\n${text}` : text.replace(own.code, () => right);
     mkdirSync(folder, { recursive: true });
     const variant = join(folder, `${name}.ts`);
     writeFileSync(variant, withAbsoluteImports(replaced, dirname(file)));

@@ -66,8 +66,8 @@ function problemOf({ instancePath, keyword, params, data, message }: ErrorObject
   if (keyword === 'additionalProperties') {
     return `${field(params['additionalProperty'])} is an unknown field`;
   }
-  // There is one field that the schema may forbid.
-  if (keyword === 'false schema') return `${path} has no place here: only a failed check has one`;
+  // There is one field that a schema may forbid.
+  if (keyword === 'false schema') return `${path} is there; only a failed check has one`;
   const type = String(params['type']);
   const wanted =
     keyword === 'const' || keyword === 'enum'

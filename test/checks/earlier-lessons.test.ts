@@ -62,7 +62,7 @@ describe('A lesson that imports an earlier lesson', function () {
   });
 
   it("may import the learner's own earlier file by its path", async () => {
-    writeFileSync(project.lines.learner, 'export function heightAt(): number {\n  return 6;\n}\n');
+    writeFileSync(project.lines.learner, 'export function heightAt(): number {\n  return 7;\n}\n');
     writeFileSync(
       lesson.learner,
       HALF_DONE.replace('#lessons/01-lines', '../01-lines/lines.ts')
