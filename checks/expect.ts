@@ -27,8 +27,6 @@ declare global {
       arrayShape(shape: number[]): Assertion;
       /** An ndarray with neither NaN nor an infinity in it. */
       finiteArray(): Assertion;
-      /** An ndarray that is the same after the call as before it. */
-      unchangedBy(call: () => unknown): Assertion;
       /** A call after which each of these arguments is what it was: arrays, lists and plain objects of them. */
       leaveUnchanged(args: Readonly<Record<string, unknown>>): Assertion;
     }
@@ -71,16 +69,6 @@ use((chai, utils) => {
         `finite numbers were expected and ${numberText(values[first]!)} came back ` +
           `at [${unravel(first, actual.shape).join(', ')}] of shape ${shapeText(actual.shape)}`,
       );
-    }
-  });
-
-  Assertion.addMethod('unchangedBy', function (call: () => unknown) {
-    const argument = arrayOf(this, 'an ndarray as argument');
-    const before = snapshot(argument);
-    call();
-    const change = changeOf(before, argument);
-    if (change !== undefined) {
-      fail(`an argument was ${change}; write into a new array instead`);
     }
   });
 
