@@ -14,7 +14,8 @@ import type { SandboxResult } from '../../checks/results/submission-result.ts';
 
 const limits = {
   check: 700,
-  load: 1000,
+  // Several processes start at once, on cores that others may need.
+  load: 3000,
   lesson: 20_000,
   heap: 64,
   memory: 700,
