@@ -49,6 +49,13 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '01.1 step',
+    id: 'step-with-tolerance',
+    sentence:
+      'Sums that are nearly 0 count as 0 here. Nothing is rounded before this question: 1 if z is above 0, however little.',
+    wrong: (z: number) => (z > 1e-9 ? 1 : 0),
+  },
+  {
+    exercise: '01.1 step',
     id: 'step-not-zero',
     sentence:
       'Everything but 0 gives 1, negative numbers included. Only above 0 does the neuron fire: write z > 0.',

@@ -84,8 +84,10 @@ function novikoff(x: Tensor, t: Tensor, { w, b }: { w: Tensor; b: number }): num
 describe('01-perceptron', () => {
   describe('01.1 step', () => {
     it('is 1 above zero and 0 below', () => {
-      const outputs = { 7: step(7), '1e-50': step(1e-50), '-1e-50': step(-1e-50), '-7': step(-7) };
-      expect(outputs).to.almostEqual({ 7: 1, '1e-50': 1, '-1e-50': 0, '-7': 0 });
+      // In between and far from 0, where other thresholds would lie, and next to it.
+      const above = [7, 0.3, 1e-50].map((z) => step(z));
+      const below = [-7, -0.3, -1e-50].map((z) => step(z));
+      expect({ above, below }).to.almostEqual({ above: [1, 1, 1], below: [0, 0, 0] });
     });
 
     it('is 0 at 0', () => {
