@@ -33,6 +33,8 @@ export interface Lesson {
   reference: string;
   misconceptions: string;
   suite: string;
+  /** What the lesson is good for, as pictures; not every lesson has one. */
+  experiment: string;
   /** A folder of right solutions that are written differently than the reference. */
   solutions: string;
   /** Comparisons of the reference with an independent library, if there is one that has its operations. */
@@ -106,6 +108,7 @@ export function lessonNamed(name: string): Lesson {
     reference: join(folder, `${slug}.reference.ts`),
     misconceptions: join(folder, `${slug}.misconceptions.ts`),
     suite: join(course, 'test', 'lessons', `${name}.test.ts`),
+    experiment: join(folder, `${slug}.experiment.ts`),
     solutions: join(course, 'test', 'solutions', name),
     oracles: join(course, 'test', 'oracles', `${name}.test.ts`),
     equivalents: join(course, 'test', 'equivalent-mutants', `${name}.json`),

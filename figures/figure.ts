@@ -18,6 +18,8 @@ export interface Axis {
   label: string;
   /** What the numbers count, `%` or `s`. */
   unit?: string;
+  /** Whether it counts in whole numbers. */
+  whole?: boolean;
   /** Linear unless given; where it is logarithmic, numbers from 0 down are left out. */
   scale?: 'linear' | 'log';
   /** The ends of the axis; those of the data unless given. */

@@ -70,6 +70,23 @@ export async function main(args: readonly string[]): Promise<void> {
     });
 
   program
+    .command('experiment <lesson> [choices...]')
+    .description('what a lesson is good for, as pictures, with your functions where they work')
+    .option('--reference', "with the reference's functions alone", false)
+    .action(async (query: string, choices: readonly string[], options: { reference: boolean }) => {
+      const { experiment } = await import('./experiment.ts');
+      await withLesson(query, (lesson) => experiment(lesson, choices, options.reference));
+    });
+
+  program
+    .command('pictures')
+    .description("make the READMEs' pictures anew, for a lesson's author")
+    .action(async () => {
+      const { makePictures } = await import('./experiment.ts');
+      await makePictures();
+    });
+
+  program
     .command('reset [lesson]')
     .description('start a lesson again, the one that is under way unless named; your file is kept')
     .action(async (query?: string) => {

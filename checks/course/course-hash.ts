@@ -12,7 +12,7 @@ const MANIFESTS = ['package.json', 'package-lock.json'];
  * The hash of a lesson and of all that it stands on: its suite, the references and misconceptions of this lesson
  * and of those before it, base, datasets, checks, the packages' versions and Node's.
  *
- * Learners' files and texts are not in it: whoever grades one adds that file's hash.
+ * Learners' files, texts and experiments are not in it: whoever grades one adds that file's hash.
  *
  * @returns a SHA-256 in hexadecimal
  */
@@ -21,8 +21,10 @@ export function courseHash(lesson: Lesson): string {
   return hashOfFiles([
     ...MANIFESTS.map((name) => join(root, name)),
     ...FOUNDATIONS.flatMap((name) => filesIn(join(root, name))),
-    ...earlier.flatMap(({ folder, learner }) =>
-      filesIn(folder).filter((file) => file.endsWith('.ts') && file !== learner),
+    ...earlier.flatMap(({ folder, learner, experiment }) =>
+      filesIn(folder).filter(
+        (file) => file.endsWith('.ts') && file !== learner && file !== experiment,
+      ),
     ),
     lesson.suite,
   ]);

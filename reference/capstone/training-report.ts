@@ -8,11 +8,14 @@
 import { product, shapeText } from '#arrays';
 import { markup, type Markup } from '#figures/markup';
 import { CLASSES, PIXELS, SIDE } from './network.ts';
+import { trainingCurves } from './training-report/curves.ts';
 import { confusionTable, tally, type Tally } from './training-report/confusion.ts';
-import { digitImage } from '../../figures/digit-image.ts';
 import { filterPictures } from './training-report/filters.ts';
-import { lineChart } from '../../figures/line-chart.ts';
-import { count, decimal, percent } from '../../figures/numbers.ts';
+import { bitmap } from '#figures/bitmap';
+import { draw } from '#figures/draw';
+import { count, decimal, percent } from '#figures/numbers';
+import { ink } from '#figures/palettes';
+import type { Paper } from '#figures/paper';
 
 /** All that a report tells of a run. */
 export interface TrainingRun {
@@ -54,9 +57,9 @@ export interface Mistake {
 const MOST_MISTAKES = 60;
 
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --faint: #595959; --line: #c4c4c4; --curve: #0645ad; }
+:root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --faint: #595959; --line: #c4c4c4; }
 @media screen and (prefers-color-scheme: dark) {
-  :root { --ink: #e8e8e8; --paper: #151515; --faint: #b0b0b0; --line: #555; --curve: #8ab8ff; }
+  :root { --ink: #e8e8e8; --paper: #151515; --faint: #b0b0b0; --line: #555; }
 }
 @media print { :root { color-scheme: light; } }
 figure, tr, li { break-inside: avoid; }
@@ -68,10 +71,6 @@ dt, caption { color: var(--faint); }
 dd { margin: 0; overflow-wrap: anywhere; }
 figure { margin: 1rem 0; }
 figure svg { width: 100%; max-width: 32rem; }
-svg text { font: 12px system-ui, sans-serif; fill: var(--faint); }
-.grid { stroke: var(--line); }
-.line { stroke: var(--curve); stroke-width: 2; fill: none; }
-.dot { fill: var(--curve); }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 caption { text-align: start; }
@@ -91,10 +90,11 @@ th { color: var(--faint); }
  * The report of a training run.
  *
  * @param run plain data; a run without epochs, without digits or with losses that are no numbers is one, too
+ * @param paper where its curves are drawn: the browser's document, or one of figures/paper.ts
  * @returns a page in HTML
  * @throws RangeError when the sizes don't fit together, or there are more mistakes than the confusion matrix says
  */
-export function trainingReport(run: TrainingRun): string {
+export function trainingReport(run: TrainingRun, paper: Paper): string {
   requireSizes(run);
   const { title, facts, history, confusion, filters, filterShape, mistakes } = run;
   const digits = tally(confusion);
@@ -112,7 +112,7 @@ export function trainingReport(run: TrainingRun): string {
 <h1>${title}</h1>
 <p class="headline">${headline(digits)}</p>
 ${facts.length === 0 ? '' : definitions(facts)}
-${section('training', 'Training', training(history))}
+${section('training', 'Training', training(history, paper))}
 ${section('confusion', 'What is read as what', readings(confusion))}
 ${section('filters', 'The filters of the first layer', filterPictures(filters, filterShape))}
 ${section('mistakes', 'What is read wrongly', mistakePictures(mistakes, digits))}
@@ -151,22 +151,12 @@ ${confusionTable(confusion)}
 </div>`;
 }
 
-function training(history: readonly EpochRecord[]): Markup {
+function training(history: readonly EpochRecord[], paper: Paper): Markup {
   if (history.length === 0) return markup`<p>No epoch is complete.</p>`;
-  const loss = lineChart({
-    id: 'loss',
-    title: 'Loss by epoch',
-    points: history.map((record) => [record.epoch, record.loss]),
-    unit: '',
-    ends: [0, 1],
-  });
-  const accuracy = lineChart({
-    id: 'accuracy',
-    title: 'Accuracy by epoch',
-    points: history.map((record) => [record.epoch, 100 * record.accuracy]),
-    unit: '%',
-    ends: [100, 0],
-  });
+  const [loss, accuracy] = trainingCurves(history).map((curve) => draw(curve, paper)) as [
+    Markup,
+    Markup,
+  ];
   const rows = history.map(
     (record) =>
       markup`<tr><th scope="row">${record.epoch}</th><td>${decimal(record.loss, 4)}</td><td>${percent(record.accuracy, 2)}</td><td>${record.seconds.toFixed(1)}</td></tr>`,
@@ -196,7 +186,7 @@ function mistakePictures(mistakes: readonly Mistake[], { right, total }: Tally):
   const shown = mistakes.slice(0, MOST_MISTAKES);
   const pictures = shown.map(
     ({ pixels, label, given, probability }) =>
-      markup`<li><figure><img src="${digitImage(pixels, SIDE)}" alt="a handwritten ${label}" /><figcaption>${label} read as ${given} (${percent(probability, 0)})</figcaption></figure></li>`,
+      markup`<li><figure><img src="${bitmap(pixels, SIDE, ink, [0, 255])}" alt="a handwritten ${label}" /><figcaption>${label} read as ${given} (${percent(probability, 0)})</figcaption></figure></li>`,
   );
   const part = shown.length < wrong ? ` Here are ${count(shown.length)} of them.` : '';
   return markup`<p>${count(wrong)} of ${count(total)} held-out digits.${part} The number in brackets is how probable the network finds its answer.</p>

@@ -1,7 +1,7 @@
 /** How far a run is: a line that is drawn again and again on a terminal, and a line an epoch elsewhere. */
 import { barText, clearStatus, drawStatus, type StatusStream } from '#checks/report/status-line';
 import type { EpochRecord } from '../training-report.ts';
-import { percent } from '../../../figures/numbers.ts';
+import { percent } from '#figures/numbers';
 import type { StepReport } from '../training.ts';
 
 /** Shows how far a run is. */

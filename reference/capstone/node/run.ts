@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { asNetwork, PIXELS } from '../network.ts';
 import { trainingReport, type Mistake } from '../training-report.ts';
-import { count, percent } from '../../../figures/numbers.ts';
+import { count, percent } from '#figures/numbers';
+import { paper } from '#figures/paper';
 import type { Data } from '../team.ts';
 import {
   DivergedError,
@@ -247,15 +248,18 @@ function writeReport(
   const report = join(options.out, 'report.html');
   writeFileSync(
     report,
-    trainingReport({
-      title: 'chainrule capstone',
-      facts,
-      history,
-      confusion,
-      filters: W1.data,
-      filterShape: [W1.shape[0]!, W1.shape[2]!, W1.shape[3]!],
-      mistakes,
-    }),
+    trainingReport(
+      {
+        title: 'chainrule capstone',
+        facts,
+        history,
+        confusion,
+        filters: W1.data,
+        filterShape: [W1.shape[0]!, W1.shape[2]!, W1.shape[3]!],
+        mistakes,
+      },
+      paper(),
+    ),
   );
   const weights = join(options.out, 'weights.safetensors');
   saveWeights(weights, parameters, {

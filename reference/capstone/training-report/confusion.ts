@@ -1,6 +1,6 @@
 /** The confusion matrix: how many digits of each class are given which class. */
 import { markup, type Markup } from '#figures/markup';
-import { count, percent } from '../../../figures/numbers.ts';
+import { count, percent } from '#figures/numbers';
 
 /** How many digits were read. */
 export interface Tally {

@@ -1,13 +1,7 @@
 /** Filters as enlarged pictures, one square for each weight. */
 import { markup, type Markup } from '#figures/markup';
-import { decimal } from '../../../figures/numbers.ts';
-
-type Colour = readonly [red: number, green: number, blue: number];
-
-// Blue and red are told apart by nearly everybody, unlike green and red.
-const NEGATIVE: Colour = [33, 102, 172];
-const POSITIVE: Colour = [178, 24, 43];
-const WHITE = 255;
+import { decimal } from '#figures/numbers';
+import { cssColour, diverging } from '#figures/palettes';
 
 /**
  * The pictures of some filters and the scale that they share.
@@ -47,13 +41,7 @@ ${squares}
 </svg>`;
 }
 
-/**
- * @param part of the largest weight, from −1 to 1
- * @returns a colour of SVG and CSS
- */
+/** @param part of the largest weight, from −1 to 1 */
 function colourOf(part: number): string {
-  if (!Number.isFinite(part)) return '#888';
-  const end = part < 0 ? NEGATIVE : POSITIVE;
-  const channels = end.map((channel) => Math.round(WHITE + (channel - WHITE) * Math.abs(part)));
-  return `rgb(${channels.join(', ')})`;
+  return Number.isFinite(part) ? cssColour(diverging((part + 1) / 2)) : '#888';
 }

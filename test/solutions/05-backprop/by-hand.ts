@@ -1,5 +1,5 @@
 /** A right solution of lesson 05 as a beginner writes it: plain lists, plain loops, a cache of whatever was at hand. */
-import { zeros, type Labels, type Tensor } from '#arrays';
+import { copy, zeros, type Labels, type Tensor } from '#arrays';
 
 interface GraphNode {
   operation: string;
@@ -39,18 +39,12 @@ function vector(length: number, formula: (i: number) => number): Tensor {
   return out;
 }
 
-/** f of the entries of some arrays of one shape. */
-function each(arrays: Tensor[], f: (...values: number[]) => number): Tensor {
-  const shape = arrays[0]!.shape;
-  const out = zeros(...shape);
-  const walk = (...index: number[]): void => {
-    if (index.length === shape.length) {
-      out.set(...index, f(...arrays.map((array) => array.get(...index))));
-    } else {
-      for (let i = 0; i < shape[index.length]!; i++) walk(...index, i);
-    }
-  };
-  walk();
+/** f of the entries of one or two arrays of one shape. */
+function each([first, second]: [Tensor, Tensor?], f: (a: number, b: number) => number): Tensor {
+  const as = copy(first).data;
+  const bs = second === undefined ? as : copy(second).data;
+  const out = zeros(...first.shape);
+  for (let i = 0; i < as.length; i++) out.data[i] = f(as[i]!, bs[i]!);
   return out;
 }
 

@@ -1,0 +1,67 @@
+/**
+ * The picture in a lesson's README: the first figure of its experiment, run on the reference. It says which code it
+ * was made from, so that a test can tell in a moment whether it is up to date, without running the experiment.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { draw } from '#figures/draw';
+import { paper } from '#figures/paper';
+import { sha256 } from '../course/course-hash.ts';
+import { root, type Lesson } from '../project.ts';
+import { defaultValues, loadExperiment, referenceSubject, runExperiment } from './experiment.ts';
+
+/** All pictures are made from the same random numbers. */
+const SEED = 1;
+
+/** Where the picture of a lesson stands. */
+export function pictureFile(lesson: Lesson): string {
+  return join(lesson.folder, 'experiment.svg');
+}
+
+/** Whether a lesson's picture was made from the code that there is now. */
+export function isUpToDate(lesson: Lesson): boolean {
+  try {
+    return readFileSync(pictureFile(lesson), 'utf8').includes(mark(lesson));
+  } catch {
+    return false;
+  }
+}
+
+/** Makes the picture of a lesson anew. */
+export async function makePicture(lesson: Lesson, tell: (done: number) => void): Promise<void> {
+  const module = (await loadExperiment(lesson))!;
+  const [first] = runExperiment(
+    module,
+    await referenceSubject(lesson),
+    { seed: SEED, values: defaultValues(module.parameters) },
+    tell,
+  );
+  // On a page the picture has the page's colours; as a file of its own it brings paper and ink with it.
+  const svg = draw(first!, paper())
+    .markup.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
+    .replace('style="', 'style="background: white; color: #1b1b1b; padding: 8px; ')
+    .replace('</svg>', `${mark(lesson)}</svg>`);
+  writeFileSync(pictureFile(lesson), `${svg}\n`);
+}
+
+/** A comment with the hash of all that a picture is made from: as the code runs, without types and comments. */
+function mark(lesson: Lesson): string {
+  const { outputFiles } = buildSync({
+    stdin: {
+      contents: [lesson.experiment, lesson.reference, join(root, 'figures', 'draw.ts')]
+        .map((file, i) => `export * as part${i} from ${JSON.stringify(file)};`)
+        .join('\n'),
+      resolveDir: root,
+    },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'neutral',
+    packages: 'external',
+    external: ['node:*'],
+    write: false,
+    logLevel: 'silent',
+  });
+  return `<!-- made from ${sha256(outputFiles[0]!.text).slice(0, 16)} -->`;
+}

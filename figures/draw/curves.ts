@@ -1,0 +1,26 @@
+/** Curves: a line for each series, with dots where there are few points. */
+import * as Plot from '@observablehq/plot';
+import type { Curves } from '../figure.ts';
+import { axis, colourScale, legend, pointsOf, type Options } from './options.ts';
+
+/** So many points on a curve still look like points. */
+const FEW = 60;
+
+/** The options of Plot for some curves. */
+export function curves({ x, y, curves: series }: Curves): Options {
+  const points = pointsOf(series, x, y);
+  // A point between two gaps has no line, so short curves have dots as well.
+  const hasDots = series.every((one) => one.points.length <= FEW);
+  const { marks, ...margin } = legend(series);
+  return {
+    ...margin,
+    x: axis(x),
+    y: axis(y),
+    color: colourScale(series),
+    marks: [
+      Plot.line(points, { x: 'x', y: 'y', z: 'name', stroke: 'name', strokeWidth: 2 }),
+      hasDots ? Plot.dot(points, { x: 'x', y: 'y', fill: 'name', r: 2.5 }) : null,
+      ...marks,
+    ],
+  };
+}

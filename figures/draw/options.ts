@@ -1,0 +1,77 @@
+/** What the drawings of all kinds have in common. */
+import * as Plot from '@observablehq/plot';
+import type { Axis, Grid, Point, Series } from '../figure.ts';
+
+/** How wide a figure is, in the pixels of its picture; it may be shown at any size. */
+export const WIDTH = 640;
+
+/** What differs between the kinds of figures. */
+export type Options = Pick<
+  Plot.PlotOptions,
+  'x' | 'y' | 'fy' | 'color' | 'marks' | 'height' | 'width' | 'marginLeft' | 'marginRight'
+>;
+
+/** An axis as Plot has it. */
+export function axis({ label, unit, whole, scale, domain }: Axis): Plot.ScaleOptions {
+  return {
+    label: unit === undefined ? label : `${label} (${unit})`,
+    grid: true,
+    labelArrow: 'none',
+    type: scale ?? 'linear',
+    ...(whole === true && { interval: 1, tickFormat: 'd' }),
+    ...(domain === undefined ? { nice: true } : { domain }),
+  };
+}
+
+/** The points of some series, one after the other: what can't be drawn is NaN, which leaves a gap. */
+export function pointsOf(
+  series: readonly Series[],
+  x: Axis,
+  y: Axis,
+): { name: string; x: number; y: number }[] {
+  return series.flatMap(({ name, points }) =>
+    points.map((point) => ({ name, x: drawable(point[0], x), y: drawable(point[1], y) })),
+  );
+}
+
+function drawable(value: number, { scale }: Axis): number {
+  return Number.isFinite(value) && (scale !== 'log' || value > 0) ? value : Number.NaN;
+}
+
+/** A colour for each series. */
+export function colourScale(series: readonly Series[]): Plot.ScaleOptions {
+  return { type: 'categorical', domain: series.map(({ name }) => name) };
+}
+
+/**
+ * The names in their colours, to the right of the frame; one series needs none, since the title says what it is.
+ *
+ * @returns the marks, and the margin that they stand in
+ */
+export function legend(
+  series: readonly Series[],
+): Pick<Options, 'marginRight'> & { marks: Plot.Markish[] } {
+  if (series.length < 2) return { marks: [] };
+  const longest = Math.max(...series.map(({ name }) => name.length));
+  const marks = series.map(({ name }, i) =>
+    Plot.text([name], {
+      text: (text: string) => text,
+      fill: (text: string) => text,
+      frameAnchor: 'top-right',
+      textAnchor: 'start',
+      fontWeight: 600,
+      dx: 10,
+      dy: 4 + 16 * i,
+    }),
+  );
+  return { marks, marginRight: 16 + 7 * longest };
+}
+
+/** The values at the ends of a grid's colours: its range, or the largest magnitude and its opposite. */
+export function rangeOf({ values, range }: Grid): Point {
+  if (range !== undefined) return range;
+  const largest = values
+    .flat()
+    .reduce((max, value) => (Number.isFinite(value) ? Math.max(max, Math.abs(value)) : max), 0);
+  return [-(largest || 1), largest || 1];
+}

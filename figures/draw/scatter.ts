@@ -1,0 +1,63 @@
+/** Dots in a plane, with paths through it and a map below. */
+import * as Plot from '@observablehq/plot';
+import { bitmap } from '../bitmap.ts';
+import type { Axis, Grid, Scatter } from '../figure.ts';
+import { diverging } from '../palettes.ts';
+import { axis, colourScale, legend, pointsOf, rangeOf, type Options } from './options.ts';
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** The options of Plot for a scatter; one with a background must have domains on both axes. */
+export function scatter({ x, y, groups = [], paths = [], background }: Scatter): Options {
+  const named = [...paths, ...groups];
+  const corners = pointsOf(paths, x, y);
+  const { marks, ...margin } = legend(named);
+  return {
+    ...margin,
+    x: axis(x),
+    y: axis(y),
+    height: 440,
+    color: colourScale(named),
+    marks: [
+      background === undefined ? null : map(background, x, y),
+      Plot.line(corners, { x: 'x', y: 'y', z: 'name', stroke: 'name', strokeWidth: 1.5 }),
+      Plot.dot(corners, { x: 'x', y: 'y', fill: 'name', r: 1.5 }),
+      Plot.dot(pointsOf(groups, x, y), {
+        x: 'x',
+        y: 'y',
+        fill: 'name',
+        r: 3,
+        stroke: 'white',
+        strokeWidth: 0.5,
+      }),
+      ...marks,
+    ],
+  };
+}
+
+/** A map of values as one picture, stretched over the axes' domains: Plot has no mark for that. */
+function map(grid: Grid, x: Axis, y: Axis): Plot.RenderFunction {
+  if (x.domain === undefined || y.domain === undefined) {
+    throw new RangeError(
+      'scatter: there is a background and an axis without a domain; both must have one, so say what the background covers',
+    );
+  }
+  const [[left, right], [bottom, top]] = [x.domain, y.domain];
+  const picture = bitmap(grid.values.flat(), grid.values[0]!.length, diverging, rangeOf(grid));
+  return (_index, scales, _values, _dimensions, { document }) => {
+    const [x1, x2] = [scales.x!(left), scales.x!(right)] as [number, number];
+    const [y1, y2] = [scales.y!(top), scales.y!(bottom)] as [number, number];
+    const image = document.createElementNS(SVG, 'image');
+    const attributes = {
+      href: picture,
+      x: x1,
+      y: y1,
+      width: x2 - x1,
+      height: y2 - y1,
+      preserveAspectRatio: 'none',
+      opacity: 0.6,
+    };
+    for (const [name, value] of Object.entries(attributes)) image.setAttribute(name, String(value));
+    return image;
+  };
+}

@@ -1,0 +1,68 @@
+/** Figures as a page in one file: it loads nothing and runs nothing, and can be read on a light or a dark screen. */
+import { draw } from './draw.ts';
+import type { Figure } from './figure.ts';
+import { markup, type Markup } from './markup.ts';
+import type { Paper } from './paper.ts';
+
+/** What a page shows. */
+export interface Page {
+  title: string;
+  /** Paragraphs above the figures. */
+  about: readonly string[];
+  figures: readonly Figure[];
+}
+
+/** The look of pages of figures. */
+const STYLE = `
+:root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --faint: #595959; --line: #c4c4c4; }
+@media screen and (prefers-color-scheme: dark) {
+  :root { --ink: #e8e8e8; --paper: #151515; --faint: #b0b0b0; --line: #555; }
+}
+body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
+main { max-width: 44rem; margin: 0 auto; padding: 1rem; }
+figure { margin: 2rem 0; break-inside: avoid; }
+figure h2 { font-size: 1.1rem; margin: 0 0 0.5rem; }
+figcaption { color: var(--faint); }
+svg { display: block; width: 100%; height: auto; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+caption { text-align: start; color: var(--faint); }
+th, td { padding: 0.25rem 0.75rem 0.25rem 0; border-bottom: 1px solid var(--line); text-align: start; font-weight: normal; }
+th { color: var(--faint); }
+`;
+
+/**
+ * A page of figures.
+ *
+ * @param paper where they are drawn: the browser's document, or one of paper.ts
+ * @returns a page in HTML
+ */
+export function figuresPage({ title, about, figures }: Page, paper: Paper): string {
+  return markup`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8" />
+<meta name="viewport" content="width=device-width, initial-scale=1" />
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:" />
+<title>${title}</title>
+<style>${{ markup: STYLE }}</style>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+${about.map((paragraph) => markup`<p>${paragraph}</p>`)}
+${figures.map((figure) => figureMarkup(figure, paper))}
+</main>
+</body>
+</html>
+`.markup;
+}
+
+function figureMarkup(figure: Figure, paper: Paper): Markup {
+  const drawing = draw(figure, paper);
+  return markup`<figure>
+<h2>${figure.title}</h2>
+<div class="wide">${drawing}</div>
+${figure.caption === undefined || figure.kind === 'table' ? '' : markup`<figcaption>${figure.caption}</figcaption>`}
+</figure>`;
+}
