@@ -5,17 +5,17 @@ import { cssColour, diverging } from '../palettes.ts';
 import { rangeOf, WIDTH, type Options } from './options.ts';
 
 const MARGINS = 80;
+const MOST_TICKS = 15;
 
 /** The options of Plot for a heat map of at least one row and column. */
-export function heatMap({ x, y, values, range }: HeatMap): Options {
-  const [low, high] = rangeOf(range === undefined ? { values } : { values, range });
+export function heatMap({ x, y, ...grid }: HeatMap): Options {
+  const [low, high] = rangeOf(grid);
+  const { values } = grid;
   const cells = values.flatMap((row, i) =>
     row.map((value, j) => ({ i, j, fill: cssColour(diverging((value - low) / (high - low))) })),
   );
   const columns = values[0]!.length;
   const side = Math.min((WIDTH - MARGINS) / columns, 480 / values.length);
-  const ticks = (length: number): number[] =>
-    Array.from({ length }, (_, i) => i).filter((i) => i % Math.ceil(length / 15) === 0);
   return {
     x: { label: x, type: 'band', padding: 0, ticks: ticks(columns), labelArrow: 'none' },
     y: { label: y, type: 'band', padding: 0, ticks: ticks(values.length), labelArrow: 'none' },
@@ -23,4 +23,10 @@ export function heatMap({ x, y, values, range }: HeatMap): Options {
     width: Math.round(side * columns + MARGINS),
     marks: [Plot.cell(cells, { x: 'j', y: 'i', fill: 'fill' })],
   };
+}
+
+/** Not more labels than there is room for. */
+function ticks(length: number): number[] {
+  const step = Math.ceil(length / MOST_TICKS);
+  return Array.from({ length: Math.ceil(length / step) }, (_, i) => i * step);
 }

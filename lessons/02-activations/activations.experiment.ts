@@ -91,9 +91,12 @@ function overLine(values: Tensor): Point[] {
   return LINE.map((x, i) => [x, values.get(i)]);
 }
 
+function wave(x: Tensor): Tensor {
+  return map(x, (v) => Math.sin(2 * v) + v / 2);
+}
+
 /** A wave, and the bent line that meets it at its knots. */
 function bentCurve(lesson: typeof Activations, bends: number): Curves {
-  const wave = (x: Tensor): Tensor => map(x, (v) => Math.sin(2 * v) + v / 2);
   const knots = array(Array.from({ length: bends + 2 }, (_, k) => -4 + (8 * k) / (bends + 1)));
   const line = lesson.fitBentLine(knots, wave(knots));
   const x = array(LINE);
