@@ -14,8 +14,14 @@ export function curves({ x, y, curves: series }: Curves): Options {
   const { marks, ...margin } = legend(series);
   return {
     ...margin,
-    x: axis(x),
-    y: axis(y),
+    x: axis(
+      x,
+      points.map((point) => point.x),
+    ),
+    y: axis(
+      y,
+      points.map((point) => point.y),
+    ),
     color: colourScale(series),
     marks: [
       Plot.line(points, { x: 'x', y: 'y', z: 'name', stroke: 'name', strokeWidth: 2 }),

@@ -18,7 +18,7 @@ export function histograms({ x, bins, panels }: Histograms): Options {
   );
   const longest = Math.max(...panels.map(({ name }) => name.length));
   return {
-    x: axis(x),
+    x: axis(x, x.domain),
     y: { label: 'share', axis: null },
     fy: { label: null, domain: panels.map(({ name }) => name) },
     height: 60 + 56 * panels.length,

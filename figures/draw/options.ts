@@ -5,20 +5,35 @@ import type { Axis, Grid, Point, Series } from '../figure.ts';
 /** How wide a figure is, in the pixels of its picture; it may be shown at any size. */
 export const WIDTH = 640;
 
+/** So many whole numbers each get a tick of their own. */
+const FEW_TICKS = 10;
+
 /** What differs between the kinds of figures. */
 export type Options = Pick<
   Plot.PlotOptions,
   'x' | 'y' | 'fy' | 'color' | 'marks' | 'height' | 'width' | 'marginLeft' | 'marginRight'
 >;
 
-/** An axis as Plot has it. */
-export function axis({ label, unit, whole, scale, domain }: Axis): Plot.ScaleOptions {
+/**
+ * An axis as Plot has it.
+ *
+ * @param values what is to be shown along it
+ */
+export function axis(
+  { label, unit, whole, scale, domain }: Axis,
+  values: readonly number[],
+): Plot.ScaleOptions {
+  const isShort = Math.max(...values) - Math.min(...values) <= FEW_TICKS;
   return {
     label: unit === undefined ? label : `${label} (${unit})`,
     grid: true,
     labelArrow: 'none',
     type: scale ?? 'linear',
-    ...(whole === true && { interval: 1, tickFormat: 'd' }),
+    // Between a few whole numbers Plot would put halves.
+    ...(whole === true && { tickFormat: 'd' }),
+    ...(whole === true && isShort && { interval: 1 }),
+    // Its own labels of small numbers are those of weights and measures, 200m for 0.2.
+    ...(scale === 'log' && { tickFormat: (tick: number) => String(Number(tick.toPrecision(6))) }),
     ...(domain === undefined ? { nice: true } : { domain }),
   };
 }

@@ -11,18 +11,26 @@ const SVG = 'http://www.w3.org/2000/svg';
 export function scatter({ x, y, groups = [], paths = [], background }: Scatter): Options {
   const named = [...paths, ...groups];
   const corners = pointsOf(paths, x, y);
+  const dots = pointsOf(groups, x, y);
+  const places = [...corners, ...dots];
   const { marks, ...margin } = legend(named);
   return {
     ...margin,
-    x: axis(x),
-    y: axis(y),
+    x: axis(
+      x,
+      places.map((place) => place.x),
+    ),
+    y: axis(
+      y,
+      places.map((place) => place.y),
+    ),
     height: 440,
     color: colourScale(named),
     marks: [
       background === undefined ? null : map(background, x, y),
       Plot.line(corners, { x: 'x', y: 'y', z: 'name', stroke: 'name', strokeWidth: 1.5 }),
       Plot.dot(corners, { x: 'x', y: 'y', fill: 'name', r: 1.5 }),
-      Plot.dot(pointsOf(groups, x, y), {
+      Plot.dot(dots, {
         x: 'x',
         y: 'y',
         fill: 'name',
