@@ -1,5 +1,5 @@
 /** A figure as text, for a terminal: what can be said in a table, with a small picture of each curve. */
-import type { Figure, Point, Series, Table } from './figure.ts';
+import type { Axis, Figure, Point, Series, Table } from './figure.ts';
 import { rangeOf } from './draw/options.ts';
 import { shares } from './draw/histograms.ts';
 
@@ -12,7 +12,7 @@ const CURVE_WIDTH = 24;
 /**
  * A figure in words and numbers.
  *
- * @param figure any figure; of images and graphs there are only the names, and pictures are in the page
+ * @param figure any figure; of images there is only what they are about, since pictures are in the page
  * @returns some lines, the title first
  */
 export function figureText(figure: Figure): string {
@@ -24,7 +24,7 @@ export function figureText(figure: Figure): string {
       return tableText(
         title,
         ['', figure.y.label, 'first', 'last', 'smallest', 'largest'],
-        figure.curves.map((series) => [series.name, ...curveCells(series)]),
+        figure.curves.map((series) => [series.name, ...curveCells(series, figure.y)]),
       );
     case 'scatter':
       return tableText(
@@ -49,7 +49,7 @@ export function figureText(figure: Figure): string {
     case 'heat map':
       return `${title}\n${heatMapRows(figure).join('\n')}`;
     case 'images':
-      return `${title}: ${figure.images.map(({ name }) => name).join(', ')}`;
+      return [title, ...(figure.caption === undefined ? [] : [figure.caption])].join('\n  ');
     case 'graph':
       return `${title}\n${figure.boxes.map(({ lines }) => `  ${lines.join('  ')}`).join('\n')}`;
   }
@@ -80,13 +80,15 @@ function cellText(cell: string | number): string {
   return typeof cell === 'number' ? numberText(cell) : cell;
 }
 
-function curveCells({ points }: Series): (string | number)[] {
+function curveCells({ points }: Series, { scale }: Axis): (string | number)[] {
   const ys = points.map(([, y]) => y);
   const finite = ys.filter((y) => Number.isFinite(y));
   if (finite.length === 0) return ['', Number.NaN, Number.NaN, Number.NaN, Number.NaN];
   const low = finite.reduce((a, b) => Math.min(a, b));
   const high = finite.reduce((a, b) => Math.max(a, b));
-  return [barsOf(thinned(ys), [low, high]), ys[0]!, ys.at(-1)!, low, high];
+  const height = scale === 'log' ? Math.log : (y: number) => y;
+  const bars = barsOf(thinned(ys).map(height), [height(low), height(high)]);
+  return [bars, ys[0]!, ys.at(-1)!, low, high];
 }
 
 /** So many of the values as fit, at even distances. */

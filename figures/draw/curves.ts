@@ -24,8 +24,8 @@ export function curves({ x, y, curves: series }: Curves): Options {
     ),
     color: colourScale(series),
     marks: [
-      Plot.line(points, { x: 'x', y: 'y', z: 'name', stroke: 'name', strokeWidth: 2 }),
-      hasDots ? Plot.dot(points, { x: 'x', y: 'y', fill: 'name', r: 2.5 }) : null,
+      Plot.line(points, { x: 'x', y: 'y', z: 'name', stroke: 'name', strokeWidth: 2, clip: true }),
+      hasDots ? Plot.dot(points, { x: 'x', y: 'y', fill: 'name', r: 2.5, clip: true }) : null,
       ...marks,
     ],
   };

@@ -33,9 +33,15 @@ export function axis(
     ...(whole === true && { tickFormat: 'd' }),
     ...(whole === true && isShort && { interval: 1 }),
     // Its own labels of small numbers are those of weights and measures, 200m for 0.2.
-    ...(scale === 'log' && { tickFormat: (tick: number) => String(Number(tick.toPrecision(6))) }),
+    ...(scale === 'log' && { tickFormat: tickText }),
     ...(domain === undefined ? { nice: true } : { domain }),
   };
+}
+
+/** `20`, `0.05`, `1e-4`: short, whatever the size. */
+function tickText(tick: number): string {
+  const exact = Number(tick.toPrecision(6));
+  return exact < 0.01 || exact >= 1e5 ? exact.toExponential() : String(exact);
 }
 
 /** The points of some series, one after the other: what can't be drawn is NaN, which leaves a gap. */

@@ -28,8 +28,15 @@ export function scatter({ x, y, groups = [], paths = [], background }: Scatter):
     color: colourScale(named),
     marks: [
       background === undefined ? null : map(background, x, y),
-      Plot.line(corners, { x: 'x', y: 'y', z: 'name', stroke: 'name', strokeWidth: 1.5 }),
-      Plot.dot(corners, { x: 'x', y: 'y', fill: 'name', r: 1.5 }),
+      Plot.line(corners, {
+        x: 'x',
+        y: 'y',
+        z: 'name',
+        stroke: 'name',
+        strokeWidth: 1.5,
+        clip: true,
+      }),
+      Plot.dot(corners, { x: 'x', y: 'y', fill: 'name', r: 1.5, clip: true }),
       Plot.dot(dots, {
         x: 'x',
         y: 'y',
