@@ -27,6 +27,7 @@ export function draw(figure: Figure, paper: Paper): Markup {
   const picture = Plot.plot({
     width: WIDTH,
     height: HEIGHT,
+    marginLeft: 48,
     ...optionsOf(figure),
     document: paper,
     ariaLabel: figure.title,
