@@ -1,5 +1,6 @@
 /** A figure as text, for a terminal: what can be said in a table, with a small picture of each curve. */
 import type { Axis, Figure, Point, Series, Table } from './figure.ts';
+import { short } from './numbers.ts';
 import { rangeOf } from './draw/options.ts';
 import { shares } from './draw/histograms.ts';
 
@@ -33,7 +34,7 @@ export function figureText(figure: Figure): string {
         [...(figure.paths ?? []), ...(figure.groups ?? [])].map(({ name, points }) => [
           name,
           points.length,
-          ...(points.at(-1) ?? []).map(numberText),
+          ...(points.at(-1) ?? []).map(short),
         ]),
       );
     case 'histograms':
@@ -43,7 +44,7 @@ export function figureText(figure: Figure): string {
         figure.panels.map(({ name, values }) => [
           name,
           barsOf(shares(values, figure.x.domain, figure.bins), [0, undefined]),
-          ...moments(values).map(numberText),
+          ...moments(values).map(short),
         ]),
       );
     case 'heat map':
@@ -53,11 +54,6 @@ export function figureText(figure: Figure): string {
     case 'graph':
       return `${title}\n${figure.boxes.map(({ lines }) => `  ${lines.join('  ')}`).join('\n')}`;
   }
-}
-
-/** `0.0312`, `1.2e-9`: four digits that count. */
-export function numberText(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }
 
 /** Rows below their headings, numbers to the right. */
@@ -77,7 +73,7 @@ function tableText(title: string, columns: Table['columns'], rows: Table['rows']
 }
 
 function cellText(cell: string | number): string {
-  return typeof cell === 'number' ? numberText(cell) : cell;
+  return typeof cell === 'number' ? short(cell) : cell;
 }
 
 function curveCells({ points }: Series, { scale }: Axis): (string | number)[] {

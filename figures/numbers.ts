@@ -19,3 +19,8 @@ export function percent(value: number, digits: number): string {
 export function decimal(value: number, digits: number): string {
   return value.toPrecision(digits).replace(/^-/, '−');
 }
+
+/** `0.0312`, `1.2e-9`: four digits that count, and no zeros behind them. */
+export function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

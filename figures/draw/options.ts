@@ -85,7 +85,7 @@ export function legend(
       dy: 4 + 16 * i,
     }),
   );
-  return { marks, marginRight: 16 + 7 * longest };
+  return { marks, marginRight: 16 + 8 * longest };
 }
 
 /** The values at the ends of a grid's colours: its range, or the largest magnitude and its opposite. */
