@@ -12,6 +12,8 @@ export function curves({ x, y, curves: series }: Curves): Options {
   // A point between two gaps has no line, so short curves have dots as well.
   const hasDots = series.every((one) => one.points.length <= FEW);
   const { marks, ...margin } = legend(series);
+  // Only an axis that ends somewhere can leave something outside.
+  const clip = x.domain !== undefined || y.domain !== undefined;
   return {
     ...margin,
     x: axis(
@@ -24,8 +26,8 @@ export function curves({ x, y, curves: series }: Curves): Options {
     ),
     color: colourScale(series),
     marks: [
-      Plot.line(points, { x: 'x', y: 'y', z: 'name', stroke: 'name', strokeWidth: 2, clip: true }),
-      hasDots ? Plot.dot(points, { x: 'x', y: 'y', fill: 'name', r: 2.5, clip: true }) : null,
+      Plot.line(points, { x: 'x', y: 'y', z: 'name', stroke: 'name', strokeWidth: 2, clip }),
+      hasDots ? Plot.dot(points, { x: 'x', y: 'y', fill: 'name', r: 2.5, clip }) : null,
       ...marks,
     ],
   };

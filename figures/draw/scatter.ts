@@ -14,6 +14,8 @@ export function scatter({ x, y, groups = [], paths = [], background }: Scatter):
   const dots = pointsOf(groups, x, y);
   const places = [...corners, ...dots];
   const { marks, ...margin } = legend(named);
+  // Only an axis that ends somewhere can leave something outside.
+  const clip = x.domain !== undefined || y.domain !== undefined;
   return {
     ...margin,
     x: axis(
@@ -34,9 +36,9 @@ export function scatter({ x, y, groups = [], paths = [], background }: Scatter):
         z: 'name',
         stroke: 'name',
         strokeWidth: 1.5,
-        clip: true,
+        clip,
       }),
-      Plot.dot(corners, { x: 'x', y: 'y', fill: 'name', r: 1.5, clip: true }),
+      Plot.dot(corners, { x: 'x', y: 'y', fill: 'name', r: 1.5, clip }),
       Plot.dot(dots, {
         x: 'x',
         y: 'y',
