@@ -61,6 +61,17 @@ export async function main(args: readonly string[]): Promise<void> {
     });
 
   program
+    .command('debug <exercise>')
+    .description(
+      'stop in your function in a debugger, in the first check of the exercise that fails',
+    )
+    .option('--port <number>', 'where the debugger finds it', Number)
+    .action(async (query: string, { port }: { port?: number }) => {
+      const { debug } = await import('./debug.ts');
+      await withLesson(lessonPart(query), (lesson) => debug(lesson, query, port));
+    });
+
+  program
     .command('compare <exercise>')
     .description('your code, results and times beside the reference, for an exercise or a lesson')
     .option('--yes', 'do not ask, even if the lesson is not solved yet')

@@ -270,6 +270,46 @@ describe('The commands', function () {
     if (process.platform !== 'win32') expect(code).to.equal(0);
   });
 
+  it('npm run debug stops in the function of the learner, on each call of a check that fails, and nowhere else', async () => {
+    writeFileSync(file, reference.replace('Math.max(0, height)', 'height'));
+    const child = spawn(
+      process.execPath,
+      [join('checks', 'cli', 'launch.js'), 'debug', '01.4', '--port', '0'],
+      { cwd: project.root },
+    );
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    child.stderr.resume();
+    while (!output.includes('Ctrl-C')) await once(child.stdout, 'data');
+    const [, host] = /debugger at ([\d.:]+):/.exec(output)!;
+    const inspector = spawn(process.execPath, ['inspect', host!], { cwd: project.root });
+    let seen = '';
+    let stops = 0;
+    inspector.stdout.setEncoding('utf8').on('data', (text: string) => {
+      seen += text;
+      const stopped = seen.match(/break in \S+/g)?.length ?? 0;
+      if (stopped > stops) inspector.stdin.write('cont\n');
+      stops = stopped;
+    });
+    // It waits for the inspector to leave, which has seen all when the check's own line is there.
+    while (!/^[✘✔] /m.test(output)) await once(child.stdout, 'data');
+    inspector.kill();
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect(code).to.equal(1);
+    expect(new Set(seen.match(/break in [^\s:]+/g))).to.deep.equal(
+      new Set(['break in lessons/01-lines/lines.ts']),
+    );
+    expectSnapshot(
+      'cli/debug',
+      output.replace(host!, '…').replaceAll(/^(Debugger|For help).*\n/gm, ''),
+    );
+    const unknown = await project.run('debug', '01');
+    expect(unknown.code).to.equal(2);
+    expect(unknown.stderr).to.equal(
+      'Name an exercise of lesson 01 by its number: npm run debug 01.1\n',
+    );
+  });
+
   it('prints no colours and no bars into a pipe', async () => {
     const { stdout } = await project.run('start');
     for (const mark of ['\u001B', '█', '░']) expect(stdout).not.to.include(mark);
