@@ -71,6 +71,16 @@ describe('The commands', function () {
     );
   });
 
+  it('takes sizes and entries for numbers, as a beginner does', async () => {
+    writeFileSync(
+      file,
+      `${reference}\nexport function sizes(x: Tensor): number {\n  const [N, D] = x.shape;\n  return N * D + x.data[0];\n}\n`,
+    );
+    const { code, stdout } = await project.run('test', '01');
+    expect(stdout).to.match(/^11 of 11 points\. Lesson 01 is solved/m);
+    expect(code).to.equal(0);
+  });
+
   it('npm test 01 shows a syntax error with its place', async () => {
     writeFileSync(file, 'export function heightAt(x {\n');
     const { code, stdout } = await project.run('test', '01');
