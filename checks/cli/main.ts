@@ -57,7 +57,9 @@ export async function main(args: readonly string[]): Promise<void> {
     .action(async (given?: string, number?: string) => {
       const { hint } = await import('./hint.ts');
       const query = given ?? (await nextToDo());
-      await withLesson(lessonPart(query), (lesson) => hint(lesson, query, number));
+      await withLesson(lessonPart(query), async (lesson) => {
+        await hint(lesson, query, number);
+      });
     });
 
   program

@@ -6,12 +6,15 @@ import { typecheck } from '../grade/typecheck.ts';
 import { shownPath, type Lesson } from '../project.ts';
 import { coloursFor } from '../report/colours.ts';
 import { isSolved, lessonReport } from '../report/lesson.ts';
+import { fitted } from '../report/terminal.ts';
+import type { CheckResult } from '../results/lesson-result.ts';
 import { exerciseNumbered } from './hint.ts';
 
 /** What grading a lesson once came to. */
 export interface Graded {
   solved: boolean;
   report: string;
+  checks: readonly CheckResult[];
 }
 
 /** Grades the learner's file of a lesson, with its types checked meanwhile. */
@@ -28,7 +31,7 @@ export async function grade(lesson: Lesson, exercise?: string): Promise<Graded> 
     ...(exercise !== undefined && { exercise }),
     colours: coloursFor(process.stdout),
   });
-  return { solved: isSolved(result, typeProblems), report };
+  return { solved: isSolved(result, typeProblems), report, checks: result.checks };
 }
 
 /**
@@ -46,7 +49,7 @@ export async function testLesson(lesson: Lesson, query = lesson.number): Promise
     return;
   }
   const { solved, report } = await grade(lesson, exercise);
-  process.stdout.write(report);
+  process.stdout.write(fitted(report, process.stdout));
   if (!solved) process.exitCode = 1;
 }
 

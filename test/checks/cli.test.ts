@@ -1,8 +1,17 @@
 /** Every command as a learner runs it, on a copy of the project. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { stubOf } from '../../checks/declarations.ts';
 import { expectSnapshot } from '../snapshot.ts';
@@ -274,7 +283,19 @@ describe('The commands', function () {
     expect(output).to.include('Lesson 01 is solved.');
     writeFileSync(file, `${reference}\n`);
     await graded(3);
-    expect(output).to.match(/Watching [^\n]*\n✔ still solved\nWatching/);
+    expect(output).to.match(/Grading [^\n]*\n✔ still solved\n\nWatching/);
+    // A branch of git that lacks the lesson takes its folder away.
+    const { folder } = project.lines;
+    renameSync(folder, `${folder}-away`);
+    await graded(4);
+    expectSnapshot(
+      'cli/watch-gone',
+      output.slice(output.lastIndexOf('lessons/01-lines/lines.ts is')),
+    );
+    renameSync(`${folder}-away`, folder);
+    await graded(5);
+    expect(output).to.match(/Grading [^\n]*\n✔ still solved\n\nWatching[^]*\n✔ still solved\n/);
+    expect(output).not.to.include('\u001B');
     child.kill('SIGINT');
     const [code] = (await once(child, 'close')) as [number | null];
     if (process.platform !== 'win32') expect(code).to.equal(0);
@@ -318,6 +339,53 @@ describe('The commands', function () {
     expect(unknown.stderr).to.equal(
       'Name an exercise of lesson 01 by its number: npm run debug 01.1\n',
     );
+  });
+
+  it('npm run watch has keys on a terminal, which it clears, and leaves as it was', async () => {
+    writeFileSync(
+      file,
+      stub.replace("throw todo('01.1 heightAt');", 'return line.slope * x + line.height;'),
+    );
+    const terminal = join(project.root, 'terminal.mjs');
+    writeFileSync(
+      terminal,
+      `Object.assign(process.stdout, { isTTY: true, columns: 40 });
+       Object.assign(process.stdin, { isTTY: true, setRawMode: (raw) => process.stdout.write('[raw ' + raw + ']\\n') });`,
+    );
+    const watched = async (TERM: string, keys: string): Promise<string> => {
+      const child = spawn(
+        process.execPath,
+        [
+          '--import',
+          pathToFileURL(terminal).href,
+          join('checks', 'cli', 'launch.js'),
+          'watch',
+          '01',
+        ],
+        { cwd: project.root, env: { ...process.env, TERM, NO_COLOR: '1' } },
+      );
+      let output = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+      let times = 0;
+      for (const key of ['', ...keys]) {
+        child.stdin.write(key);
+        times += 1;
+        while ((output.match(/Watching/g)?.length ?? 0) < times) await once(child.stdout, 'data');
+      }
+      child.stdin.write('q');
+      const [code] = (await once(child, 'close')) as [number | null];
+      expect(code).to.equal(0);
+      return output;
+    };
+    const shown = await watched('xterm', 'hhhcnch');
+    expectSnapshot(
+      'cli/watch-keys',
+      timeless(shown).replaceAll('\u001B', 'ESC').replaceAll('\r', '⟵'),
+    );
+    const plainly = await watched('dumb', 'h');
+    expect(plainly).to.include('Grading lessons/01-lines/lines.ts');
+    expect(plainly).not.to.include('\u001B');
+    expect(plainly).to.match(/\[raw true\][^]*\[raw false\]\n$/);
   });
 
   it('prints no colours and no bars into a pipe', async () => {

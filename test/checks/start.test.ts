@@ -3,6 +3,7 @@ import { courseMap, type Progress } from '../../checks/cli/start.ts';
 import { lessonNamed } from '../../checks/project.ts';
 import { coloursFor, plain } from '../../checks/report/colours.ts';
 import { expectSnapshot } from '../snapshot.ts';
+import { onTerminal } from '../terminal.ts';
 
 const [first, second, third] = ['01-lines', '02-curves', '03-areas'].map(lessonNamed);
 
@@ -32,6 +33,8 @@ describe('The map of the course', () => {
 });
 
 describe('coloursFor', () => {
+  onTerminal();
+
   it('colours a terminal, and nothing else', () => {
     const noColor = process.env['NO_COLOR'];
     try {
