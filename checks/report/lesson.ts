@@ -5,6 +5,7 @@ import { byExercise, pointsOf, type ExerciseResult } from '../results/points.ts'
 import { shownPath, type Lesson } from '../project.ts';
 import { anchorOf } from '../readme.ts';
 import type { Colours } from './colours.ts';
+import { goingOn } from './going-on.ts';
 import { failureOf, failureToShow, nanText, valuesOf } from './failure.ts';
 
 /** What the report needs besides the result. */
@@ -101,9 +102,8 @@ function closing(
 ): string {
   const score = `${pointsOf(result.checks)} of ${result.checks.length} points`;
   if (isSolved(result, typeProblems)) {
-    return exercise === undefined
-      ? `${score}. Lesson ${lesson.number} is solved.`
-      : `${score}. ${exercise} is solved; npm run compare ${exercise.split(' ')[0]} shows the reference beside it.`;
+    const what = exercise === undefined ? `Lesson ${lesson.number}` : exercise;
+    return `${score}. ${what} is solved.\n${goingOn(lesson, exercise)}`;
   }
   const open = exercises.find(({ points, checks }) => points < checks.length);
   if (result.broken !== undefined) return `${score}.`;

@@ -67,7 +67,9 @@ describe('The commands', function () {
     writeFileSync(file, reference);
     const { code, stdout } = await project.run('test', 'lines');
     expect(code).to.equal(0);
-    expect(stdout).to.match(/^11 of 11 points\. Lesson 01 is solved\.$/m);
+    expectSnapshot('cli/test-solved', timeless(stdout));
+    const one = await project.run('test', '01.4');
+    expectSnapshot('cli/test-solved-exercise', timeless(one.stdout));
   });
 
   it('npm test 01 shows a type error with its place, and exits with 1 although all values are right', async () => {
@@ -133,6 +135,27 @@ describe('The commands', function () {
     expect((await project.run()).stdout).to.equal(first.stdout);
     rmSync(join(project.root, '.chainrule', 'cache'), { recursive: true });
     expect((await project.run('start')).stdout).to.equal(first.stdout);
+  });
+
+  it('npm start says that a file has a syntax error, or does not load, and not that nothing was done', async () => {
+    writeFileSync(file, reference.replace('return line.slope * x', 'return line.slope * * x'));
+    expectSnapshot('cli/start-syntax', (await project.run('start')).stdout);
+    writeFileSync(file, `${reference}\nthrow new Error('at the top');\n`);
+    expectSnapshot('cli/start-broken', (await project.run('start')).stdout);
+  });
+
+  it('npm start, npm test and the proof need not write into the folder of the course', async () => {
+    const state = join(project.root, '.chainrule');
+    rmSync(state, { recursive: true, force: true });
+    writeFileSync(state, 'a file in the way');
+    expect((await project.run('start')).stdout).to.match(/01 {2}lines +0\/11 {2}not started/);
+    writeFileSync(file, reference.replace('line.slope * x', 'line.slope - x'));
+    const graded = await project.run('test', '01');
+    expect(graded.stdout).to.match(/01\.2 heightsAt +0\/2 {2}follows from 01\.1 heightAt/);
+    const proven = await project.run('test');
+    expect(proven.stderr).to.equal('');
+    expect(proven.code).to.equal(0);
+    rmSync(state);
   });
 
   it('npm start notices an edit', async () => {
