@@ -1,6 +1,6 @@
 /** `npm test 02`: grades the learner's file of a lesson. */
-import { existsSync } from 'node:fs';
 import { contentHash } from '../course/course-hash.ts';
+import { fileProblem } from '../course/learner-file.ts';
 import { gradeLesson } from '../grade/grade-lesson.ts';
 import { typecheck } from '../grade/typecheck.ts';
 import { shownPath, type Lesson } from '../project.ts';
@@ -53,12 +53,11 @@ export async function testLesson(lesson: Lesson, query = lesson.number): Promise
   if (!solved) process.exitCode = 1;
 }
 
-/** Whether the learner's file is there; if not, says how to get it back. */
+/** Whether the learner's file is there and can be read; if not, says what to do. */
 export function hasFile(lesson: Lesson): boolean {
-  if (existsSync(lesson.learner)) return true;
-  process.stderr.write(
-    `${shownPath(lesson.learner)} is missing: npm run reset ${lesson.number} puts the exercises back.\n`,
-  );
+  const problem = fileProblem(lesson);
+  if (problem === undefined) return true;
+  process.stderr.write(`${problem}\n`);
   process.exitCode = 1;
   return false;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
+import { fileProblem } from '../course/learner-file.ts';
 import { courseFolder, lessons, shownPath, type Lesson } from '../project.ts';
 import { coloursFor } from '../report/colours.ts';
 import { clearStatus, drawStatus } from '../report/status-line.ts';
@@ -98,6 +99,8 @@ class Watched {
       );
       return;
     }
+    const problem = fileProblem(this.lesson);
+    if (problem !== undefined) return this.#show(problem);
     this.#begin();
     const { solved, report, checks } = await grade(this.lesson);
     clearStatus(process.stdout);

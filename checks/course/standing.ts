@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { parseSync } from 'oxc-parser';
 import { tryToKeep } from '#datasets/write-whole';
 import { contentHash, courseHash, sha256 } from './course-hash.ts';
+import { isUtf16 } from './learner-file.ts';
 import { gradeLesson } from '../grade/grade-lesson.ts';
 import { stateFolder, type Lesson } from '../project.ts';
 import { byExercise, pointsOf } from '../results/points.ts';
@@ -38,7 +39,9 @@ export async function standing(lesson: Lesson): Promise<Standing> {
   return found;
 }
 
-function brokenText({ learner }: Lesson): string {
+function brokenText(lesson: Lesson): string {
+  const { learner } = lesson;
+  if (isUtf16(learner)) return 'it is written in UTF-16';
   const text = readFileSync(learner, 'utf8');
   const [error] = parseSync(learner, text).errors;
   const [label] = error?.labels ?? [];

@@ -123,6 +123,23 @@ describe('The commands', function () {
     expect(readFileSync(file, 'utf8')).to.equal(stub);
   });
 
+  it('a file in UTF-16 is named as such, with or without its mark, and is to be saved anew', async () => {
+    for (const text of [`\uFEFF${reference}`, reference]) {
+      writeFileSync(file, text, 'utf16le');
+      const { code, stdout, stderr } = await project.run('test', '01');
+      expect([code, stdout]).to.deep.equal([1, '']);
+      expectSnapshot('cli/utf-16', stderr);
+    }
+    expect((await project.run('doctor')).stdout).to.equal((await project.run('test', '01')).stderr);
+    expectSnapshot('cli/start-utf-16', (await project.run('start')).stdout);
+    await project.run('reset', '01');
+    await project.run('undo', '01');
+    expect(readFileSync(file, 'utf16le')).to.equal(reference);
+    // The mark of UTF-8 itself is harmless.
+    writeFileSync(file, `\uFEFF${reference}`);
+    expect((await project.run('test', '01')).code).to.equal(0);
+  });
+
   it('npm start shows the course, and what is next, with or without its cache', async () => {
     // The first exercise is right and the others are to do.
     writeFileSync(
