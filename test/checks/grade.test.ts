@@ -1,7 +1,7 @@
 /**
  * Grading the fixture's first lesson for learners who went wrong in one way each: what is scored, and what they read.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { gradeLesson, type GradeOptions } from '../../checks/grade/grade-lesson.ts';
@@ -153,6 +153,26 @@ describe('gradeLesson', function () {
     const failure = result.checks.find(({ status }) => status === 'failed')?.failure;
     expect(failure?.place).to.match(/^lines\.reference\.ts:\d+$/);
     expect(failure?.problem).to.match(/^RangeError: areaUnder: count is 0/);
+  });
+
+  it('says in which line of a kernel a word stands that gpu.js cannot run, although nothing was thrown there', async () => {
+    const text = [
+      "import { launch, type Thread } from '#kernels';",
+      'function aKernel(this: Thread, x: number[]): number {',
+      '  // It is the smallest, Number.MIN_VALUE.',
+      '  const tiny = Number.MIN_VALUE;',
+      '  return x[0]! + tiny;',
+      '}',
+      'export function heightAt(): number {',
+      "  return launch(aKernel, { backend: 'cpu', shape: [1] }).get(0);",
+      '}',
+    ];
+    const before = readFileSync(lesson.learner);
+    writeFileSync(lesson.learner, text.join('\n'));
+    const { checks } = await gradeLesson(lesson, { exercise: '01.1 heightAt' });
+    writeFileSync(lesson.learner, before);
+    expect(checks[0]?.failure?.place).to.equal('lines.ts:4');
+    expect(checks[0]?.failure?.problem).to.match(/aKernel uses Number\.MIN_VALUE, and /);
   });
 
   it('fails an exercise that is missing, and only that', async () => {
