@@ -68,5 +68,8 @@ await run(
   exercise,
 );
 const said = found?.failure === undefined ? '' : `: ${found.failure.problem}`;
-process.stdout.write(`${found?.status === 'passed' ? '✔' : '✘'} ${title}${said}\n`);
+const marks = { passed: '✔', failed: '✘', todo: '·' };
+process.stdout.write(
+  `${marks[found?.status ?? 'failed']} ${title}${found?.status === 'todo' ? ': to do' : said}\n`,
+);
 process.exit(found?.status === 'passed' ? 0 : 1);

@@ -19,11 +19,12 @@ export function followPace(
   tell: (pace: Pace) => void,
 ): { begin: () => void; returned: (call: Call) => void } {
   const paces = new Map<string, Pace>();
-  let told = 0;
+  /** How many milliseconds were told of last. */
+  const told = new Map<string, number>();
   return {
     begin: () => {
       paces.clear();
-      told = 0;
+      told.clear();
     },
     returned: (call) => {
       const before = paces.get(call.name);
@@ -34,8 +35,8 @@ export function followPace(
         right: before?.right ?? true,
       };
       paces.set(call.name, pace);
-      if (pace.milliseconds - told < NEWS) return;
-      told = pace.milliseconds;
+      if (pace.milliseconds - (told.get(call.name) ?? 0) < NEWS) return;
+      told.set(call.name, pace.milliseconds);
       pace.right &&= isRight(call, reference());
       tell(pace);
     },

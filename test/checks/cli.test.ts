@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { stubOf } from '../../checks/declarations.ts';
+import { root } from '../../checks/project.ts';
 import { expectSnapshot } from '../snapshot.ts';
 import { fixtureProject, inFixture, run } from '../temporary-project.ts';
 
@@ -50,7 +51,7 @@ describe('The commands', function () {
     );
     const { code, stdout } = await project.run('test', '1.4');
     expect(code).to.equal(0);
-    expect(stdout).to.match(/^3 of 3 points\. 01\.4 aboveGround is solved;/m);
+    expect(stdout).to.match(/^3 of 3 points\. 01\.4 aboveGround is solved\.$/m);
     const unknown = await project.run('test', '01.9');
     expect(unknown.code).to.equal(2);
     expect(unknown.stderr).to.equal('Lesson 01 has no exercise 01.9.\n');
@@ -379,6 +380,20 @@ describe('The commands', function () {
     expect(unknown.stderr).to.equal(
       'Name an exercise of lesson 01 by its number: npm run debug 01.1\n',
     );
+  });
+
+  it("an editor's debugger starts a command that there is", () => {
+    const read = (...path: string[]): unknown =>
+      JSON.parse(readFileSync(join(root, ...path), 'utf8'));
+    const { configurations } = read('.vscode', 'launch.json') as {
+      configurations: { runtimeExecutable: string; runtimeArgs: string[] }[];
+    };
+    const { scripts } = read('package.json') as { scripts: Record<string, string> };
+    for (const { runtimeExecutable, runtimeArgs } of configurations) {
+      expect(runtimeExecutable).to.equal('npm');
+      const [, , script] = runtimeArgs;
+      expect(scripts).to.have.property(script!);
+    }
   });
 
   it('npm run watch has keys on a terminal, which it clears, and leaves as it was', async () => {
