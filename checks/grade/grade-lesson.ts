@@ -138,6 +138,10 @@ export async function gradeLesson(
               limit: checks[index]!.limit,
               pace: outcome.pace?.name === name ? outcome.pace : undefined,
               isEarlier: outcome.paceIndex !== index,
+              passed: checks.filter(
+                ({ exercise: own }, i) =>
+                  own === checks[index]!.exercise && results.get(i)?.status === 'passed',
+              ).length,
               reference: await referenceTime(lesson, checks, index),
             })
           : { isSlow: false, problem: diedText(name) };

@@ -321,7 +321,14 @@ describe('gradeLesson', function () {
 });
 
 describe('tooLate', () => {
-  const late = { name: 'f', limit: 5000, pace: undefined, isEarlier: false, reference: 2 };
+  const late = {
+    name: 'f',
+    limit: 5000,
+    pace: undefined,
+    isEarlier: false,
+    passed: 0,
+    reference: 2,
+  };
   const pace = { name: 'f', calls: 12, milliseconds: 4800, right: true };
 
   it('says slow where calls returned that took their time, and asks for a loop where none did', () => {
@@ -329,6 +336,7 @@ describe('tooLate', () => {
       'nothing is known': { ...late, reference: undefined },
       'the reference is quick': late,
       'the reference takes its time': { ...late, reference: 400 },
+      'other checks pass': { ...late, passed: 3 },
       'many calls returned': { ...late, pace },
       'wrong ones': { ...late, pace: { ...pace, right: false } },
       'one call returned': { ...late, pace: { ...pace, calls: 1, milliseconds: 900 } },
