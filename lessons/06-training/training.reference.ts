@@ -5,14 +5,7 @@
  * The first eight exercises know nothing of the network: what they need of it is passed in as a function. All
  * parameters of a network stand in one plain object, by name. No function changes its arguments.
  */
-import {
-  copy,
-  shapeText,
-  zeros,
-  labels as labelsOf,
-  type Labels,
-  type Tensor,
-} from '#arrays';
+import { copy, shapeText, zeros, labels as labelsOf, type Labels, type Tensor } from '#arrays';
 import { normal } from '#datasets/random';
 import { accuracy } from '#lessons/03-losses';
 import { gradientDescentStep } from '#lessons/04-numerical-gradient';
@@ -162,10 +155,7 @@ export function sgdStep(params: Params, gradients: Params, learningRate: number)
     );
   }
   return Object.fromEntries(
-    names.map((name) => [
-      name,
-      gradientDescentStep(params[name]!, gradients[name]!, learningRate),
-    ]),
+    names.map((name) => [name, gradientDescentStep(params[name]!, gradients[name]!, learningRate)]),
   );
 }
 
