@@ -68,7 +68,7 @@ export const misconceptions: Misconception[] = [
     sentence:
       'A sort whose comparison is a coin does not shuffle: it takes answers for consistent that are not, and some orders come far too often. Give each item one random key and sort by the keys, or swap as Fisher and Yates do.',
     anchor: '#a-fair-order',
-    wrong: (N: number, random: () => number) => numbers(N).sort(() => random() - 0.5),
+    wrong: (N: number, random: () => number) => numbers(N).toSorted(() => random() - 0.5),
   },
   {
     exercise: '06.1 shuffledOrder',
@@ -76,7 +76,7 @@ export const misconceptions: Misconception[] = [
     sentence:
       'A sort whose comparison is a coin does not shuffle: it takes answers for consistent that are not, and some orders come far too often. Give each item one random key and sort by the keys, or swap as Fisher and Yates do.',
     anchor: '#a-fair-order',
-    wrong: (N: number, random: () => number) => numbers(N).sort(() => 0.5 - random()),
+    wrong: (N: number, random: () => number) => numbers(N).toSorted(() => 0.5 - random()),
   },
   {
     exercise: '06.1 shuffledOrder',
@@ -1353,8 +1353,12 @@ function drawn(sizes: number[], weights: (D: number, M: number) => Tensor): Para
 /** The forward pass with something else before, between and after the layers. */
 function forwardWith({
   before = (x: Tensor): Tensor => x,
-  between = (out: Tensor, _: number): Tensor => reluForward(out).out,
+  between = (out): Tensor => reluForward(out).out,
   after = (out: Tensor): Tensor => out,
+}: {
+  before?: (x: Tensor) => Tensor;
+  between?: (out: Tensor, l: number) => Tensor;
+  after?: (out: Tensor) => Tensor;
 }) {
   return (x: Tensor, params: Params): { out: Tensor; cache: null } => {
     const L = Object.keys(params).length / 2;

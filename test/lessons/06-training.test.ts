@@ -23,6 +23,7 @@ import {
   type Params,
   type Samples,
   type Training,
+  type TrainingOptions,
 } from '#lessons/06-training';
 
 // What is random is tested against what chance allows. Beside each bound stands how often a fair answer would miss
@@ -78,13 +79,13 @@ function aims(): Samples {
   return { x: array([[1], [5], [-2], [1], [0]]), labels: labels([7, 3, 7, 3, 3]) };
 }
 
-/** Logits of five samples, with the class of each: all but sample 1 are right. Sample 3 has two equal ones. */
+/** Logits of five samples, with the class of each: all but sample 1 are right. */
 function classified(): Samples {
   const x = array([
     [1, 5, 2],
     [4, 3, -1],
     [-3, -9, -2],
-    [6, 0, 6],
+    [6, 0, 5],
     [-1, 8, 7],
   ]);
   return { x, labels: labels([1, 2, 2, 0, 1]) };
@@ -227,28 +228,46 @@ function smallTask(): { training: Samples; validation: Samples; params: TwoLayer
 /** params as an object whose names need not be known. */
 const byName = (params: TwoLayerParams): Params => ({ ...params });
 
+/** The batches of three samples that an order may lead to, in batches of one and of two. */
+const SINGLES = [
+  [[0], [1], [2]],
+  [[0], [2], [1]],
+  [[1], [0], [2]],
+  [[1], [2], [0]],
+  [[2], [0], [1]],
+  [[2], [1], [0]],
+];
+const PAIRS = [
+  [[1, 2], [0]],
+  [[2, 0], [1]],
+  [[0, 1], [2]],
+];
+
 /**
- * What training on smallTask() with batches of two may lead to, after this many epochs: in each epoch one of the
- * three samples makes the batch of one at the end. Its number comes first, for every epoch.
+ * What training on smallTask() may lead to, when each epoch has one of these lists of batches. The key has a digit for
+ * each epoch, the number of the list that it had.
  */
-function possibleTrainings(epochs: number, learningRate: number): Map<string, Training> {
+function possibleTrainings(
+  choices: readonly number[][][],
+  epochs: number,
+  learningRate: number,
+): Map<string, Training> {
   const { training, validation, params } = smallTask();
   let possible = new Map<string, Training>([['', { params: byName(params), history: [] }]]);
   for (let epoch = 0; epoch < epochs; epoch++) {
     const next = new Map<string, Training>();
     for (const [key, { params: start, history }] of possible) {
-      for (const alone of [0, 1, 2]) {
-        const pair = [0, 1, 2].filter((n) => n !== alone);
+      for (const [choice, batches] of choices.entries()) {
         let now = start as unknown as TwoLayerParams;
         let loss = 0;
-        for (const batch of [pair, [alone]]) {
+        for (const batch of batches) {
           const x = array(batch.map((n) => [training.x.get(n, 0), training.x.get(n, 1)]));
           const classes = labels(batch.map((n) => training.labels.get(n)));
           loss += (batch.length * twoLayerGradients(x, classes, now).loss) / 3;
           now = trainTwoLayer(x, classes, now, { learningRate, steps: 1 }).params;
         }
         const record = { loss, accuracy: accuracyOf(validation, byName(now)) };
-        next.set(`${key}${alone}`, { params: byName(now), history: [...history, record] });
+        next.set(`${key}${choice}`, { params: byName(now), history: [...history, record] });
       }
     }
     possible = next;
@@ -292,7 +311,7 @@ describe('06-training', () => {
       for (const [order, count] of counts) {
         expect(count, `of 720 orders, ${order}`).to.be.within(6, 63);
       }
-    }).timeout(30_000);
+    });
 
     it('moves as many numbers forward as back', () => {
       const [N, calls] = [20, 450];
@@ -440,13 +459,13 @@ describe('06-training', () => {
 
   describe('06.4 iterationCount', () => {
     it('counts the smaller batch at the end of every epoch', () => {
-      expect(iterationCount(10, 3, 4)).to.almostEqual({ perEpoch: 4, total: 16 });
       expect(iterationCount(1000, 128, 5)).to.almostEqual({ perEpoch: 8, total: 40 });
+      expect(iterationCount(10, 3, 4)).to.almostEqual({ perEpoch: 4, total: 16 });
       expect(iterationCount(11, 3, 1)).to.almostEqual({ perEpoch: 4, total: 4 });
     });
 
     it('has no step more where it comes out even', () => {
-      expect(iterationCount(60_000, 32, 3)).to.almostEqual({ perEpoch: 1875, total: 5625 });
+      expect(iterationCount(640, 32, 3)).to.almostEqual({ perEpoch: 20, total: 60 });
     });
 
     it('takes one step an epoch where batchSize is larger, and none without samples or epochs', () => {
@@ -539,8 +558,8 @@ describe('06-training', () => {
   });
 
   describe('06.6 meanOverBatches', () => {
-    it('counts every sample once: batches of 4, 4 and 1 with means 2, 1 and 6 have the mean 2', () => {
-      expect(meanOverBatches([2, 1, 6], [4, 4, 1])).to.almostEqual(2);
+    it('counts every sample once: batches of 4, 4 and 1 with means 2, 1 and 15 have the mean 3', () => {
+      expect(meanOverBatches([2, 1, 15], [4, 4, 1])).to.almostEqual(3);
       expect(meanOverBatches([0.5, -3, 8], [5, 2, 3])).to.almostEqual(2.05);
     });
 
@@ -661,12 +680,22 @@ describe('06-training', () => {
 
     it('does not depend on the batch size', () => {
       const { x } = classified();
-      // Now samples 3 and 4 are wrong; of the two equal logits of sample 3 the first one counts.
+      // Now samples 3 and 4 are wrong.
       const samples = { x, labels: labels([1, 0, 2, 2, 0]) };
       for (const batchSize of [1, 2, 4, 5, 6]) {
         expect(accuracyInBatches(asLogits, classified(), batchSize)).to.almostEqual(4 / 5);
         expect(accuracyInBatches(asLogits, samples, batchSize)).to.almostEqual(3 / 5);
       }
+    });
+
+    it('takes the first of equal largest logits', () => {
+      const x = array([
+        [3, 3, 1],
+        [0, 2, 2],
+        [5, 5, 5],
+      ]);
+      const samples = { x, labels: labels([0, 1, 2]) };
+      expect(accuracyInBatches(asLogits, samples, 2)).to.almostEqual(2 / 3);
     });
 
     it('hands every sample to the network once, and never more than batchSize', () => {
@@ -702,6 +731,9 @@ describe('06-training', () => {
   describe('06.9 initialMlp', () => {
     const SIZES = [5, 3, 2];
 
+    const meanOf = (list: number[]): number => list.reduce((sum, z) => sum + z, 0) / list.length;
+    const meanSquare = (list: number[]): number => meanOf(list.map((z) => z * z));
+
     it('has a W and a b for each layer, in the shapes that its sizes give', () => {
       const shapes = (sizes: number[]): Record<string, number[]> => {
         const params = initialMlp(sizes, seededRandom(1));
@@ -730,7 +762,31 @@ describe('06-training', () => {
       expect(standard.filter((z) => others.has(z.toFixed(9)))).to.deep.equal([]);
     });
 
-    it('draws weights from the normal distribution with mean 0 and variance 2 / inputs', () => {
+    it('gives equal generators the same parameters, and others other ones', () => {
+      const first = initialMlp(SIZES, seededRandom(7));
+      expect(initialMlp(SIZES, seededRandom(7))).to.almostEqual(first);
+      const other = initialMlp(SIZES, seededRandom(8));
+      expect(other.W1!.get(0, 0)).not.to.equal(first.W1!.get(0, 0));
+    });
+
+    it('scales the weights of a layer by its inputs', () => {
+      const params = initialMlp([40, 30, 20], seededRandom(9));
+      const [first, second] = [params.W1!, params.W2!].map((W) => {
+        const inputs = W.shape[0]!;
+        return [...copy(W).data].map((w) => w / Math.sqrt(2 / inputs));
+      }) as [number[], number[]];
+      // The mean squares of 1200 and of 600 standard normal draws: 1 with deviations 0.041 and 0.058. Of all 1800,
+      // 689 ± 21 are within ½ of 0, and 82 ± 9 farther than 2 from it. Once in a million one is outside.
+      expect(meanSquare(first)).to.be.within(0.79, 1.24);
+      expect(meanSquare(second)).to.be.within(0.71, 1.33);
+      const all = [...first, ...second];
+      expect(all.filter((z) => Math.abs(z) < 0.5).length).to.be.within(583, 797);
+      expect(all.filter((z) => Math.abs(z) > 2).length).to.be.within(40, 132);
+      // And the mean of all is 0 ± 0.024.
+      expect(meanOf(all)).to.be.within(-0.13, 0.13);
+    });
+
+    it('draws every weight from the normal distribution with mean 0 and variance 2 / inputs', () => {
       // Over √(2 / inputs), the weights of a layer are draws from the standard normal distribution.
       const draws: number[][] = [];
       for (const seed of [3, 4, 5, 6]) {
@@ -743,30 +799,13 @@ describe('06-training', () => {
           ]);
         }
       }
-      const meanOf = (list: number[]): number => list.reduce((sum, z) => sum + z, 0) / list.length;
       // Each of the 21 weights, in 100 draws: its mean has deviation 0.1, its mean square is χ² / 100 with 100
       // degrees of freedom. One of them is outside once in a million times.
       for (let i = 0; i < 21; i++) {
         const weight = draws.map((draw) => draw[i]!);
         expect(meanOf(weight)).to.be.within(-0.56, 0.56);
-        expect(meanOf(weight.map((z) => z * z))).to.be.within(0.39, 2.03);
+        expect(meanSquare(weight)).to.be.within(0.39, 2.03);
       }
-      // The mean squares of each layer: 1500 and 600 draws, with deviations 0.037 and 0.058.
-      const squares = (from: number, to: number): number =>
-        meanOf(draws.flatMap((draw) => draw.slice(from, to).map((z) => z * z)));
-      expect(squares(0, 15)).to.be.within(0.81, 1.21);
-      expect(squares(15, 21)).to.be.within(0.71, 1.33);
-      // Of 2100 draws, 804 are expected within ½ of 0 and 96 farther than 2 from it: once in a million outside.
-      const all = draws.flat();
-      expect(all.filter((z) => Math.abs(z) < 0.5).length).to.be.within(690, 920);
-      expect(all.filter((z) => Math.abs(z) > 2).length).to.be.within(50, 148);
-    }).timeout(30_000);
-
-    it('gives equal generators the same parameters, and others other ones', () => {
-      const first = initialMlp(SIZES, seededRandom(7));
-      expect(initialMlp(SIZES, seededRandom(7))).to.almostEqual(first);
-      const other = initialMlp(SIZES, seededRandom(8));
-      expect(other.W1!.get(0, 0)).not.to.equal(first.W1!.get(0, 0));
     });
 
     it('leaves the sizes as they were', () => {
@@ -787,13 +826,15 @@ describe('06-training', () => {
         [1, 2],
         [3, -1],
         [0, 0],
+        [-2, 1],
       ]);
-      // The first layer makes (2, 2, −3) of the second sample and (0, 1, 1) of the third, the second layer (12, 13)
-      // and (4, 5).
+      // The first layer makes (2, 2, −3), (0, 1, 1) and (−1, 0, 4) of the other samples, the second layer (12, 13),
+      // (4, 5) and (−4, 1).
       expect(mlpForward(x, params).out).to.almostEqual([
         [ln(2), ln(9)],
         [12 * ln(2) + 11, 24 * ln(3)],
         [4 * ln(2) + 3, 8 * ln(3)],
+        [-1, 0],
       ]);
     });
 
@@ -809,8 +850,9 @@ describe('06-training', () => {
       // 3, 12, then 11 and 16 at layers 3 and 10, and −4 at the end.
       const params = elevenLayers();
       expect(mlpForward(array([[3]]), params).out).to.almostEqual([[-4]]);
+      // 5, 20, 19, 24 and 4.
       const reversed = Object.fromEntries(Object.entries(params).toReversed());
-      expect(mlpForward(array([[3]]), reversed).out).to.almostEqual([[-4]]);
+      expect(mlpForward(array([[5]]), reversed).out).to.almostEqual([[4]]);
     });
 
     it('reads views through their strides, and leaves its arguments as they were', () => {
@@ -852,10 +894,9 @@ describe('06-training', () => {
 
     for (const [name, N, sizes] of [
       ['one layer', 4, [3, 2]],
-      ['two layers', 5, [2, 4, 3]],
-      ['four layers', 3, [3, 5, 4, 6, 2]],
-      ['as many of everything', 3, [3, 3, 3, 3]],
-      ['a batch of one', 1, [2, 5, 4, 3]],
+      ['four layers', 3, [2, 3, 4, 3, 2]],
+      ['as many of everything', 2, [2, 2, 2]],
+      ['a batch of one', 1, [2, 4, 3]],
     ] as const) {
       it(`agrees with numerical slopes for ${name}`, () => {
         const x = randomNormal(seededRandom(N), 1, N, sizes[0]);
@@ -904,34 +945,48 @@ describe('06-training', () => {
       expect(trained).to.almostEqual({ params: byName(expected[3]!.params), history });
     });
 
-    it('goes through all samples in each epoch, in batches and with their labels', () => {
+    /** Refuses a training that is none of the possible ones. */
+    function expectOneOf(possible: Map<string, Training>, options: TrainingOptions): void {
       const { training, validation, params } = smallTask();
-      const options = { epochs: 2, batchSize: 2, learningRate: 0.4 };
-      const possible = [...possibleTrainings(2, 0.4).values()];
       for (const seed of [1, 2, 3, 4, 5]) {
         const trained = train(training, validation, byName(params), options, seededRandom(seed));
-        if (!possible.some((one) => agrees(trained, one))) {
+        if (![...possible.values()].some((one) => agrees(trained, one))) {
           throw new AssertionError(
-            'three samples in batches of two have nine possible trainings of two epochs, and this is none of them',
+            `there are ${possible.size} trainings that such orders can lead to, and this is none of them`,
           );
         }
       }
+    }
+
+    it('takes a step for each sample in batches of one: one of six ways through an epoch of three', () => {
+      const options = { epochs: 1, batchSize: 1, learningRate: 0.4 };
+      expectOneOf(possibleTrainings(SINGLES, 1, 0.4), options);
+    });
+
+    it('goes through all samples in each epoch, with a smaller batch at the end: one of three ways', () => {
+      const options = { epochs: 2, batchSize: 2, learningRate: 0.4 };
+      expectOneOf(possibleTrainings(PAIRS, 2, 0.4), options);
     });
 
     it('draws a new order for each epoch', () => {
       const { training, validation, params } = smallTask();
       const options = { epochs: 2, batchSize: 2, learningRate: 0.4 };
-      const possible = possibleTrainings(2, 0.4);
-      const met = new Set<string>();
-      for (let seed = 10; seed < 55; seed++) {
+      const possible = possibleTrainings(PAIRS, 2, 0.4);
+      const met: string[] = [];
+      for (let seed = 10; seed < 25; seed++) {
         const trained = train(training, validation, byName(params), options, seededRandom(seed));
-        for (const [key, one] of possible) if (agrees(trained, one)) met.add(key);
+        for (const [key, one] of possible) if (agrees(trained, one)) met.push(key);
       }
-      // In each epoch, each sample is the one left over in a third of the 45 trainings. One of the three never is
-      // in the first epoch, or in the second, or all pairs are equal, less than once in ten million times.
-      expect(new Set([...met].map((key) => key[0])).size).to.equal(3);
-      expect(new Set([...met].map((key) => key[1])).size).to.equal(3);
-      expect([...met].some((key) => key[0] !== key[1])).to.equal(true);
+      expect(met).to.have.length(15);
+      // Each epoch has one of three ways, by chance. That all 15 first epochs have the same, or all second ones, or
+      // all second ones that of their first, happens once in two million times.
+      expect(new Set(met.map((key) => key[0])))
+        .to.have.property('size')
+        .above(1);
+      expect(new Set(met.map((key) => key[1])))
+        .to.have.property('size')
+        .above(1);
+      expect(met.some((key) => key[0] !== key[1])).to.equal(true);
     });
 
     it('gives equal generators the same training', () => {
@@ -958,21 +1013,21 @@ describe('06-training', () => {
       expect(call).to.leaveUnchanged({ training, validation, params, options });
     });
 
-    it('learns to read from 600 digits, with three layers: 60% of 300 others after 5 epochs', () => {
-      const digits = loadMnist({ train: 600, test: 300, folder: '' });
+    it('learns to read from 400 digits, with three layers: 45% of 300 others after 4 epochs', () => {
+      const digits = loadMnist({ train: 400, test: 300, folder: '' });
       const [training, validation] = [digits.train, digits.test].map((set) => ({
         x: shrunkDigits(set.images),
         labels: set.labels,
       })) as [Samples, Samples];
-      const options = { epochs: 5, batchSize: 8, learningRate: 0.05 };
-      const start = randomStart([49, 24, 24, 10]);
+      const options = { epochs: 4, batchSize: 8, learningRate: 0.05 };
+      const start = randomStart([49, 20, 16, 10]);
       const { params, history } = train(training, validation, start, options, seededRandom(2));
-      const last = history[4]!;
+      const last = history[3]!;
       expect(last.accuracy).to.almostEqual(accuracyOf(validation, params));
-      // Over 100 starts and orders the accuracy is 0.77 ± 0.024 and the loss falls to 0.30 ± 0.02 of the first epoch's:
-      // seven and ten deviations away.
-      expect(last.accuracy).to.be.at.least(0.6);
-      expect(last.loss).to.be.below(history[0]!.loss / 2);
+      // Over 50 starts and orders the accuracy is 0.675 ± 0.040, and the loss falls to 0.41 ± 0.05 of the first
+      // epoch's: both more than five deviations away.
+      expect(last.accuracy).to.be.at.least(0.45);
+      expect(last.loss).to.be.below(0.7 * history[0]!.loss);
     }).timeout(30_000);
   });
 });
