@@ -894,7 +894,7 @@ describe('06-training', () => {
 
     for (const [name, N, sizes] of [
       ['one layer', 4, [3, 2]],
-      ['four layers', 2, [2, 3, 4, 2, 3]],
+      ['three layers', 2, [2, 4, 2, 3]],
       ['as many of everything', 2, [2, 2, 2]],
       ['a batch of one', 1, [2, 3, 2]],
     ] as const) {
@@ -1013,21 +1013,21 @@ describe('06-training', () => {
       expect(call).to.leaveUnchanged({ training, validation, params, options });
     });
 
-    it('learns to read from 400 digits, with three layers: 45% of 200 others after 4 epochs', () => {
-      const digits = loadMnist({ train: 400, test: 200, folder: '' });
+    it('learns to read from 320 digits, with three layers: 35% of 200 others after 4 epochs', () => {
+      const digits = loadMnist({ train: 320, test: 200, folder: '' });
       const [training, validation] = [digits.train, digits.test].map((set) => ({
         x: shrunkDigits(set.images),
         labels: set.labels,
       })) as [Samples, Samples];
-      const options = { epochs: 4, batchSize: 8, learningRate: 0.05 };
-      const start = randomStart([49, 20, 16, 10]);
+      const options = { epochs: 4, batchSize: 8, learningRate: 0.06 };
+      const start = randomStart([49, 20, 12, 10]);
       const { params, history } = train(training, validation, start, options, seededRandom(2));
       const last = history[3]!;
       expect(last.accuracy).to.almostEqual(accuracyOf(validation, params));
-      // Over 50 starts and orders the accuracy is 0.675 ± 0.040, and the loss falls to 0.41 ± 0.05 of the first
-      // epoch's: both more than five deviations away.
-      expect(last.accuracy).to.be.at.least(0.45);
-      expect(last.loss).to.be.below(0.7 * history[0]!.loss);
+      // Over 60 starts and orders the accuracy is 0.637 ± 0.049, and the loss falls to 0.47 ± 0.06 of the first epoch's:
+      // both more than five deviations away.
+      expect(last.accuracy).to.be.at.least(0.35);
+      expect(last.loss).to.be.below(0.85 * history[0]!.loss);
     }).timeout(30_000);
   });
 });
