@@ -1,5 +1,5 @@
 import { AssertionError } from 'chai';
-import { array, copy, labels, zeros, type Labels, type Tensor } from '#arrays';
+import { array, copy, filled, labels, zeros, type Labels, type Tensor } from '#arrays';
 import { agrees } from '#checks/agreement';
 import { randomNormal, shrunkDigits, turned } from '#checks/fixtures';
 import { expect } from '#checks/gradient/assertion';
@@ -275,13 +275,17 @@ function possibleTrainings(
   return possible;
 }
 
-/** Digits of 7×7 pixels to learn from, and others. They are loaded once, which takes longer than to copy them. */
+/** The digits 0 to 3 in 7×7 pixels, 167 to learn from and 106 others. They are loaded once, which takes longer. */
 function digits(): { training: Samples; validation: Samples } {
-  loaded ??= loadMnist({ train: 320, test: 100, folder: '' });
-  const [training, validation] = [loaded.train, loaded.test].map((set) => ({
-    x: shrunkDigits(set.images),
-    labels: copy(set.labels),
-  })) as [Samples, Samples];
+  loaded ??= loadMnist({ train: 400, test: 250, folder: '' });
+  const [training, validation] = [loaded.train, loaded.test].map((set) => {
+    const x = shrunkDigits(set.images);
+    const few = [...set.labels.data.keys()].filter((n) => set.labels.get(n) < 4);
+    return {
+      x: filled([few.length, 49], (n, p) => x.get(few[n!]!, p!)),
+      labels: labels(few.map((n) => set.labels.get(n))),
+    };
+  }) as [Samples, Samples];
   return { training, validation };
 }
 
@@ -1025,17 +1029,17 @@ describe('06-training', () => {
       expect(call).to.leaveUnchanged({ training, validation, params, options });
     });
 
-    it('learns to read from 320 digits, with three layers: 35% of 100 others after 4 epochs', () => {
+    it('learns to tell 0, 1, 2 and 3 apart from 167 digits, with three layers: 60% of 106 others after 3 epochs', () => {
       const { training, validation } = digits();
-      const options = { epochs: 4, batchSize: 8, learningRate: 0.06 };
-      const start = randomStart([49, 20, 12, 10]);
+      const options = { epochs: 3, batchSize: 8, learningRate: 0.1 };
+      const start = randomStart([49, 12, 8, 4]);
       const { params, history } = train(training, validation, start, options, seededRandom(2));
-      const last = history[3]!;
+      const last = history[2]!;
       expect(last.accuracy).to.almostEqual(accuracyOf(validation, params));
-      // Over 60 starts and orders the accuracy is 0.637 ± 0.049, and the loss falls to 0.47 ± 0.06 of the first epoch's:
+      // Over 60 starts and orders the accuracy is 0.885 ± 0.048, and the loss falls to 0.34 ± 0.09 of the first epoch's:
       // both more than five deviations away.
-      expect(last.accuracy).to.be.at.least(0.35);
-      expect(last.loss).to.be.below(0.85 * history[0]!.loss);
+      expect(last.accuracy).to.be.at.least(0.6);
+      expect(last.loss).to.be.below(0.9 * history[0]!.loss);
     }).timeout(30_000);
   });
 });
