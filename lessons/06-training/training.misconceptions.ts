@@ -986,7 +986,7 @@ export const misconceptions: Misconception[] = [
     exercise: '06.10 mlpForward',
     id: 'forward-as-they-stand',
     sentence:
-      'The layers are used in the order in which they stand in the object. Ask for them by their numbers, W1, W2, …',
+      'The layers are used in the order in which they stand in the object. Ask for them by their numbers: W1, then W2.',
     wrong: (x: Tensor, params: Params) => {
       const names = Object.keys(named(params, 'W'));
       const listed: Params = {};
