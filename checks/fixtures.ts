@@ -23,3 +23,25 @@ export function randomNormal(random: () => number, deviation: number, ...shape: 
   for (const i of out.data.keys()) out.data[i] = deviation * normal(random);
   return out;
 }
+
+/** The mean and the standard deviation, about, of the pixels of MNIST's digits shrunk to 7×7. */
+const [MEAN, DEVIATION] = [0.13, 0.25];
+
+/**
+ * Images of 7×7 pixels from images of 28×28: each pixel is the mean of 16, moved and scaled to about 0 ± 1.
+ *
+ * @param images values from 0 to 1, shape (N, 784)
+ * @returns shape (N, 49)
+ */
+export function shrunkDigits(images: Tensor): Tensor {
+  const N = images.shape[0]!;
+  const out = zeros(N, 49);
+  for (let n = 0; n < N; n++) {
+    for (let p = 0; p < 784; p++) {
+      const [row, column] = [Math.floor(p / 28), p % 28];
+      out.data[49 * n + 7 * Math.floor(row / 4) + Math.floor(column / 4)]! += images.get(n, p) / 16;
+    }
+  }
+  out.data.forEach((value, i) => (out.data[i] = (value - MEAN) / DEVIATION));
+  return out;
+}
