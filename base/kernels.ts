@@ -10,6 +10,7 @@ import gpujs, { type GPU, type IKernelRunShortcut, type Input, type KernelFuncti
 import ndarray, { type NdArray } from 'ndarray';
 import ops from 'ndarray-ops';
 import { product, shapeText, type Labels } from '#arrays';
+import { foreignWord, KernelError } from './kernel-words.ts';
 
 /** An array of real numbers in single precision, of any shape. */
 export type Tensor32 = NdArray<Float32Array>;
@@ -60,7 +61,8 @@ let counted = 0;
  * @param inputs its arguments: a number arrives as it is, an array as nested lists. An array of more than three
  *   axes arrives with the leading ones taken as one: x of shape (N, C, H, W) as `x[n * C + c][i][j]`
  * @returns a new array of the given shape
- * @throws Error when gpu.js cannot compile the kernel, or the backend is not there or cannot run it
+ * @throws KernelError when gpu.js cannot compile or run the kernel
+ * @throws Error when the backend is not there or cannot run it
  */
 export function launch(
   kernel: Kernel,
@@ -156,13 +158,38 @@ function attempt<T>(kernel: Kernel, backend: Backend, action: () => T): T {
   try {
     return action();
   } catch (cause) {
-    // Further lines hold a piece of gpu.js's own translation.
-    const [why] = String(cause).split(/:?\n/);
-    throw new Error(
-      `launch: gpu.js cannot run ${nameOf(kernel)} on ${backend} (${why}); a kernel is a plain function that returns one number, made from its arguments and this.constants with loops, conditions and Math alone`,
-      { cause },
-    );
+    const { why, word } = refusal(kernel, backend, String(cause));
+    throw new KernelError(`launch: ${why}`, kernel.name, word, cause);
   }
+}
+
+/** Why gpu.js cannot run a kernel: by the word that does not belong there, else in its own words. */
+function refusal(kernel: Kernel, backend: Backend, thrown: string): { why: string; word?: string } {
+  const name = nameOf(kernel);
+  const text = String(kernel);
+  if (!text.startsWith('function')) {
+    const written = /^[\w$]+$/.test(name) ? name : 'name';
+    return {
+      why: `${name} is no plain function, and gpu.js reads the text of one: write function ${written}(…) { … }, and neither an arrow function nor a method`,
+    };
+  }
+  const found = foreignWord(text);
+  if (found !== undefined) {
+    return { why: `${name} uses ${found.word}, and ${found.cure}`, word: found.word };
+  }
+  const [, constant] = /Type for constant "(\w+)" not declared/.exec(thrown) ?? [];
+  if (constant !== undefined) {
+    const word = `this.constants.${constant}`;
+    return {
+      why: `${name} uses ${word}, and was launched without it: add ${constant} to the constants of launch`,
+      word,
+    };
+  }
+  // Further lines hold a piece of gpu.js's own translation.
+  const [why] = thrown.split(/:?\n/);
+  return {
+    why: `gpu.js cannot run ${name} on ${backend} (${why}); a kernel is a plain function that returns one number, made from its arguments and this.constants with loops, conditions and Math alone`,
+  };
 }
 
 /** Where a backend cannot do what a kernel asks for, gpu.js quietly takes another one. */

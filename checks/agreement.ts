@@ -48,6 +48,47 @@ export function agrees(actual: unknown, expected: unknown): boolean {
   );
 }
 
+/**
+ * Whether the arrays in a value are kept as they should be: the numbers of this course are float64, and an array that
+ * can't hold a fraction or a sixteenth digit is no place for them, even if these ones fit.
+ *
+ * @param actual a value that agrees with the expected one
+ * @param expected where it holds labels or float32, so may the actual one
+ * @param tolerance one that is wider than float32's rounding allows float32
+ * @returns undefined when they are, else one sentence
+ */
+export function storageProblem(
+  actual: unknown,
+  expected: unknown,
+  tolerance: Tolerance = ROUNDING,
+): string | undefined {
+  if (isArray(expected)) {
+    if (!isArray(actual)) return undefined;
+    const [kept, wanted] = [actual, expected].map(({ data }) => data.constructor.name);
+    const { relative = 0, absolute = 0 } = tolerance;
+    const isSingleEnough = kept === 'Float32Array' && Math.max(relative, absolute) >= SINGLE_UNIT;
+    if (kept === wanted || kept === 'Float64Array' || kept === 'Array' || isSingleEnough) {
+      return undefined;
+    }
+    const lacks = kept === 'Float32Array' ? 'has seven digits' : 'cuts fractions off';
+    return `an ndarray kept in ${article(wanted!)} was expected and one kept in ${article(kept!)} came back, which ${lacks}; zeros(…) makes the right one`;
+  }
+  if (typeof expected !== 'object' || expected === null) return undefined;
+  for (const [name, part] of Object.entries(expected)) {
+    const own = (actual as Readonly<Record<string, unknown>> | undefined)?.[name];
+    const found = storageProblem(own, part, tolerance);
+    if (found !== undefined) return `${Array.isArray(expected) ? 'item ' : ''}${name}: ${found}`;
+  }
+  return undefined;
+}
+
+/** The distance from 1 to the next float32. */
+const SINGLE_UNIT = 2 ** -23;
+
+function article(name: string): string {
+  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
 /** How exact a computed value can be: one with a Float32Array anywhere in it was computed in single precision. */
 export function roundingOf(value: unknown): Required<Tolerance> {
   return isSingle(value) ? SINGLE_ROUNDING : ROUNDING;

@@ -9,7 +9,7 @@
 import { array, shapeText, type Nested } from '#arrays';
 import { expect, use } from 'chai';
 import { entries, isArray, sameShape, unravel, type AnyArray } from './any-array.ts';
-import { difference, ROUNDING, type Tolerance } from './agreement.ts';
+import { difference, ROUNDING, storageProblem, type Tolerance } from './agreement.ts';
 import { changeOf } from './subject/change.ts';
 import { snapshot } from './subject/snapshot.ts';
 import { numberText, valueText } from './text.ts';
@@ -20,7 +20,8 @@ declare global {
     interface Assertion {
       /**
        * A number, an array or an object of those that agrees with `expected` within the tolerance.
-       * NaN and the infinities equal only themselves. Nested lists of numbers stand for an ndarray.
+       * NaN and the infinities equal only themselves. Nested lists of numbers stand for an ndarray. Its numbers are
+       * float64, unless the expected array or the tolerance is of another precision.
        */
       almostEqual(expected: unknown, tolerance?: Tolerance): Assertion;
       /** An ndarray of exactly this shape. */
@@ -49,7 +50,8 @@ use((chai, utils) => {
   Assertion.addMethod('almostEqual', function (expected: unknown, tolerance: Tolerance = ROUNDING) {
     const actual: unknown = utils.flag(this, 'object');
     const wanted = isNested(expected) ? array(expected) : expected;
-    const found = difference(actual, wanted, tolerance);
+    const found =
+      difference(actual, wanted, tolerance) ?? storageProblem(actual, wanted, tolerance);
     if (found !== undefined) fail(found, { actual, expected: wanted });
   });
 

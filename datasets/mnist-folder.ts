@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { NdArray } from 'ndarray';
 import { parseChecksums, sha256 } from './checksums.ts';
@@ -8,7 +8,8 @@ import { decodeIdx } from './idx.ts';
 /**
  * The digits in a folder of the four files in which MNIST is published by Yann LeCun, Corinna Cortes
  * and Christopher Burges (http://yann.lecun.com/exdb/mnist/), each as it is or gzipped, with `.gz`
- * added to its name:
+ * added to its name. Some programs unpack them with a point in the name, `train-images.idx3-ubyte`,
+ * which is as good:
  *
  * | file | holds | in MNIST |
  * | --- | --- | --- |
@@ -21,11 +22,16 @@ import { decodeIdx } from './idx.ts';
  *
  * @param folder where the files are
  * @returns the digits in the order of the files
- * @throws Error when a file is missing, differs from its checksum, is not the IDX file that it
+ * @throws Error when there is no such folder, when a file is missing, differs from its checksum, is not the IDX file that it
  *   should be (see decodeIdx), holds images that are not 28×28 or a label above 9, or when there are
  *   not as many labels as images
  */
 export function folderDigits(folder: string): SplitDigits {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Error(
+      `folderDigits: there is no folder ${folder}; it must be the one with MNIST's four files, so check its name`,
+    );
+  }
   const checksums = readChecksums(folder);
   return {
     train: readPart(folder, 'train', checksums),
@@ -57,7 +63,7 @@ function readPart(folder: string, part: 'train' | 't10k', checksums: Checksums):
   const wrong = labels.array.data.findIndex((label) => label > 9);
   if (wrong !== -1) {
     throw new Error(
-      `folderDigits: label ${wrong} in ${labels.file}, counted from 0, is ${labels.array.get(wrong)}; labels must be digits from 0 to 9, so download the file again`,
+      `folderDigits: label ${wrong} in ${labels.file}, counted from 0, is ${labels.array.get(wrong)}; labels must be digits from 0 to 9. EMNIST's files, which have letters as well, are not MNIST's: take those`,
     );
   }
   return { pixels: images.array.data, labels: labels.array.data };
@@ -69,7 +75,10 @@ function readIdx(
   dimensions: number,
   checksums: Checksums,
 ): { file: string; array: NdArray<Uint8Array> } {
-  const found = [name, `${name}.gz`].find((candidate) => existsSync(path.join(folder, candidate)));
+  const unpacked = name.replace('-idx', '.idx');
+  const found = [name, `${name}.gz`, unpacked, `${unpacked}.gz`].find((candidate) =>
+    existsSync(path.join(folder, candidate)),
+  );
   if (found === undefined) {
     throw new Error(
       `folderDigits: ${folder} holds neither ${name} nor ${name}.gz; all four MNIST files must be there, so put it there or name another folder`,

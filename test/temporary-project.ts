@@ -71,6 +71,7 @@ export function fixtureProject(): FixtureProject {
     const file = join(project.root, 'lessons', name, name.slice(3));
     writeFileSync(`${file}.ts`, stubOf(readFileSync(`${file}.reference.ts`, 'utf8')));
   }
+  cpSync(join(root, 'lessons', 'tsconfig.json'), join(project.root, 'lessons', 'tsconfig.json'));
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     imports: Record<string, string>;
   };

@@ -1,6 +1,7 @@
 /** `npm run doctor`: what is wrong with this installation, a sentence each. Node and packages: see launch.js. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileProblem } from '../course/learner-file.ts';
 import { declarations } from '../declarations.ts';
 import { typecheck } from '../grade/typecheck.ts';
 import { lessons, shownPath, sourceText, stateFolder, type Lesson } from '../project.ts';
@@ -23,16 +24,12 @@ export async function doctor(): Promise<void> {
 
 /** What is wrong with a lesson's files. */
 export async function lessonProblems(lesson: Lesson): Promise<string[]> {
-  const { learner, number } = lesson;
+  const { learner } = lesson;
   const course = [lesson.readme, lesson.reference, lesson.misconceptions, lesson.suite]
     .filter((file) => !existsSync(file))
     .map((file) => `${shownPath(file)} is missing: git restore ${shownPath(file)} brings it back.`);
-  if (!existsSync(learner)) {
-    return [
-      ...course,
-      `${shownPath(learner)} is missing: npm run reset ${number} puts the exercises back.`,
-    ];
-  }
+  const problem = fileProblem(lesson);
+  if (problem !== undefined) return [...course, problem];
   if (course.length > 0) return course;
   const own = new Set(declarations(readFileSync(learner, 'utf8')).map(({ name }) => name));
   const lost = declarations(sourceText(lesson.reference)).filter(

@@ -57,7 +57,20 @@ export async function main(args: readonly string[]): Promise<void> {
     .action(async (given?: string, number?: string) => {
       const { hint } = await import('./hint.ts');
       const query = given ?? (await nextToDo());
-      await withLesson(lessonPart(query), (lesson) => hint(lesson, query, number));
+      await withLesson(lessonPart(query), async (lesson) => {
+        await hint(lesson, query, number);
+      });
+    });
+
+  program
+    .command('debug <exercise>')
+    .description(
+      'stop in your function in a debugger, in the first check of the exercise that fails',
+    )
+    .option('--port <number>', 'where the debugger finds it', Number)
+    .action(async (query: string, { port }: { port?: number }) => {
+      const { debug } = await import('./debug.ts');
+      await withLesson(lessonPart(query), (lesson) => debug(lesson, query, port));
     });
 
   program

@@ -4,7 +4,8 @@ import { standing, type Standing } from '../course/standing.ts';
 import { lessons, shownPath, type Lesson } from '../project.ts';
 import { anchorOf } from '../readme.ts';
 import { coloursFor, type Colours } from '../report/colours.ts';
-import { barText } from '../report/status-line.ts';
+import { goingOn } from '../report/going-on.ts';
+import { barText, clearStatus, drawStatus } from '../report/status-line.ts';
 
 /** A lesson with the learner's standing; without one, some of its files are missing. */
 export interface Progress {
@@ -17,12 +18,15 @@ const BAR = 10;
 /** Prints the map of the course. */
 export async function start(): Promise<void> {
   const progress: Progress[] = [];
-  for (const lesson of lessons()) {
+  const all = lessons();
+  for (const [done, lesson] of all.entries()) {
+    drawStatus(process.stdout, `  ${barText(done, all.length)} ${lesson.name}`);
     progress.push({
       lesson,
       ...(isWhole(lesson) && { standing: await standing(lesson) }),
     });
   }
+  clearStatus(process.stdout);
   process.stdout.write(
     courseMap(progress, coloursFor(process.stdout), process.stdout.isTTY === true),
   );
@@ -56,7 +60,8 @@ function colouredBar(points: number, max: number, colours: Colours): string {
   return colours.green(bar.slice(0, end)) + colours.dim(bar.slice(end));
 }
 
-function stateText({ points, max }: Standing, colours: Colours): string {
+function stateText({ points, max, broken }: Standing, colours: Colours): string {
+  if (broken !== undefined) return colours.red(broken);
   if (points === max) return colours.green('solved');
   return points === 0 ? colours.dim('not started') : colours.yellow('under way');
 }
@@ -66,9 +71,19 @@ function nextStep(progress: readonly Progress[]): string {
   const open = next?.standing?.open;
   if (next === undefined || open === undefined) {
     const isWholeCourse = progress.every(({ standing: found }) => found !== undefined);
-    return isWholeCourse ? 'Every lesson is solved.\n' : 'Next: npm run doctor\n';
+    if (!isWholeCourse) return 'Next: npm run doctor\n';
+    const last = progress.at(-1)!.lesson;
+    return `Every lesson is solved.\n${goingOn(last)}\n`;
   }
   const { lesson } = next;
+  const broken = next.standing?.broken;
+  if (broken !== undefined) {
+    return [
+      `Next: mend ${shownPath(lesson.learner)} (${broken})`,
+      `  grade   npm test ${lesson.number} says what is wrong`,
+      '',
+    ].join('\n');
+  }
   const [id] = open.split(' ');
   return [
     `Next: ${open}`,

@@ -1,17 +1,20 @@
 /** `npm test 02`: grades the learner's file of a lesson. */
-import { existsSync } from 'node:fs';
 import { contentHash } from '../course/course-hash.ts';
+import { fileProblem } from '../course/learner-file.ts';
 import { gradeLesson } from '../grade/grade-lesson.ts';
 import { typecheck } from '../grade/typecheck.ts';
 import { shownPath, type Lesson } from '../project.ts';
 import { coloursFor } from '../report/colours.ts';
 import { isSolved, lessonReport } from '../report/lesson.ts';
+import { fitted } from '../report/terminal.ts';
+import type { CheckResult } from '../results/lesson-result.ts';
 import { exerciseNumbered } from './hint.ts';
 
 /** What grading a lesson once came to. */
 export interface Graded {
   solved: boolean;
   report: string;
+  checks: readonly CheckResult[];
 }
 
 /** Grades the learner's file of a lesson, with its types checked meanwhile. */
@@ -28,7 +31,7 @@ export async function grade(lesson: Lesson, exercise?: string): Promise<Graded> 
     ...(exercise !== undefined && { exercise }),
     colours: coloursFor(process.stdout),
   });
-  return { solved: isSolved(result, typeProblems), report };
+  return { solved: isSolved(result, typeProblems), report, checks: result.checks };
 }
 
 /**
@@ -46,16 +49,15 @@ export async function testLesson(lesson: Lesson, query = lesson.number): Promise
     return;
   }
   const { solved, report } = await grade(lesson, exercise);
-  process.stdout.write(report);
+  process.stdout.write(fitted(report, process.stdout));
   if (!solved) process.exitCode = 1;
 }
 
-/** Whether the learner's file is there; if not, says how to get it back. */
+/** Whether the learner's file is there and can be read; if not, says what to do. */
 export function hasFile(lesson: Lesson): boolean {
-  if (existsSync(lesson.learner)) return true;
-  process.stderr.write(
-    `${shownPath(lesson.learner)} is missing: npm run reset ${lesson.number} puts the exercises back.\n`,
-  );
+  const problem = fileProblem(lesson);
+  if (problem === undefined) return true;
+  process.stderr.write(`${problem}\n`);
   process.exitCode = 1;
   return false;
 }

@@ -14,7 +14,7 @@ import { sourceText, stateFolder, type Lesson } from '../project.ts';
  */
 export function reset(lesson: Lesson, attempts = attemptsFolder(lesson)): string | undefined {
   const stub = stubOf(sourceText(lesson.reference));
-  const kept = keep(lesson, stub, attempts);
+  const kept = keep(lesson, Buffer.from(stub), attempts);
   writeFileSync(lesson.learner, stub);
   return kept;
 }
@@ -27,9 +27,9 @@ export function reset(lesson: Lesson, attempts = attemptsFolder(lesson)): string
 export function undo(lesson: Lesson, attempts = attemptsFolder(lesson)): string | undefined {
   const last = kepts(attempts).at(-1);
   if (last === undefined) return undefined;
-  const text = readFileSync(last, 'utf8');
-  keep(lesson, text, attempts);
-  writeFileSync(lesson.learner, text);
+  const content = readFileSync(last);
+  keep(lesson, content, attempts);
+  writeFileSync(lesson.learner, content);
   return last;
 }
 
@@ -39,15 +39,16 @@ export function attemptsFolder(lesson: Lesson): string {
 }
 
 /** Keeps a copy of the learner's file, unless it is missing or the same as what will replace it. */
-function keep(lesson: Lesson, replacement: string, attempts: string): string | undefined {
+function keep(lesson: Lesson, replacement: Buffer, attempts: string): string | undefined {
   if (!existsSync(lesson.learner)) return undefined;
-  const text = readFileSync(lesson.learner, 'utf8');
-  if (text === replacement) return undefined;
+  // Bytes and not text: it may be in another encoding.
+  const content = readFileSync(lesson.learner);
+  if (content.equals(replacement)) return undefined;
   mkdirSync(attempts, { recursive: true });
   const lastNumber = Number.parseInt(basename(kepts(attempts).at(-1) ?? '0'), 10);
   const file = join(attempts, `${String(lastNumber + 1).padStart(4, '0')}.ts`);
   // 'wx' refuses to write over a file that is there.
-  writeFileSync(file, text, { flag: 'wx' });
+  writeFileSync(file, content, { flag: 'wx' });
   return file;
 }
 

@@ -3,8 +3,10 @@
  * that the result depends on, so that deleting the cache loses nothing but time.
  */
 import { readFileSync } from 'node:fs';
+import { parseSync } from 'oxc-parser';
 import { tryToKeep } from '#datasets/write-whole';
 import { contentHash, courseHash, sha256 } from './course-hash.ts';
+import { isUtf16 } from './learner-file.ts';
 import { gradeLesson } from '../grade/grade-lesson.ts';
 import { stateFolder, type Lesson } from '../project.ts';
 import { byExercise, pointsOf } from '../results/points.ts';
@@ -14,6 +16,8 @@ export interface Standing {
   points: number;
   max: number;
   open?: string;
+  /** Why nothing could be graded, in short. */
+  broken?: string;
 }
 
 /** The learner's standing in a lesson, from the cache if its files are as they were. */
@@ -22,15 +26,28 @@ export async function standing(lesson: Lesson): Promise<Standing> {
   const file = stateFolder('cache', 'standing', `${lesson.name}-${hash}.json`);
   const cached = read(file);
   if (cached !== undefined) return cached;
-  const { checks } = await gradeLesson(lesson);
+  const { checks, broken } = await gradeLesson(lesson);
   const open = byExercise(checks).find((exercise) => exercise.points < exercise.checks.length);
   const found: Standing = {
     points: pointsOf(checks),
     max: checks.length,
     ...(open && { open: open.exercise }),
+    ...(broken !== undefined && { broken: brokenText(lesson) }),
   };
-  tryToKeep(file, JSON.stringify(found));
+  // It may have been a matter of time.
+  if (broken === undefined) tryToKeep(file, JSON.stringify(found));
   return found;
+}
+
+function brokenText(lesson: Lesson): string {
+  const { learner } = lesson;
+  if (isUtf16(learner)) return 'it is written in UTF-16';
+  const text = readFileSync(learner, 'utf8');
+  const [error] = parseSync(learner, text).errors;
+  const [label] = error?.labels ?? [];
+  if (error === undefined) return 'it does not load';
+  const line = text.slice(0, label?.start ?? 0).split('\n').length;
+  return label === undefined ? 'a syntax error' : `a syntax error in line ${line}`;
 }
 
 function read(file: string): Standing | undefined {

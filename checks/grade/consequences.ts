@@ -5,14 +5,13 @@
  * The learner's file is run once more with the earlier function replaced by the reference's. What passes then follows
  * from it.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { parseSync } from 'oxc-parser';
 import { declarations } from '../declarations.ts';
 import { Deadline } from '../diagnosis/deadline.ts';
-import { stateFolder, type Lesson } from '../project.ts';
+import type { Lesson } from '../project.ts';
 import type { CheckResult } from '../results/lesson-result.ts';
+import { loadInPlaceOf } from '../subject/elsewhere.ts';
 import { functionOf, use, type Functions } from '../subject/recorder.ts';
 import type { LoadedSuite } from './run-suite.ts';
 
@@ -94,7 +93,6 @@ async function withRight(
   file: string,
   name: string,
 ): Promise<Functions | undefined> {
-  const folder = stateFolder('variants', String(process.pid));
   try {
     const text = readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
     const own = declarations(text).find((declaration) => declaration.name === name);
@@ -102,30 +100,9 @@ async function withRight(
     const right = `import { ${name} } from ${reference};`;
     // One that is missing is put there.
     const replaced = own === undefined ? `${right}\n${text}` : text.replace(own.code, () => right);
-    mkdirSync(folder, { recursive: true });
-    const variant = join(folder, `${name}.ts`);
-    writeFileSync(variant, withAbsoluteImports(replaced, dirname(file)));
-    return (await import(pathToFileURL(variant).href)) as Functions;
+    return await loadInPlaceOf(replaced, file);
   } catch {
     // Nothing can be written, or the file leans on its place: then nothing is said of consequences.
     return undefined;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** A file's text with its relative imports as URLs, so that it can stand in another folder. */
-function withAbsoluteImports(text: string, folder: string): string {
-  const sources = parseSync('lesson.ts', text).module.staticImports.map(
-    ({ moduleRequest }) => moduleRequest,
-  );
-  return sources.reduceRight(
-    (whole, { value, start, end }) =>
-      value.startsWith('.')
-        ? whole.slice(0, start) +
-          JSON.stringify(pathToFileURL(resolve(folder, value)).href) +
-          whole.slice(end)
-        : whole,
-    text,
-  );
 }

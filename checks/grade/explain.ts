@@ -1,4 +1,6 @@
 /** What there is to say about the failed checks of an exercise, from their errors and from all calls that were made. */
+import { existsSync, readFileSync } from 'node:fs';
+import { withoutComments, type KernelError } from '../../base/kernel-words.ts';
 import { difference, roundingOf } from '../agreement.ts';
 import { entries, isArray } from '../any-array.ts';
 import { plainest } from '../diagnosis/candidates.ts';
@@ -146,5 +148,23 @@ function holdsNaN(value: unknown): boolean {
 
 /** The first place in a lesson's file on the way to an error: `activations.ts:31`. */
 function placeOf(error: Error): string | undefined {
-  return /lessons[\\/]\d\d-[\w-]+[\\/]([\w.-]+\.ts:\d+)/.exec(error.stack ?? '')?.[1];
+  const frame = /((?:[A-Za-z]:)?[^\s():]*lessons[\\/]\d\d-[\w-]+[\\/]([\w.-]+\.ts)):(\d+)/;
+  const [, path, file, line] = frame.exec(error.stack ?? '') ?? [];
+  if (path === undefined) return undefined;
+  return `${file}:${isKernelError(error) ? (kernelLine(path, error) ?? line) : line}`;
+}
+
+/** By its name: modules may be loaded once for the suite and once for the checks. */
+function isKernelError(error: Error): error is KernelError {
+  return error.name === 'KernelError';
+}
+
+/** The line of what gpu.js cannot run: the kernel is not called, so no error was thrown there. */
+function kernelLine(path: string, { kernel, word }: KernelError): number | undefined {
+  // An error of a submission has crossed to another process and may lack them, or be a made-up one.
+  if (!/^\w+$/.test(kernel) || !existsSync(path)) return undefined;
+  const text = withoutComments(readFileSync(path, 'utf8'));
+  const start = text.search(new RegExp(`\\bfunction ${kernel}\\b`));
+  const place = start < 0 || typeof word !== 'string' ? start : text.indexOf(word, start);
+  return place < 0 ? undefined : text.slice(0, place).split('\n').length;
 }

@@ -7,11 +7,13 @@
 import { findLesson } from '../project.ts';
 import { subjectFile } from '../subject/facade.ts';
 import { installHooks } from '../subject/install.ts';
-import { onCall } from '../subject/recorder.ts';
+import { onCall, onReturn } from '../subject/recorder.ts';
 import type { Job } from './grade-lesson.ts';
 import type { Check, CheckResult, Message, Sample } from '../results/lesson-result.ts';
 import { findConsequences } from './consequences.ts';
 import { problemOf } from './explain.ts';
+import { followPace } from './pace.ts';
+import { takeOutput } from './printed.ts';
 import { loadSuite } from './run-suite.ts';
 import { collectSamples } from './samples.ts';
 
@@ -36,6 +38,7 @@ function end(): never {
 
 const job = JSON.parse(process.argv[2] ?? '') as Job;
 installHooks();
+const countAnew = takeOutput((printed) => tell({ kind: 'printed', printed }));
 try {
   const lesson = findLesson(job.lesson)!;
   const suite = await loadSuite(lesson, job.limit);
@@ -47,6 +50,11 @@ try {
     if (name !== told) tell({ kind: 'call', name });
     told = name;
   });
+  const pace = followPace(
+    () => suite.opened.reference,
+    (found) => tell({ kind: 'pace', pace: found }),
+  );
+  onReturn(pace.returned);
   if (!job.listOnly) {
     const results: CheckResult[] = [];
     const took: number[] = [];
@@ -55,6 +63,8 @@ try {
       {
         begin: (index) => {
           told = '';
+          countAnew();
+          pace.begin();
           start = performance.now();
           tell({ kind: 'begin', index });
         },
@@ -66,6 +76,7 @@ try {
         end: (index, result) => {
           results[index] = result;
           took[index] = performance.now() - start;
+          countAnew();
           if (job.samples) collectSamples(samples, suite.opened.reference);
           tell({ kind: 'end', index, result });
         },

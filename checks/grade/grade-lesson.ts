@@ -7,12 +7,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { root, shownPath, type Lesson } from '../project.ts';
+import { joined } from './printed.ts';
+import { tooLate } from './too-late.ts';
 import { VARIABLE } from '../subject/choice.ts';
 import type {
   Check,
   CheckResult,
   LessonResult,
   Message,
+  Pace,
+  Printed,
   Sample,
 } from '../results/lesson-result.ts';
 
@@ -51,7 +55,14 @@ interface Outcome {
   checks: Check[] | undefined;
   results: Map<number, CheckResult>;
   samples: Sample[];
+  /** What was printed outside of the checks. */
   printed: string;
+  printedIn: Map<number, Printed>;
+  /** How long each check took, in milliseconds. */
+  took: Map<number, number>;
+  /** How fast the function was, in the last check in which that was worth a word. */
+  pace: Pace | undefined;
+  paceIndex: number | undefined;
   /** Whether all checks had ended, and it was only looked for why some failed. */
   explaining: boolean;
   /** How it ended: by itself, by the watch, or before its time. */
@@ -85,6 +96,11 @@ export async function gradeLesson(
   const results = new Map<number, CheckResult>();
   let patience = limit;
   const printed: string[] = [];
+  const printedIn = new Map<number, Printed>();
+  const checkResult = (check: Check, index: number): CheckResult => ({
+    ...(results.get(index) ?? notRun(check)),
+    ...(printedIn.has(index) && { printed: printedIn.get(index)! }),
+  });
   for (;;) {
     const leftOut = [...results.keys()];
     const job = {
@@ -98,6 +114,7 @@ export async function gradeLesson(
     const outcome = await runChild(job, subject, loadLimit);
     printed.push(outcome.printed);
     for (const [index, result] of outcome.results) results.set(index, result);
+    for (const [index, piece] of outcome.printedIn) printedIn.set(index, piece);
     const { checks, index } = outcome;
     // What nobody found out in time is not said; the results stand.
     const isWhole = outcome.explaining && checks?.every((_, i) => results.has(i)) === true;
@@ -106,19 +123,36 @@ export async function gradeLesson(
       const all = checks ?? (await listChecks(lesson));
       return {
         lesson: lesson.name,
-        checks: wanted(all.map((check, i) => results.get(i) ?? notRun(check))),
+        checks: wanted(all.map(checkResult)),
         broken: brokenText(lesson, outcome, loadLimit),
         printed: printed.join(''),
         samples: [],
       };
     }
-    if (end !== 'done' && index !== undefined) stopExercise(checks, index, outcome, results);
-    // What calls an endless loop is endless too: it need not be waited for as long again.
-    if (end === 'late') patience = Math.min(limit, AFTER_AN_ENDLESS_LOOP);
+    if (end !== 'done' && index !== undefined) {
+      const name = outcome.call ?? checks[index]!.exercise;
+      const { isSlow, problem } =
+        end === 'late'
+          ? tooLate({
+              name,
+              limit: checks[index]!.limit,
+              pace: outcome.pace?.name === name ? outcome.pace : undefined,
+              isEarlier: outcome.paceIndex !== index,
+              passed: checks.filter(
+                ({ exercise: own }, i) =>
+                  own === checks[index]!.exercise && results.get(i)?.status === 'passed',
+              ).length,
+              reference: await referenceTime(lesson, checks, index),
+            })
+          : { isSlow: false, problem: diedText(name) };
+      stopExercise(checks, index, { name, problem }, results);
+      // What calls an endless loop is endless too: it need not be waited for as long again.
+      if (end === 'late' && !isSlow) patience = Math.min(limit, AFTER_AN_ENDLESS_LOOP);
+    }
     if (end === 'done' || results.size === checks.length) {
       return {
         lesson: lesson.name,
-        checks: wanted(checks.map((check, i) => results.get(i) ?? notRun(check))),
+        checks: wanted(checks.map(checkResult)),
         printed: printed.join(''),
         samples: outcome.samples,
       };
@@ -138,19 +172,26 @@ async function listChecks(lesson: Lesson): Promise<Check[]> {
   return checks;
 }
 
+/** How long the reference takes for a check, in milliseconds. */
+async function referenceTime(
+  lesson: Lesson,
+  checks: readonly Check[],
+  index: number,
+): Promise<number | undefined> {
+  const leftOut = [...checks.keys()].filter((i) => i !== index);
+  const limit = checks[index]!.limit;
+  const job = { lesson: lesson.name, listOnly: false, samples: false, limit, leftOut };
+  return (await runChild(job, 'reference', 10_000)).took.get(index);
+}
+
 /** Fails the check that ended its process, and those of its exercise that would most likely do the same. */
 function stopExercise(
   checks: readonly Check[],
   index: number,
-  { end, call }: Outcome,
+  { name, problem }: { name: string; problem: string },
   results: Map<number, CheckResult>,
 ): void {
-  const { exercise, limit } = checks[index]!;
-  const name = call ?? exercise;
-  const problem =
-    end === 'late'
-      ? `${name} did not return within ${limit / 1000} s; is there a loop that never ends?`
-      : `the process ended while ${name} ran; does something call process.exit, or fill the memory?`;
+  const { exercise } = checks[index]!;
   checks.forEach((check, i) => {
     if (check.exercise !== exercise || results.has(i)) return;
     const failure = {
@@ -163,6 +204,10 @@ function stopExercise(
       failure,
     });
   });
+}
+
+function diedText(name: string): string {
+  return `the process ended while ${name} ran; does something call process.exit, or fill the memory?`;
 }
 
 function notRun({ exercise, title }: Check): CheckResult {
@@ -189,6 +234,10 @@ function runChild(job: Job, subject: string, loadLimit: number): Promise<Outcome
     results: new Map(),
     samples: [],
     printed: '',
+    printedIn: new Map(),
+    took: new Map(),
+    pace: undefined,
+    paceIndex: undefined,
     explaining: false,
     end: 'died',
     index: undefined,
@@ -197,6 +246,7 @@ function runChild(job: Job, subject: string, loadLimit: number): Promise<Outcome
   keepOutput(child, outcome);
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout;
+    let begun = 0;
     const restart = (milliseconds: number, end: Outcome['end'] = 'late'): void => {
       clearTimeout(timer);
       timer = setTimeout(() => {
@@ -220,10 +270,18 @@ function runChild(job: Job, subject: string, loadLimit: number): Promise<Outcome
           outcome.index = message.index;
           outcome.explaining = false;
           outcome.call = undefined;
+          begun = performance.now();
           restart(outcome.checks![message.index]!.limit);
           break;
         case 'call':
           outcome.call = message.name;
+          break;
+        case 'pace':
+          outcome.pace = message.pace;
+          outcome.paceIndex = outcome.index;
+          break;
+        case 'printed':
+          keepPrinted(outcome, message.printed);
           break;
         case 'explaining':
           outcome.explaining = true;
@@ -231,6 +289,7 @@ function runChild(job: Job, subject: string, loadLimit: number): Promise<Outcome
           break;
         case 'end':
           outcome.results.set(message.index, message.result);
+          outcome.took.set(message.index, performance.now() - begun);
           outcome.index = undefined;
           restart(loadLimit);
           break;
@@ -256,10 +315,18 @@ function runChild(job: Job, subject: string, loadLimit: number): Promise<Outcome
   });
 }
 
+/** What the process prints past the streams that it takes itself, such as a warning of Node's. */
 function keepOutput(child: ChildProcess, outcome: Outcome): void {
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       outcome.printed = (outcome.printed + text).slice(0, LONGEST_OUTPUT);
     });
   }
+}
+
+/** Keeps a piece for the check that runs. What is printed while it is looked for reasons was printed before. */
+function keepPrinted(outcome: Outcome, piece: Printed): void {
+  const { index, checks, printedIn } = outcome;
+  if (index !== undefined) printedIn.set(index, joined(printedIn.get(index), piece));
+  else if (checks === undefined) outcome.printed += piece.text;
 }

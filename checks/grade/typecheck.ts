@@ -15,7 +15,7 @@ export interface TypeProblem {
 }
 
 /**
- * Checks the learner's file of a lesson, with the project's options.
+ * Checks the learner's file of a lesson, with the options that an editor takes for it (lessons/tsconfig.json).
  *
  * @returns its errors in order; none when it compiles
  */
@@ -26,7 +26,7 @@ export function typecheck(lesson: Lesson): Promise<TypeProblem[]> {
   writeFileSync(
     config,
     JSON.stringify({
-      extends: join(courseFolder(), 'tsconfig.json'),
+      extends: join(courseFolder(), 'lessons', 'tsconfig.json'),
       compilerOptions: { typeRoots: [join(root, 'node_modules', '@types')] },
       include: [],
       files: [lesson.learner],

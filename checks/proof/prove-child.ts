@@ -4,16 +4,17 @@
  *
  * It gets the name of a lesson at a time from pool.ts, and answers with the proof.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Mocha from 'mocha';
 import { stubOf } from '../declarations.ts';
 import { problemOf } from '../grade/explain.ts';
 import { loadSuite, type LoadedSuite } from '../grade/run-suite.ts';
-import { findLesson, sourceText, stateFolder, type Lesson } from '../project.ts';
+import { findLesson, sourceText, type Lesson } from '../project.ts';
 import type { CheckResult } from '../results/lesson-result.ts';
 import { VARIABLE } from '../subject/choice.ts';
+import { loadInPlaceOf } from '../subject/elsewhere.ts';
 import { installHooks } from '../subject/install.ts';
 import { overlay, use, type Functions } from '../subject/recorder.ts';
 import type { PoolMessage } from './pool.ts';
@@ -30,7 +31,10 @@ async function prove(lesson: Lesson): Promise<Proof> {
     return runAll(suite);
   };
   const onReference = await grade(reference);
-  const stub = await withStub(lesson, async (file) => grade(await load(file)));
+  // As it is handed out, whatever the learner's file holds by now.
+  const stub = await grade(
+    await loadInPlaceOf(stubOf(sourceText(lesson.reference)), lesson.learner),
+  );
   const solutions: Proof['solutions'] = [];
   for (const file of readdirSync(lesson.solutions)) {
     solutions.push({ file, checks: await grade(await load(join(lesson.solutions, file))) });
@@ -108,19 +112,6 @@ async function askOracles(file: string): Promise<OracleTest[]> {
     });
   });
   return tests;
-}
-
-/** Works with the stub as it is handed out, whatever the learner's file holds by now. */
-async function withStub<T>(lesson: Lesson, work: (file: string) => Promise<T>): Promise<T> {
-  const folder = stateFolder('proof', String(process.pid));
-  const file = join(folder, `${lesson.name}.ts`);
-  mkdirSync(folder, { recursive: true });
-  try {
-    writeFileSync(file, stubOf(sourceText(lesson.reference)));
-    return await work(file);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 async function load(file: string): Promise<Functions> {

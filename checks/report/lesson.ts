@@ -1,10 +1,11 @@
 /** A graded lesson as the learner reads it. */
 import type { TypeProblem } from '../grade/typecheck.ts';
-import type { CheckResult, LessonResult } from '../results/lesson-result.ts';
+import type { CheckResult, LessonResult, Printed } from '../results/lesson-result.ts';
 import { byExercise, pointsOf, type ExerciseResult } from '../results/points.ts';
 import { shownPath, type Lesson } from '../project.ts';
 import { anchorOf } from '../readme.ts';
 import type { Colours } from './colours.ts';
+import { goingOn } from './going-on.ts';
 import { failureOf, failureToShow, nanText, valuesOf } from './failure.ts';
 
 /** What the report needs besides the result. */
@@ -41,7 +42,7 @@ export function lessonReport(result: LessonResult, context: Context): string {
       ? exercises.map((exercise) => exerciseLine(exercise, exercises, colours)).join('\n')
       : brokenText(result.broken, typeProblems, colours),
     result.broken === undefined && shown !== undefined ? failureText(shown, lesson, colours) : '',
-    result.printed.trim() === '' ? '' : printedText(result.printed.trimEnd()),
+    printedText(result, shown),
     closing(result, context, exercises),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -101,9 +102,8 @@ function closing(
 ): string {
   const score = `${pointsOf(result.checks)} of ${result.checks.length} points`;
   if (isSolved(result, typeProblems)) {
-    return exercise === undefined
-      ? `${score}. Lesson ${lesson.number} is solved.`
-      : `${score}. ${exercise} is solved; npm run compare ${exercise.split(' ')[0]} shows the reference beside it.`;
+    const what = exercise === undefined ? `Lesson ${lesson.number}` : exercise;
+    return `${score}. ${what} is solved.\n${goingOn(lesson, exercise)}`;
   }
   const open = exercises.find(({ points, checks }) => points < checks.length);
   if (result.broken !== undefined) return `${score}.`;
@@ -114,11 +114,42 @@ function closing(
 /** So many lines of what the learner's code printed are shown. */
 const PRINTED_LINES = 10;
 
-function printedText(printed: string): string {
-  const lines = printed.split('\n');
-  const others = lines.length - PRINTED_LINES;
-  const more = others > 0 ? `\n    … and ${others} more ${others === 1 ? 'line' : 'lines'}` : '';
-  return `Your code printed:\n${indented(lines.slice(0, PRINTED_LINES).join('\n'))}${more}`;
+/**
+ * What was printed in the check that is shown, or while a file loads that nothing of could be graded. The rest is
+ * counted, so that nobody thinks that it got lost.
+ */
+function printedText(
+  { broken, checks, printed }: LessonResult,
+  shown: CheckResult | undefined,
+): string {
+  const outside = { text: printed, lines: linesOf(printed).length };
+  const own = broken === undefined ? shown?.printed : outside;
+  const all = [outside, ...checks.flatMap((check) => check.printed ?? [])];
+  const elsewhere = all.filter((one) => one !== own).reduce((sum, { lines }) => sum + lines, 0);
+  const head = own === undefined ? '' : beginning(own);
+  const place = head === '' ? 'Your code printed' : 'And';
+  const rest =
+    elsewhere === 0
+      ? ''
+      : `${place} ${countOf(elsewhere, head === '' ? 'line' : 'more line')} elsewhere.`;
+  return [head, rest].filter((part) => part !== '').join('\n');
+}
+
+/** Its first lines, and how many more there are. */
+function beginning({ text, lines }: Printed): string {
+  const all = linesOf(text);
+  if (all.length === 0) return '';
+  const others = Math.max(all.length, lines) - Math.min(all.length, PRINTED_LINES);
+  const more = others > 0 ? `\n    … and ${countOf(others, 'more line')}` : '';
+  return `Your code printed:\n${indented(all.slice(0, PRINTED_LINES).join('\n'))}${more}`;
+}
+
+function linesOf(text: string): string[] {
+  return text.trim() === '' ? [] : text.trimEnd().split('\n');
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function indented(text: string): string {

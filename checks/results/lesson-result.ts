@@ -19,6 +19,16 @@ export interface CheckResult {
   status: 'passed' | 'failed' | 'todo';
   /** Why it failed. */
   failure?: Failure;
+  /** What the learner's code printed meanwhile, in a local grade. */
+  printed?: Printed;
+}
+
+/** What was printed. */
+export interface Printed {
+  /** It, or its beginning. */
+  text: string;
+  /** How many lines it has in all. */
+  lines: number;
 }
 
 /** A failed check, told to the learner. */
@@ -68,10 +78,20 @@ export interface LessonResult {
   checks: CheckResult[];
   /** Why the suite could not be loaded on the learner's file. */
   broken?: string;
-  /** What the learner's file wrote to the terminal. */
+  /** What the learner's file wrote to the terminal, but for what the checks have kept. */
   printed: string;
   /** One for each function that was called, if they were asked for. */
   samples: Sample[];
+}
+
+/** How fast a function was in the calls of a check that have returned. */
+export interface Pace {
+  name: string;
+  calls: number;
+  /** How long they took together. */
+  milliseconds: number;
+  /** Whether the answers were right that were compared with the reference's. */
+  right: boolean;
 }
 
 /** What the process that runs a suite tells the one that watches it. */
@@ -79,6 +99,8 @@ export type Message =
   | { kind: 'loaded'; checks: Check[] }
   | { kind: 'begin'; index: number }
   | { kind: 'call'; name: string }
+  | { kind: 'pace'; pace: Pace }
+  | { kind: 'printed'; printed: Printed }
   | { kind: 'explaining' }
   | { kind: 'end'; index: number; result: CheckResult }
   | { kind: 'explained'; index: number; failure: Failure }

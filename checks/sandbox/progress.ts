@@ -1,5 +1,6 @@
 /** How far a batch is: a line that is drawn again and again on a terminal, and a line each elsewhere. */
 import { barText, clearStatus, drawStatus, type StatusStream } from '../report/status-line.ts';
+import { knowsEscapes } from '../report/terminal.ts';
 import type { Row } from './points-table.ts';
 
 /** Shows how far a batch is. */
@@ -22,7 +23,7 @@ export function showProgress(
   now: () => number = Date.now,
 ): Progress {
   const start = now();
-  const isTerminal = stream.isTTY === true;
+  const isTerminal = knowsEscapes(stream);
   let done = 0;
   let graded = 0;
   return {

@@ -46,6 +46,7 @@ interface State {
   /** The caches that came out of calls, as long as somebody holds them. */
   caches: WeakMap<object, Call>;
   announce: (name: string) => void;
+  returned: (call: Call) => void;
 }
 
 // Mocha requires the suites and the checks are imported, and tsx keeps those two apart: this module may be
@@ -56,6 +57,7 @@ const state: State = (shared[Symbol.for('chainrule.subject')] ??= {
   calls: [],
   caches: new WeakMap(),
   announce: () => {},
+  returned: () => {},
 });
 
 /** Called by a lesson's facade when it is imported; returns what every exported function calls. */
@@ -112,6 +114,11 @@ export function onCall(listener: (name: string) => void): void {
   state.announce = listener;
 }
 
+/** Has `listener` told of each call when it has ended. */
+export function onReturn(listener: (call: Call) => void): void {
+  state.returned = listener;
+}
+
 /** Calls in a check beyond this many are not kept, but for the last one: a loop may make thousands. */
 const MOST_CALLS = 400;
 
@@ -150,6 +157,7 @@ function record(f: unknown, name: string, args: unknown[]): unknown {
     if (argument >= 0) call.changed = { argument, change: changes[argument]! };
     if (state.calls.length > MOST_CALLS) state.calls.pop();
     state.calls.push(call);
+    state.returned(call);
   }
 }
 

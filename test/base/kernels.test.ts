@@ -218,10 +218,33 @@ describe('launch', () => {
 
   it('says which kernel gpu.js cannot compile, and what a kernel is', () => {
     const outside = 3;
+    const doubled = (value: number): number => 2 * value;
     const wrong: Record<string, Kernel> = {
       'an arrow function': (x: number[]) => x[0]!,
       'a variable from outside': function closureKernel(this: Thread, x: number[]): number {
         return x[this.thread.x]! + outside;
+      },
+      'a number of JavaScript': function tinyKernel(this: Thread, x: number[]): number {
+        let largest = -Number.MAX_VALUE;
+        for (let k = 0; k < 2; k++) largest = Math.max(largest, x[k]!);
+        return largest;
+      },
+      'something printed': function printingKernel(this: Thread, x: number[]): number {
+        console.log(x[0]);
+        return x[this.thread.x]!;
+      },
+      'a function outside': function callingKernel(this: Thread, x: number[]): number {
+        return doubled(x[this.thread.x]!);
+      },
+      'a length': function lengthKernel(this: Thread, x: number[]): number {
+        const [sum, other] = [0, 1];
+        return sum + other + x.length;
+      },
+      'a constant that was not given': function missingKernel(
+        this: Thread<'C'>,
+        x: number[],
+      ): number {
+        return x[0]! + this.constants.C;
       },
       'a function inside': function innerKernel(this: Thread, x: number[]): number {
         const double = (value: number): number => 2 * value;

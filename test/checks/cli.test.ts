@@ -1,10 +1,20 @@
 /** Every command as a learner runs it, on a copy of the project. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { stubOf } from '../../checks/declarations.ts';
+import { root } from '../../checks/project.ts';
 import { expectSnapshot } from '../snapshot.ts';
 import { fixtureProject, inFixture, run } from '../temporary-project.ts';
 
@@ -41,7 +51,7 @@ describe('The commands', function () {
     );
     const { code, stdout } = await project.run('test', '1.4');
     expect(code).to.equal(0);
-    expect(stdout).to.match(/^3 of 3 points\. 01\.4 aboveGround is solved;/m);
+    expect(stdout).to.match(/^3 of 3 points\. 01\.4 aboveGround is solved\.$/m);
     const unknown = await project.run('test', '01.9');
     expect(unknown.code).to.equal(2);
     expect(unknown.stderr).to.equal('Lesson 01 has no exercise 01.9.\n');
@@ -58,7 +68,9 @@ describe('The commands', function () {
     writeFileSync(file, reference);
     const { code, stdout } = await project.run('test', 'lines');
     expect(code).to.equal(0);
-    expect(stdout).to.match(/^11 of 11 points\. Lesson 01 is solved\.$/m);
+    expectSnapshot('cli/test-solved', timeless(stdout));
+    const one = await project.run('test', '01.4');
+    expectSnapshot('cli/test-solved-exercise', timeless(one.stdout));
   });
 
   it('npm test 01 shows a type error with its place, and exits with 1 although all values are right', async () => {
@@ -69,6 +81,16 @@ describe('The commands', function () {
     expect(stdout).to.include(
       `error  lessons/01-lines/lines.ts:${line}:14  Type 'string' is not assignable to type 'number'.`,
     );
+  });
+
+  it('takes sizes and entries for numbers, as a beginner does', async () => {
+    writeFileSync(
+      file,
+      `${reference}\nexport function sizes(x: Tensor): number {\n  const [N, D] = x.shape;\n  return N * D + x.data[0];\n}\n`,
+    );
+    const { code, stdout } = await project.run('test', '01');
+    expect(stdout).to.match(/^11 of 11 points\. Lesson 01 is solved/m);
+    expect(code).to.equal(0);
   });
 
   it('npm test 01 shows a syntax error with its place', async () => {
@@ -102,6 +124,23 @@ describe('The commands', function () {
     expect(readFileSync(file, 'utf8')).to.equal(stub);
   });
 
+  it('a file in UTF-16 is named as such, with or without its mark, and is to be saved anew', async () => {
+    for (const text of [`\uFEFF${reference}`, reference]) {
+      writeFileSync(file, text, 'utf16le');
+      const { code, stdout, stderr } = await project.run('test', '01');
+      expect([code, stdout]).to.deep.equal([1, '']);
+      expectSnapshot('cli/utf-16', stderr);
+    }
+    expect((await project.run('doctor')).stdout).to.equal((await project.run('test', '01')).stderr);
+    expectSnapshot('cli/start-utf-16', (await project.run('start')).stdout);
+    await project.run('reset', '01');
+    await project.run('undo', '01');
+    expect(readFileSync(file, 'utf16le')).to.equal(reference);
+    // The mark of UTF-8 itself is harmless.
+    writeFileSync(file, `\uFEFF${reference}`);
+    expect((await project.run('test', '01')).code).to.equal(0);
+  });
+
   it('npm start shows the course, and what is next, with or without its cache', async () => {
     // The first exercise is right and the others are to do.
     writeFileSync(
@@ -114,6 +153,27 @@ describe('The commands', function () {
     expect((await project.run()).stdout).to.equal(first.stdout);
     rmSync(join(project.root, '.chainrule', 'cache'), { recursive: true });
     expect((await project.run('start')).stdout).to.equal(first.stdout);
+  });
+
+  it('npm start says that a file has a syntax error, or does not load, and not that nothing was done', async () => {
+    writeFileSync(file, reference.replace('return line.slope * x', 'return line.slope * * x'));
+    expectSnapshot('cli/start-syntax', (await project.run('start')).stdout);
+    writeFileSync(file, `${reference}\nthrow new Error('at the top');\n`);
+    expectSnapshot('cli/start-broken', (await project.run('start')).stdout);
+  });
+
+  it('npm start, npm test and the proof need not write into the folder of the course', async () => {
+    const state = join(project.root, '.chainrule');
+    rmSync(state, { recursive: true, force: true });
+    writeFileSync(state, 'a file in the way');
+    expect((await project.run('start')).stdout).to.match(/01 {2}lines +0\/11 {2}not started/);
+    writeFileSync(file, reference.replace('line.slope * x', 'line.slope - x'));
+    const graded = await project.run('test', '01');
+    expect(graded.stdout).to.match(/01\.2 heightsAt +0\/2 {2}follows from 01\.1 heightAt/);
+    const proven = await project.run('test');
+    expect(proven.stderr).to.equal('');
+    expect(proven.code).to.equal(0);
+    rmSync(state);
   });
 
   it('npm start notices an edit', async () => {
@@ -264,10 +324,123 @@ describe('The commands', function () {
     expect(output).to.include('Lesson 01 is solved.');
     writeFileSync(file, `${reference}\n`);
     await graded(3);
-    expect(output).to.match(/Watching [^\n]*\n✔ still solved\nWatching/);
+    expect(output).to.match(/Grading [^\n]*\n✔ still solved\n\nWatching/);
+    // A branch of git that lacks the lesson takes its folder away.
+    const { folder } = project.lines;
+    renameSync(folder, `${folder}-away`);
+    await graded(4);
+    expectSnapshot(
+      'cli/watch-gone',
+      output.slice(output.lastIndexOf('lessons/01-lines/lines.ts is')),
+    );
+    renameSync(`${folder}-away`, folder);
+    await graded(5);
+    expect(output).to.match(/Grading [^\n]*\n✔ still solved\n\nWatching[^]*\n✔ still solved\n/);
+    expect(output).not.to.include('\u001B');
     child.kill('SIGINT');
     const [code] = (await once(child, 'close')) as [number | null];
     if (process.platform !== 'win32') expect(code).to.equal(0);
+  });
+
+  it('npm run debug stops in the function of the learner, on each call of a check that fails, and nowhere else', async () => {
+    writeFileSync(file, reference.replace('Math.max(0, height)', 'height'));
+    const child = spawn(
+      process.execPath,
+      [join('checks', 'cli', 'launch.js'), 'debug', '01.4', '--port', '0'],
+      { cwd: project.root },
+    );
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    child.stderr.resume();
+    while (!output.includes('Ctrl-C')) await once(child.stdout, 'data');
+    const [, host] = /debugger at ([\d.:]+):/.exec(output)!;
+    const inspector = spawn(process.execPath, ['inspect', host!], { cwd: project.root });
+    let seen = '';
+    let stops = 0;
+    inspector.stdout.setEncoding('utf8').on('data', (text: string) => {
+      seen += text;
+      const stopped = seen.match(/break in \S+/g)?.length ?? 0;
+      if (stopped > stops) inspector.stdin.write('cont\n');
+      stops = stopped;
+    });
+    // It waits for the inspector to leave, which has seen all when the check's own line is there.
+    while (!/^[✘✔] /m.test(output)) await once(child.stdout, 'data');
+    inspector.kill();
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect(code).to.equal(1);
+    expect(new Set(seen.match(/break in [^\s:]+/g))).to.deep.equal(
+      new Set(['break in lessons/01-lines/lines.ts']),
+    );
+    expectSnapshot(
+      'cli/debug',
+      output.replace(host!, '…').replaceAll(/^(Debugger|For help).*\n/gm, ''),
+    );
+    const unknown = await project.run('debug', '01');
+    expect(unknown.code).to.equal(2);
+    expect(unknown.stderr).to.equal(
+      'Name an exercise of lesson 01 by its number: npm run debug 01.1\n',
+    );
+  });
+
+  it("an editor's debugger starts a command that there is", () => {
+    const read = (...path: string[]): unknown =>
+      JSON.parse(readFileSync(join(root, ...path), 'utf8'));
+    const { configurations } = read('.vscode', 'launch.json') as {
+      configurations: { runtimeExecutable: string; runtimeArgs: string[] }[];
+    };
+    const { scripts } = read('package.json') as { scripts: Record<string, string> };
+    for (const { runtimeExecutable, runtimeArgs } of configurations) {
+      expect(runtimeExecutable).to.equal('npm');
+      const [, , script] = runtimeArgs;
+      expect(scripts).to.have.property(script!);
+    }
+  });
+
+  it('npm run watch has keys on a terminal, which it clears, and leaves as it was', async () => {
+    writeFileSync(
+      file,
+      stub.replace("throw todo('01.1 heightAt');", 'return line.slope * x + line.height;'),
+    );
+    const terminal = join(project.root, 'terminal.mjs');
+    writeFileSync(
+      terminal,
+      `Object.assign(process.stdout, { isTTY: true, columns: 40 });
+       Object.assign(process.stdin, { isTTY: true, setRawMode: (raw) => process.stdout.write('[raw ' + raw + ']\\n') });`,
+    );
+    const watched = async (TERM: string, keys: string): Promise<string> => {
+      const child = spawn(
+        process.execPath,
+        [
+          '--import',
+          pathToFileURL(terminal).href,
+          join('checks', 'cli', 'launch.js'),
+          'watch',
+          '01',
+        ],
+        { cwd: project.root, env: { ...process.env, TERM, NO_COLOR: '1' } },
+      );
+      let output = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+      let times = 0;
+      for (const key of ['', ...keys]) {
+        child.stdin.write(key);
+        times += 1;
+        while ((output.match(/Watching/g)?.length ?? 0) < times) await once(child.stdout, 'data');
+      }
+      child.stdin.write('q');
+      const [code] = (await once(child, 'close')) as [number | null];
+      expect(code).to.equal(0);
+      return output;
+    };
+    const shown = await watched('xterm', 'hhhcnch');
+    expectSnapshot(
+      'cli/watch-keys',
+      timeless(shown).replaceAll('\u001B', 'ESC').replaceAll('\r', '⟵'),
+    );
+    const plainly = await watched('dumb', 'h');
+    expect(plainly).to.include('Grading lessons/01-lines/lines.ts');
+    expect(plainly).not.to.include('\u001B');
+    expect(plainly).to.match(/\[raw true\][^]*\[raw false\]\n$/);
   });
 
   it('prints no colours and no bars into a pipe', async () => {

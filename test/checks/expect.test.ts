@@ -1,5 +1,7 @@
-import { array, zeros, type Tensor } from '#arrays';
+import ndarray from 'ndarray';
+import { array, labels, zeros, type Tensor } from '#arrays';
 import { expect } from '#checks/expect';
+import { expectSnapshot } from '../snapshot.ts';
 
 /** The message of the error that a call throws. */
 function messageOf(call: () => unknown): string {
@@ -63,6 +65,29 @@ describe('almostEqual', () => {
     );
     expect(messageOf(() => expect(array([[1, 2]])).to.almostEqual([1, 2]))).to.equal(
       'shape (2) was expected and shape (1, 2) came back',
+    );
+  });
+
+  it('refuses whole numbers that are right and kept where fractions or digits would be lost', () => {
+    const single = ndarray(Float32Array.of(1, 2), [2]);
+    const counted = ndarray(Int32Array.of(1, 2), [2]);
+    const messages = [
+      messageOf(() => expect(single).to.almostEqual([1, 2])),
+      messageOf(() => expect(counted).to.almostEqual([1, 2])),
+      messageOf(() => expect({ dx: [x, single] }).to.almostEqual({ dx: [x, array([1, 2])] })),
+    ];
+    expectSnapshot('report/storage', `${messages.join('\n')}\n`);
+  });
+
+  it('takes labels for labels, and float32 where it is expected or where its rounding is allowed', () => {
+    const single = ndarray(Float32Array.of(1, 2), [2]);
+    expect(labels([1, 2])).to.almostEqual(labels([1, 2]));
+    expect(array([1, 2])).to.almostEqual(labels([1, 2]));
+    expect(single).to.almostEqual(single);
+    expect(single).to.almostEqual([1, 2], { relative: 1e-5 });
+    expect(single).to.almostEqual([1, 2], { absolute: 1e-6 });
+    expect(() => expect(single).to.almostEqual([1, 2], { relative: 1e-9 })).to.throw(
+      /Float32Array/,
     );
   });
 

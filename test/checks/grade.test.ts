@@ -1,13 +1,15 @@
 /**
  * Grading the fixture's first lesson for learners who went wrong in one way each: what is scored, and what they read.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { gradeLesson, type GradeOptions } from '../../checks/grade/grade-lesson.ts';
 import type { LessonResult } from '../../checks/results/lesson-result.ts';
+import { tooLate } from '../../checks/grade/too-late.ts';
 import type { TypeProblem } from '../../checks/grade/typecheck.ts';
 import { plain } from '../../checks/report/colours.ts';
+import { failureToShow } from '../../checks/report/failure.ts';
 import { isSolved, lessonReport } from '../../checks/report/lesson.ts';
 import { expectSnapshot } from '../snapshot.ts';
 import { byExercise, pointsOf } from '../../checks/results/points.ts';
@@ -17,6 +19,16 @@ import { inFixture } from '../temporary-project.ts';
 function score(result: LessonResult, exercise: string): string {
   const found = byExercise(result.checks).find((one) => one.exercise.endsWith(` ${exercise}`));
   return `${found?.points}/${found?.checks.length}`;
+}
+
+/** What the first failed check says. */
+function failureText(result: LessonResult): string {
+  return `${result.checks.find(({ status }) => status === 'failed')?.failure?.problem}\n`;
+}
+
+/** A report in which no time is that of one machine and one day. */
+function withoutTimes(text: string): string {
+  return text.replaceAll(/less than 1 ms|\b[\d.]+ m?s\b/g, '… s');
 }
 
 describe('gradeLesson', function () {
@@ -143,6 +155,26 @@ describe('gradeLesson', function () {
     expect(failure?.problem).to.match(/^RangeError: areaUnder: count is 0/);
   });
 
+  it('says in which line of a kernel a word stands that gpu.js cannot run, although nothing was thrown there', async () => {
+    const text = [
+      "import { launch, type Thread } from '#kernels';",
+      'function aKernel(this: Thread, x: number[]): number {',
+      '  // It is the smallest, Number.MIN_VALUE.',
+      '  const tiny = Number.MIN_VALUE;',
+      '  return x[0]! + tiny;',
+      '}',
+      'export function heightAt(): number {',
+      "  return launch(aKernel, { backend: 'cpu', shape: [1] }).get(0);",
+      '}',
+    ];
+    const before = readFileSync(lesson.learner);
+    writeFileSync(lesson.learner, text.join('\n'));
+    const { checks } = await gradeLesson(lesson, { exercise: '01.1 heightAt' });
+    writeFileSync(lesson.learner, before);
+    expect(checks[0]?.failure?.place).to.equal('lines.ts:4');
+    expect(checks[0]?.failure?.problem).to.match(/aKernel uses Number\.MIN_VALUE, and /);
+  });
+
   it('fails an exercise that is missing, and only that', async () => {
     const file = join(folder, 'missing.ts');
     writeFileSync(
@@ -160,7 +192,27 @@ describe('gradeLesson', function () {
     const result = await grade(file);
     expect(score(result, 'aboveGround')).to.equal('0/3');
     expect(pointsOf(result.checks)).to.equal(total - 3);
-    expectSnapshot('report/loop', report(result));
+    expectSnapshot('report/loop', withoutTimes(report(result)));
+  });
+
+  it('tells code that is right and slow that it is slow, by the calls that it returned from', async () => {
+    const slow = (milliseconds: string): string =>
+      `export function aboveGround(x: Tensor): Tensor {
+        const end = performance.now() + ${milliseconds};
+        while (performance.now() < end);
+        return right(x);
+      }`;
+    const imports = [
+      "import type { Tensor } from '#arrays';",
+      "import { aboveGround as right } from '../../lessons/01-lines/lines.reference.ts';",
+    ];
+    // A check has 1 s here. The first makes one call, the second two.
+    const often = await grade(learnerFile('slow', ...imports, slow('600')));
+    expect(score(often, 'aboveGround')).to.equal('1/3');
+    expectSnapshot('report/slow', withoutTimes(failureText(often)));
+    const once = await grade(learnerFile('slower', ...imports, slow('(x.size > 4 ? 5000 : 400)')));
+    expect(score(once, 'aboveGround')).to.equal('1/3');
+    expectSnapshot('report/slow-later', withoutTimes(failureText(once)));
   });
 
   it('goes on after code that ends the process', async () => {
@@ -211,11 +263,41 @@ describe('gradeLesson', function () {
     expectSnapshot('report/types', report(result, [problem]));
   });
 
-  it('shows what the code printed', async () => {
-    const file = learnerFile('prints', "console.log('hello\\nworld');");
+  it('shows what the code printed in the check that is shown, and counts the rest', async () => {
+    const file = learnerFile(
+      'prints',
+      "import type { Tensor } from '#arrays';",
+      "console.log('hello\\nworld');",
+      'export function heightAt(): number { return NaN; }',
+      'export function aboveGround(x: Tensor): Tensor { console.log(x.size); console.error(x.shape); return x; }',
+    );
     const result = await grade(file);
     expect(result.printed).to.equal('hello\nworld\n');
-    expectSnapshot('report/prints', report(result));
+    expectSnapshot('report/prints-elsewhere', report(result));
+    const { checks, printed, ...rest } = result;
+    const later = checks.filter(({ exercise }) => exercise === '01.4 aboveGround');
+    expectSnapshot('report/prints', report({ ...rest, printed, checks: later }));
+  });
+
+  it('shows ten lines of what a check printed, and counts the others, however many', async () => {
+    const file = learnerFile(
+      'floods',
+      "import type { Tensor } from '#arrays';",
+      'export function aboveGround(x: Tensor): Tensor { for (let i = 0; i < 30_000; i++) console.log(`line ${i}`); return x; }',
+    );
+    const result = await grade(file);
+    const shown = failureToShow(result.checks)!;
+    const lines = shown.printed!.lines;
+    expect(lines % 30_000).to.equal(0);
+    expect(shown.printed!.text.length).to.equal(20_000);
+    const told = report(result);
+    expect(told).to.include(`    line 9\n    … and ${lines - 10} more lines\n`);
+    expect(told).not.to.include('line 10\n');
+  });
+
+  it('shows what was printed while a file loads of which nothing can be graded', async () => {
+    const file = learnerFile('load-prints', "console.log('hello'); throw new Error('at the top');");
+    expectSnapshot('report/load-prints', report(await grade(file)));
   });
 
   it('does not wait for what the code left running', async () => {
@@ -235,5 +317,35 @@ describe('gradeLesson', function () {
     expect(sample?.yours.value).to.equal('(4) [-7.5, 2.25, 0, 1000]');
     expect(sample?.reference.value).to.equal('(4) [0, 2.25, 0, 1000]');
     expect(samples).to.have.length(5);
+  });
+});
+
+describe('tooLate', () => {
+  const late = {
+    name: 'f',
+    limit: 5000,
+    pace: undefined,
+    isEarlier: false,
+    passed: 0,
+    reference: 2,
+  };
+  const pace = { name: 'f', calls: 12, milliseconds: 4800, right: true };
+
+  it('says slow where calls returned that took their time, and asks for a loop where none did', () => {
+    const cases = {
+      'nothing is known': { ...late, reference: undefined },
+      'the reference is quick': late,
+      'the reference takes its time': { ...late, reference: 400 },
+      'other checks pass': { ...late, passed: 3 },
+      'many calls returned': { ...late, pace },
+      'wrong ones': { ...late, pace: { ...pace, right: false } },
+      'one call returned': { ...late, pace: { ...pace, calls: 1, milliseconds: 900 } },
+      'calls of a check before': { ...late, pace, isEarlier: true, reference: 0.2 },
+    };
+    const lines = Object.entries(cases).map(([what, known]) => {
+      const { isSlow, problem } = tooLate(known);
+      return `${what} (${isSlow ? 'slow' : 'endless'}): ${problem}\n`;
+    });
+    expectSnapshot('report/too-late', lines.join(''));
   });
 });

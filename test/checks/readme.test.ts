@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { anchorOf, anchors, hints } from '../../checks/readme.ts';
+import { anchorOf, anchors, hints, reward } from '../../checks/readme.ts';
 
 const readme = `# 02 · Curves
 
@@ -25,6 +25,8 @@ The second, with \`code\`.
 ### 02.50 other
 
 No hint.
+
+When it passes, draw \`bentAt\`, with _colours_. Save it.
 
 ## Staying finite
 `;
@@ -58,5 +60,13 @@ describe('hints', () => {
   it('are none where there are none', () => {
     expect(hints(readme, '02.50 other')).to.deep.equal([]);
     expect(hints(readme, '02.6 missing')).to.deep.equal([]);
+  });
+});
+
+describe('reward', () => {
+  it('is the sentence that says what a solved exercise is good for', () => {
+    expect(reward(readme, '02.50 other')).to.equal('draw bentAt, with colours');
+    expect(reward(readme, '02.5 bentAt')).to.equal(undefined);
+    expect(reward(readme, '02.6 missing')).to.equal(undefined);
   });
 });

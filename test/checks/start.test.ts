@@ -3,16 +3,17 @@ import { courseMap, type Progress } from '../../checks/cli/start.ts';
 import { lessonNamed } from '../../checks/project.ts';
 import { coloursFor, plain } from '../../checks/report/colours.ts';
 import { expectSnapshot } from '../snapshot.ts';
-
-const [first, second, third] = ['01-lines', '02-curves', '03-areas'].map(lessonNamed);
-
-const progress: Progress[] = [
-  { lesson: first!, standing: { points: 11, max: 11 } },
-  { lesson: second!, standing: { points: 3, max: 10, open: '02.1 bentAt' } },
-  { lesson: third! },
-];
+import { inFixture } from '../temporary-project.ts';
+import { onTerminal } from '../terminal.ts';
 
 describe('The map of the course', () => {
+  const { lines, curves } = inFixture();
+  const progress: Progress[] = [
+    { lesson: lines, standing: { points: 11, max: 11 } },
+    { lesson: curves, standing: { points: 3, max: 10, open: '02.1 bentAt' } },
+    { lesson: lessonNamed('03-areas') },
+  ];
+
   it('shows each lesson with its points, and what is next', () => {
     expectSnapshot('cli/map', courseMap(progress, plain, false));
   });
@@ -32,6 +33,8 @@ describe('The map of the course', () => {
 });
 
 describe('coloursFor', () => {
+  onTerminal();
+
   it('colours a terminal, and nothing else', () => {
     const noColor = process.env['NO_COLOR'];
     try {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
@@ -92,13 +92,20 @@ describe('folderDigits', () => {
     );
   });
 
-  it('says the same of a folder that does not exist', () => {
-    expect(() => folderDigits(at('nowhere')))
-      .to.throw(Error)
-      .with.property(
-        'message',
-        `folderDigits: ${at('nowhere')} holds neither train-images-idx3-ubyte nor train-images-idx3-ubyte.gz; all four MNIST files must be there, so put it there or name another folder`,
-      );
+  it('names a folder that does not exist, or is a file', () => {
+    for (const name of ['nowhere', 'train-labels-idx1-ubyte']) {
+      expect(() => folderDigits(at(name)))
+        .to.throw(Error)
+        .with.property(
+          'message',
+          `folderDigits: there is no folder ${at(name)}; it must be the one with MNIST's four files, so check its name`,
+        );
+    }
+  });
+
+  it('reads files that were unpacked with a point in their names', () => {
+    for (const name of Object.keys(files)) renameSync(at(name), at(name.replace('-idx', '.idx')));
+    expectDigits();
   });
 
   it('names a file that is not IDX', () => {
@@ -137,7 +144,7 @@ describe('folderDigits', () => {
   it('refuses a label above 9', () => {
     writeFileSync(at('t10k-labels-idx1-ubyte'), idxBytes([2], [9, 10]));
     expectError(
-      `folderDigits: label 1 in ${at('t10k-labels-idx1-ubyte')}, counted from 0, is 10; labels must be digits from 0 to 9, so download the file again`,
+      `folderDigits: label 1 in ${at('t10k-labels-idx1-ubyte')}, counted from 0, is 10; labels must be digits from 0 to 9. EMNIST's files, which have letters as well, are not MNIST's: take those`,
     );
   });
 });

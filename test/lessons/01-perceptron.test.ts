@@ -485,7 +485,7 @@ describe('01-perceptron', () => {
         [6, 0, 1, 2],
         [1, 1 + 2 ** -41, 1, 1 + 2 ** -40],
       ]);
-      expect(predictClasses(scores)).to.almostEqual([1, 2, 0, 3]);
+      expect(predictClasses(scores)).to.almostEqual(labels([1, 2, 0, 3]));
     });
 
     it('looks at each row for itself, whatever was largest in the row before', () => {
@@ -495,7 +495,7 @@ describe('01-perceptron', () => {
         [0.1, 0.3, 0.2],
         [0.6, 0.4, 0.5],
       ]);
-      expect(predictClasses(scores)).to.almostEqual([2, 0, 1, 0]);
+      expect(predictClasses(scores)).to.almostEqual(labels([2, 0, 1, 0]));
     });
 
     it('takes the first of equal scores, even after a row whose last was largest', () => {
@@ -505,15 +505,15 @@ describe('01-perceptron', () => {
         [4, 6, 8],
         [3, 1, 3],
       ]);
-      expect(predictClasses(scores)).to.almostEqual([0, 1, 2, 0]);
+      expect(predictClasses(scores)).to.almostEqual(labels([0, 1, 2, 0]));
     });
 
     it('finds the largest of negative scores', () => {
-      expect(predictClasses(array([[-3, -1, -2, -4]]))).to.almostEqual([1]);
+      expect(predictClasses(array([[-3, -1, -2, -4]]))).to.almostEqual(labels([1]));
     });
 
     it('returns 0 for a single class, and nothing for no samples', () => {
-      expect(predictClasses(array([[-3], [8]]))).to.almostEqual([0, 0]);
+      expect(predictClasses(array([[-3], [8]]))).to.almostEqual(labels([0, 0]));
       expect(predictClasses(zeros(0, 3))).to.have.arrayShape([0]);
     });
 
@@ -525,7 +525,7 @@ describe('01-perceptron', () => {
       ]).transpose(1, 0);
       const earlier = predictClasses(zeros(2, 3));
       expect(() => predictClasses(scores)).to.leaveUnchanged({ scores, earlier });
-      expect(predictClasses(scores)).to.almostEqual([1, 2]);
+      expect(predictClasses(scores)).to.almostEqual(labels([1, 2]));
     });
   });
 

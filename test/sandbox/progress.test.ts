@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Row } from '../../checks/sandbox/points-table.ts';
 import { showProgress } from '../../checks/sandbox/progress.ts';
 import { expectSnapshot } from '../snapshot.ts';
+import { onTerminal } from '../terminal.ts';
 
 const exercises = new Map<string, number>();
 
@@ -27,6 +28,8 @@ function written({ isTTY = false, columns = 80, each = 40_000 }): string {
 }
 
 describe('showProgress', () => {
+  onTerminal();
+
   it('writes a line for each submission where there is no terminal', () => {
     expectSnapshot('grade/progress', written({}));
   });

