@@ -412,6 +412,13 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '08.9 initialParams',
+    id: 'params-last-layer-missing',
+    sentence: 'The last layer is missing. With three sizes there are two layers.',
+    wrong: (sizes: number[], draw: Draw, random: Random) =>
+      initialParams(sizes.slice(0, -1), draw, random),
+  },
+  {
+    exercise: '08.9 initialParams',
     id: 'params-first-layer-only',
     sentence: 'There is one layer only. There are as many as sizes, less one.',
     wrong: (sizes: number[], draw: Draw, random: Random) =>
@@ -428,13 +435,6 @@ export const misconceptions: Misconception[] = [
           array,
         ]),
       ),
-  },
-  {
-    exercise: '08.9 initialParams',
-    id: 'params-last-layer-missing',
-    sentence: 'The last layer is missing. With three sizes there are two layers.',
-    wrong: (sizes: number[], draw: Draw, random: Random) =>
-      initialParams(sizes.slice(0, -1), draw, random),
   },
 
   {

@@ -107,10 +107,12 @@ describe('08-initialization', () => {
   describe('08.1 distinctUnits', () => {
     it('counts columns of W and not rows, whatever their order', () => {
       const W = array([
-        [1, 2, 1, 2, 5, 5],
-        [3, 4, 3, 0, 3, 3],
+        [1, 1, 1, 1, 5, 5, 1],
+        [3, 4, 3, 0, 3, 3, 9],
+        [-7, -7, -7, -7, -7, -7, -7],
+        [8, 8, 8, 8, 8, 8, 8],
       ]);
-      expect(distinctUnits(W, zeros(6))).to.equal(4);
+      expect(distinctUnits(W, zeros(7))).to.equal(5);
     });
 
     it('takes units apart that differ in their bias alone', () => {
@@ -318,16 +320,19 @@ describe('08-initialization', () => {
     const plain: Draw = (shape, random) => filled(shape, () => random());
 
     it('draws the weights of each layer in their shape, and leaves the biases at 0', () => {
-      const params = initialParams([3, 2, 4], plain, seededRandom(6));
-      expect(Object.keys(params).toSorted()).to.deep.equal(['W1', 'W2', 'b1', 'b2']);
+      const params = initialParams([3, 2, 4, 5], plain, seededRandom(6));
+      const names = ['W1', 'W2', 'W3', 'b1', 'b2', 'b3'];
+      expect(Object.keys(params).toSorted()).to.deep.equal(names);
       expect(params['b1']).to.almostEqual([0, 0]);
       expect(params['b2']).to.almostEqual([0, 0, 0, 0]);
+      expect(params['b3']).to.almostEqual([0, 0, 0, 0, 0]);
       expect(params['W1']).to.have.arrayShape([3, 2]);
       expect(params['W2']).to.have.arrayShape([2, 4]);
-      // The generator's first fourteen numbers, each used once.
-      const drawn = [...numbersOf(params['W1']!), ...numbersOf(params['W2']!)];
+      expect(params['W3']).to.have.arrayShape([4, 5]);
+      // The generator's first 34 numbers, each used once.
+      const drawn = ['W1', 'W2', 'W3'].flatMap((name) => numbersOf(params[name]!));
       const random = seededRandom(6);
-      const first = Array.from({ length: 14 }, () => random());
+      const first = Array.from({ length: 34 }, () => random());
       expect(drawn.toSorted()).to.deep.equal(first.toSorted());
     });
 
