@@ -22,7 +22,7 @@ export function histograms({ x, bins, panels }: Histograms): Options {
     y: { label: 'share', axis: null },
     fy: { label: null, domain: panels.map(({ name }) => name) },
     height: 60 + 56 * panels.length,
-    marginRight: 20 + 7 * longest,
+    marginLeft: 20 + 7 * longest,
     marks: [
       Plot.rectY(bars, { x1: 'from', x2: 'to', y: 'share', fy: 'name', fill: COLOUR }),
       Plot.ruleY([0]),

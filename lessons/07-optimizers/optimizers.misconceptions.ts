@@ -1,5 +1,6 @@
 /** Lesson 07: the wrong answers that people really give. Of two that look alike, the more specific is first. */
 import { copy, map, zeros, zip, type Tensor } from '#arrays';
+import type { LossAndGradients, Params } from '#lessons/06-training';
 import type { Misconception } from '../../checks/misconception.ts';
 import { refusingLike } from '../../checks/wrong-answers.ts';
 import {
@@ -22,10 +23,8 @@ import {
   type AdamStep,
   type AdamwOptions,
   type CosineDecayOptions,
-  type LossAndGradients,
   type MinimizeOptions,
   type MomentumOptions,
-  type Params,
   type RmspropOptions,
   type SquaresStep,
   type StepDecayOptions,

@@ -6,6 +6,7 @@
  * don't are refused.
  */
 import { copy, map, requireSameShape, zip, type Tensor } from '#arrays';
+import type { LossAndGradients, Params } from '#lessons/06-training';
 
 /**
  * 07.1 A step of gradient descent: w − learningRate · g.
@@ -303,9 +304,6 @@ export function warmUp(t: number, { learningRate, steps }: WarmUpOptions): numbe
   return t < steps ? (learningRate * t) / steps : learningRate;
 }
 
-/** The numbers that a network learns, as arrays by name; or a gradient for each, under the same names. */
-export type Params = Record<string, Tensor>;
-
 /** What Adam remembers of a whole network. */
 export interface AdamState {
   /** How many steps were taken, in which all parameters took part. */
@@ -365,13 +363,6 @@ export function adamUpdate(
   const all = (part: keyof AdamStep): Params =>
     Object.fromEntries(steps.map(([name, step]) => [name, step[part]]));
   return { params: all('w'), state: { t, m: all('m'), v: all('v') } };
-}
-
-/** What a loss is at some parameters, and how fast it grows with them. */
-export interface LossAndGradients {
-  loss: number;
-  /** One in the shape of each parameter, under its name. */
-  gradients: Params;
 }
 
 /** How to minimize. */

@@ -6,6 +6,7 @@
  * don't are refused.
  */
 import { copy, map, requireSameShape, zip, type Tensor } from '#arrays';
+import type { LossAndGradients, Params } from '#lessons/06-training';
 import { todo } from '#todo';
 
 /**
@@ -276,9 +277,6 @@ export function warmUp(t: number, { learningRate, steps }: WarmUpOptions): numbe
   throw todo('07.10 warmUp');
 }
 
-/** The numbers that a network learns, as arrays by name; or a gradient for each, under the same names. */
-export type Params = Record<string, Tensor>;
-
 /** What Adam remembers of a whole network. */
 export interface AdamState {
   /** How many steps were taken, in which all parameters took part. */
@@ -324,13 +322,6 @@ export function adamUpdate(
   options: AdamOptions,
 ): AdamUpdate {
   throw todo('07.12 adamUpdate');
-}
-
-/** What a loss is at some parameters, and how fast it grows with them. */
-export interface LossAndGradients {
-  loss: number;
-  /** One in the shape of each parameter, under its name. */
-  gradients: Params;
 }
 
 /** How to minimize. */

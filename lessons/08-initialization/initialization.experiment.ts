@@ -5,6 +5,7 @@ import type { Material, Parameters, Running, Values } from '#figures/experiment'
 import type { Curves, Histograms, Table } from '#figures/figure';
 import { relu, tanh } from '#lessons/02-activations';
 import { affineForward } from '#lessons/05-backprop';
+import type { Params } from '#lessons/06-training';
 import type * as Initialization from './initialization.reference.ts';
 
 export const title = 'Initialization: a signal through ten layers';
@@ -101,7 +102,7 @@ function inTheEnd(spreads: Record<string, [string, number[]][]>): Table {
 function histograms(
   name: string,
   x: Tensor,
-  params: Initialization.Params,
+  params: Params,
   activation: Activation,
   domain: readonly [number, number],
 ): Histograms {

@@ -2,6 +2,7 @@
 import { copy, filled, map, zeros, type Tensor } from '#arrays';
 import { normal } from '#datasets/random';
 import { affineForward } from '#lessons/05-backprop';
+import type { Params } from '#lessons/06-training';
 import type { Misconception } from '../../checks/misconception.ts';
 import { refusingLike, rowsOf } from '../../checks/wrong-answers.ts';
 import {
@@ -11,7 +12,6 @@ import {
   initialParams,
   scaledNormal,
   scaledUniform,
-  type Params,
 } from './initialization.reference.ts';
 
 type Random = () => number;

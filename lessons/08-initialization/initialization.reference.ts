@@ -7,6 +7,7 @@
 import { copy, filled, map, requireAxes, shapeText, zeros, type Tensor } from '#arrays';
 import { normal } from '#datasets/random';
 import { affineForward } from '#lessons/05-backprop';
+import type { Params } from '#lessons/06-training';
 
 /**
  * 08.1 How many different units a layer has.
@@ -137,9 +138,6 @@ export function heNormal(shape: number[], random: () => number): Tensor {
 export function heUniform(shape: number[], random: () => number): Tensor {
   return scaledUniform(shape, Math.sqrt(6 / fans(shape).fanIn), random);
 }
-
-/** The numbers that a network learns, as arrays by name. */
-export type Params = Record<string, Tensor>;
 
 /**
  * 08.9 The parameters that a network of affine layers starts from: W1, b1, W2, b2, …

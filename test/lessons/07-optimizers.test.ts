@@ -1,6 +1,7 @@
 import { array, copy, filled, map, zeros } from '#arrays';
 import { turned } from '#checks/fixtures';
 import { expect } from '#checks/expect';
+import type { Params } from '#lessons/06-training';
 import {
   adagrad,
   adam,
@@ -16,7 +17,6 @@ import {
   stepDecay,
   warmUp,
   type AdamState,
-  type Params,
 } from '#lessons/07-optimizers';
 
 // Every expected value is worked out by hand. No two entries, rates or shares are alike, and none is a common default,

@@ -1,0 +1,76 @@
+/** How a multilayer perceptron learns digits, epoch by epoch, for three batch sizes. */
+import type { Material, Parameters, Running, Values } from '#figures/experiment';
+import type { Curves, Series, Table } from '#figures/figure';
+import type * as Training from './training.reference.ts';
+
+export const title = 'Training: many small steps or few large ones';
+
+export const about =
+  'The same network sees the same 1,000 digits equally often, cut into small, middling and large batches. ' +
+  'Small batches make more steps of each epoch, and get further in it; large ones are calmer.';
+
+export const parameters = {
+  rate: { label: 'learning rate', from: 0.01, to: 0.5, value: 0.1, scale: 'log' },
+  epochs: { label: 'epochs', from: 2, to: 12, value: 8, whole: true },
+  hidden: { label: 'hidden units', from: 4, to: 64, value: 24, whole: true },
+} satisfies Parameters;
+
+export const digits = { train: 1000, test: 500 };
+
+const BATCHES = [10, 50, 250];
+
+/**
+ * The experiment of lesson 06.
+ *
+ * @param lesson the functions of the lesson
+ * @returns accuracy and loss by epoch for three batch sizes, and how many steps each took
+ */
+export function* experiment(
+  lesson: typeof Training,
+  { random, digits: { train, test } }: Material,
+  { rate, epochs, hidden }: Values<typeof parameters>,
+): Running {
+  const [training, validation] = [train, test].map(({ images, labels }) => ({ x: images, labels }));
+  const start = lesson.initialMlp([784, hidden, 10], random);
+  const losses: Series[] = [];
+  const accuracies: Series[] = [];
+  const rows: (string | number)[][] = [];
+  for (const batchSize of BATCHES) {
+    let params = start;
+    const history: Training.EpochRecord[] = [];
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const options = { epochs: 1, batchSize, learningRate: rate };
+      const trained = lesson.train(training!, validation!, params, options, random);
+      params = trained.params;
+      history.push(...trained.history);
+      yield (rows.length + (epoch + 1) / epochs) / BATCHES.length;
+    }
+    const name = `batches of ${batchSize}`;
+    losses.push({ name, points: history.map(({ loss }, i) => [i + 1, loss]) });
+    accuracies.push({ name, points: history.map(({ accuracy }, i) => [i + 1, 100 * accuracy]) });
+    const { total } = lesson.iterationCount(1000, batchSize, epochs);
+    rows.push([batchSize, total, history.at(-1)!.loss, percentText(history.at(-1)!.accuracy)]);
+  }
+  return [
+    byEpoch('Digits read rightly, of 500 others', { label: 'accuracy', unit: '%' }, accuracies),
+    byEpoch('The loss while training, the mean over each epoch', { label: 'loss' }, losses),
+    results(epochs, rows),
+  ];
+}
+
+function byEpoch(heading: string, y: Curves['y'], curves: Series[]): Curves {
+  return { kind: 'curves', title: heading, x: { label: 'epoch', whole: true }, y, curves };
+}
+
+function results(epochs: number, rows: Table['rows']): Table {
+  return {
+    kind: 'table',
+    title: `After ${epochs} epochs`,
+    columns: ['batch size', 'steps', 'loss', 'accuracy'],
+    rows,
+  };
+}
+
+function percentText(part: number): string {
+  return `${(100 * part).toFixed(1)}%`;
+}
