@@ -61,8 +61,9 @@ export function observe(
   deadline: Deadline,
 ): Observation[] {
   const calls = checks
-    .flatMap((check) => check.calls.map((call) => ({ call, check })))
-    .filter(({ call }) => call.name === name)
+    .flatMap((check) =>
+      spread(check.calls.filter((call) => call.name === name)).map((call) => ({ call, check })),
+    )
     .toSorted((a, b) => a.call.milliseconds - b.call.milliseconds);
   const observations: Observation[] = [];
   for (const { call, check } of calls) {
@@ -71,6 +72,30 @@ export function observe(
     if (observation !== undefined) observations.push(observation);
   }
   return observations;
+}
+
+/** So many calls of one check are compared, and so many with one verdict say all that there is to say. */
+const MOST = 120;
+const ENOUGH = 24;
+
+/** All calls of a check, or as many as are compared, in even steps from the first. */
+function spread(calls: readonly Call[]): Call[] {
+  const step = Math.ceil(calls.length / MOST);
+  return calls.filter((_, i) => i % step === 0);
+}
+
+/**
+ * Without the calls that only repeat what others say: a gradient check makes hundreds of nearly the same, and there is
+ * no time to ask every candidate about all of them.
+ */
+export function thinned(observations: readonly Observation[]): Observation[] {
+  const counts = new Map<string, number>();
+  return observations.filter(({ check, verdict }) => {
+    const kind = `${check.index} ${verdict}`;
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    return count <= ENOUGH;
+  });
 }
 
 function observed(call: Call, check: RanCheck, reference: Functions): Observation | undefined {

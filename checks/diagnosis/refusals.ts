@@ -1,6 +1,7 @@
 /** Faults with refusing: a call that must be refused and is not, in another way, or one that is refused for nothing. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { valueText } from '../text.ts';
 import { nameOf } from './evidence.ts';
 import { inFailedChecks, type Exercise } from './exercise.ts';
 import type { Finding } from './finding.ts';
@@ -24,16 +25,22 @@ export function wrongRefusal(exercise: Exercise): Finding | undefined {
   const shown = inFailedChecks(exercise).find(({ verdict }) => verdict === 'misrefused');
   if (shown === undefined || !('thrown' in shown.call.outcome)) return undefined;
   const { thrown } = shown.call.outcome;
-  const wanted = nameOf(shown.refusal);
   return {
     kind: 'mechanical',
     id: 'refusal-of-another-kind',
-    sentence:
-      nameOf(thrown) === 'Error'
-        ? `This call is refused with an Error, and must be with a ${wanted}: throw new ${wanted}(…).`
-        : `This call must be refused with a ${wanted}: ${problemText(shown.refusal)}. Instead it breaks on the way: ${nameOf(thrown)}: ${problemText(thrown)}. Look at the arguments before you use them.`,
+    sentence: insteadText(nameOf(shown.refusal), shown.refusal, thrown),
     shown,
   };
+}
+
+/** What came in the place of a refusal. */
+function insteadText(wanted: string, refusal: unknown, thrown: unknown): string {
+  if (!(thrown instanceof Error)) {
+    return `This call is refused with ${valueText(thrown)}, which is not an Error: it says neither its kind nor where it came from. Write throw new ${wanted}(…).`;
+  }
+  return nameOf(thrown) === 'Error'
+    ? `This call is refused with an Error, and must be with a ${wanted}: throw new ${wanted}(…).`
+    : `This call must be refused with a ${wanted}: ${problemText(refusal)}. Instead it breaks on the way: ${nameOf(thrown)}: ${problemText(thrown)}. Look at the arguments before you use them.`;
 }
 
 /** A call that is fine, and that was refused. */
@@ -46,6 +53,15 @@ export function needlessRefusal(exercise: Exercise): Finding | undefined {
   if (shown === undefined || !('thrown' in shown.call.outcome)) return undefined;
   const { thrown } = shown.call.outcome;
   if (nameOf(thrown) !== 'RangeError' || /call stack/.test(problemText(thrown))) return undefined;
+  const [, refuser = ''] = /^(\w+): /.exec(problemText(thrown)) ?? [];
+  if (refuser !== exercise.name && refuser in exercise.reference) {
+    return {
+      kind: 'mechanical',
+      id: 'refused-on-the-way',
+      sentence: `${exercise.name} calls ${refuser}, which refuses what it is given: ${problemText(thrown)}. Is a step before it missing, or done twice?`,
+      shown,
+    };
+  }
   return {
     kind: 'mechanical',
     id: 'refusal-needless',

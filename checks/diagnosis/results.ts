@@ -29,6 +29,20 @@ export function notANumber(exercise: Exercise): Finding | undefined {
   );
 }
 
+/** NaN in some calls and other wrong numbers in others, where there should be a number in all. */
+export function sometimesNaN(exercise: Exercise): Finding | undefined {
+  const wrong = inFailedChecks(exercise).filter(({ verdict }) => verdict === 'wrong');
+  const shown = wrong.find(({ given, right }) => holdsNaN(given) && !holdsNaN(right));
+  if (shown === undefined) return undefined;
+  return {
+    kind: 'mechanical',
+    id: 'not-a-number-sometimes',
+    sentence:
+      'NaN comes back from some of these calls, and a wrong number from others. Does an index go beyond the end of an array, or below 0? What is read there is undefined, which makes NaN of every sum, or belongs to another row.',
+    shown,
+  };
+}
+
 /** A finding whose problem is there in every wrong call; fields are looked at one by one. */
 function everywhere(
   exercise: Exercise,

@@ -954,7 +954,7 @@ function descent(
     const steep = steepness(slopes);
     if (isDone(steep, x)) return { x, steps, reason: 'converged' };
     if (!(steep <= rules.limit)) return { x, steps, reason: 'diverged' };
-    if (steps === rules.maxSteps) return { x, steps, reason: 'steps' };
+    if (steps >= rules.maxSteps) return { x, steps, reason: 'steps' };
     x = next(x, slopes);
   }
 }

@@ -104,6 +104,21 @@ const ANSWERS: readonly [did: string, name: Name, id: string | undefined, answer
     },
   ],
   [
+    'throws a word',
+    'mean',
+    'refusal-of-another-kind',
+    (x: Tensor) => {
+      if (x.size === 0) throw 'empty';
+      return reference.mean(x);
+    },
+  ],
+  [
+    'calls what refuses',
+    'product',
+    'refused-on-the-way',
+    (a: Tensor, b: Tensor) => map(a, () => reference.distance(a, b)),
+  ],
+  [
     'refuses what is fine',
     'relu',
     'refusal-needless',
@@ -184,6 +199,18 @@ const ANSWERS: readonly [did: string, name: Name, id: string | undefined, answer
     'where',
     (x: Tensor) => map(x, (v) => (Math.exp(2 * v) - 1) / (Math.exp(2 * v) + 1)),
   ],
+  [
+    'goes beyond the end',
+    'tanh',
+    'not-a-number-sometimes',
+    (x: Tensor) => filled(x.shape, (i) => Math.tanh(x.data[i + 1]!)),
+  ],
+  [
+    'takes two axes for granted',
+    'relu',
+    'which-calls',
+    (x: Tensor) => (x.dimension === 2 ? reference.relu(x) : filled(x.shape, (i) => 7 * i + 1.3)),
+  ],
   ['remembers', 'tanh', 'calls-remembered', remembering()],
   [
     'returns its argument where nothing is to do',
@@ -247,6 +274,13 @@ describe('diagnose', () => {
 /** Calls that some answers need, beside those that a suite makes. */
 function ownCalls(did: string) {
   if (did === 'remembers') return [[[array([0.5, 1])], [array([0.5, 1])]]];
+  if (did === 'goes beyond the end') {
+    return [[[array([0.3, -0.9, 1.2])]], [[array([0.5, 0.7, 2, 99]).hi(3)]]];
+  }
+  if (did === 'takes two axes for granted') {
+    const [list, table] = [array([3, -0.5, 2.2]), square(0.3)];
+    return [[[table]], [[square(1.7)]], [[table.transpose(1, 0)]], [[list]], [[list.step(-1)]]];
+  }
   if (did === 'exchanges its arguments') {
     return [[[square(0.3), square(1.7)]], [[square(-2.2), square(0.4)]]];
   }
