@@ -171,6 +171,17 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '04.4 bestStep',
+    id: 'best-step-tried-out',
+    sentence:
+      'These are the best of some powers of ten, found by trying them out. Solve for the h at which the slope of the sum is 0: the formula gives any number.',
+    wrong: (order: number, truncation: number, rounding: number) => {
+      const error = (h: number): number => truncation * h ** order + rounding / h;
+      const tried = Array.from({ length: 16 }, (_, k) => 10 ** -k);
+      return tried.reduce((best, h) => (error(h) < error(best) ? h : best));
+    },
+  },
+  {
+    exercise: '04.4 bestStep',
     id: 'best-step-inverted',
     sentence:
       'The quotient stands on its head: more rounding asks for a larger h, so rounding belongs above the line.',
@@ -235,6 +246,15 @@ export const misconceptions: Misconception[] = [
     wrong: (value: number, [from, to]: Interval, [start, end]: Interval) =>
       start + (Math.log(value / from) / Math.log(to / from)) * (end - start),
   },
+  ...[1e-16, 1e-12, 1e-10, 1e-8].map((epsilon) => ({
+    exercise: '04.5 logScale',
+    id: `log-scale-plus-${epsilon}`,
+    sentence: `${epsilon} is added before the logarithm, to avoid ln 0. It moves every small value, too: on an axis from 1e-16 that shows. Move the value into the domain instead.`,
+    wrong: (value: number, [from, to]: Interval, [start, end]: Interval) => {
+      const inside = Math.min(Math.max(value, from), to) + epsilon;
+      return start + (Math.log(inside / from) / Math.log(to / from)) * (end - start);
+    },
+  })),
   {
     exercise: '04.6 errorPlot',
     id: 'plot-without-namespace',
@@ -388,20 +408,17 @@ export const misconceptions: Misconception[] = [
     wrong: (a: Tensor, b: Tensor) =>
       Math.max(0, ...differences(a, b)) / Math.max(0, ...sizes(a), ...sizes(b)),
   },
-  {
-    exercise: '04.8 relativeError',
-    id: 'relative-error-one-side',
-    sentence:
-      'Only the first array is below the line. If it is 0 the quotient is infinite, or NaN: take the larger of the two.',
-    wrong: (a: Tensor, b: Tensor) => Math.max(0, ...differences(a, b)) / Math.max(0, ...sizes(a)),
-  },
-  {
-    exercise: '04.8 relativeError',
-    id: 'relative-error-other-side',
-    sentence:
-      'Only the second array is below the line. If it is 0 the quotient is infinite, or NaN: take the larger of the two.',
-    wrong: (a: Tensor, b: Tensor) => Math.max(0, ...differences(a, b)) / Math.max(0, ...sizes(b)),
-  },
+  ...(['first', 'second'] as const).flatMap((side) =>
+    [true, false].map((isGuarded) => ({
+      exercise: '04.8 relativeError',
+      id: `relative-error-${side}-only${isGuarded ? '-or-0' : ''}`,
+      sentence: `Only the ${side} array is below the line. Where it is 0, the quotient says nothing of the other: take the larger of the two.`,
+      wrong: (a: Tensor, b: Tensor) => {
+        const scale = Math.max(0, ...sizes(side === 'first' ? a : b));
+        return isGuarded && scale === 0 ? 0 : Math.max(0, ...differences(a, b)) / scale;
+      },
+    })),
+  ),
   {
     exercise: '04.8 relativeError',
     id: 'relative-error-of-sums',
@@ -463,24 +480,27 @@ export const misconceptions: Misconception[] = [
     wrong: (a: Tensor, b: Tensor) =>
       Math.max(0, ...differences(a, b)) / Math.max(floor, ...sizes(a), ...sizes(b)),
   })),
-  {
+  ...[true, false].map((isGuarded) => ({
     exercise: '04.8 relativeError',
-    id: 'relative-error-signed-below',
+    id: `relative-error-signed-below${isGuarded ? '-or-0' : ''}`,
     sentence:
       'Below the line negative entries are left out, being less than the others. Take absolute values there, too.',
-    wrong: (a: Tensor, b: Tensor) =>
-      Math.max(0, ...differences(a, b)) / Math.max(...copy(a).data, ...copy(b).data),
-  },
-  {
+    wrong: (a: Tensor, b: Tensor) => {
+      const scale = Math.max(...copy(a).data, ...copy(b).data);
+      return isGuarded && scale === 0 ? 0 : Math.max(0, ...differences(a, b)) / scale;
+    },
+  })),
+  ...[true, false].map((isGuarded) => ({
     exercise: '04.8 relativeError',
-    id: 'relative-error-signed',
+    id: `relative-error-signed${isGuarded ? '-or-0' : ''}`,
     sentence:
       'The differences keep their signs, so those below 0 are never the largest. Take absolute values first.',
     wrong: (a: Tensor, b: Tensor) => {
       const signed = zip(a, b, (v, w) => v - w).data;
-      return Math.max(0, ...signed) / Math.max(0, ...sizes(a), ...sizes(b));
+      const scale = Math.max(0, ...sizes(a), ...sizes(b));
+      return isGuarded && scale === 0 ? 0 : Math.max(0, ...signed) / scale;
     },
-  },
+  })),
   {
     exercise: '04.8 relativeError',
     id: 'relative-error-loses-nan',
@@ -518,6 +538,19 @@ export const misconceptions: Misconception[] = [
         shape,
       ),
     ),
+  },
+  {
+    exercise: '04.9 checkGradient',
+    id: 'check-index-of-largest-gradient',
+    sentence:
+      'The index is that of the largest entry of the gradient, right or wrong. Name the entry where the given and the numerical gradient differ most.',
+    wrong: (f: Surface, gradient: Field, x: Tensor, h: number, threshold: number) => {
+      const report = checkGradient(f, gradient, x, h, threshold);
+      const all = sizes(gradient(x));
+      const worst = Math.max(...all);
+      const place = all.findIndex((size) => Object.is(size, worst));
+      return { ...report, index: unravel(place, x.shape) };
+    },
   },
   {
     exercise: '04.9 checkGradient',
@@ -653,6 +686,25 @@ export const misconceptions: Misconception[] = [
         next: () => gradientDescentStep(start, gradient(start), rules.learningRate),
       }),
   },
+  ...[
+    { id: 'over-n', factor: (n: number) => 1 / (1 + n) },
+    { id: 'over-root-n', factor: (n: number) => 1 / Math.sqrt(1 + n) },
+    ...[0.99, 0.95, 0.9, 0.5].map((rate) => ({
+      id: String(rate),
+      factor: (n: number) => rate ** n,
+    })),
+  ].map(({ id, factor }) => ({
+    exercise: '04.11 gradientDescent',
+    id: `descent-decays-${id}`,
+    sentence:
+      'The learning rate shrinks from step to step. Such schedules come later; here it is the same in every step.',
+    wrong: (gradient: Field, start: Tensor, rules: DescentRules) => {
+      let n = 0;
+      return descent(gradient, start, rules, {
+        next: (x, slopes) => gradientDescentStep(x, slopes, rules.learningRate * factor(n++)),
+      });
+    },
+  })),
   {
     exercise: '04.11 gradientDescent',
     id: 'descent-strict',
@@ -811,6 +863,13 @@ export const misconceptions: Misconception[] = [
     sentence: 'Rows and columns are swapped: a learning rate is a row, a number of steps a column.',
     wrong: (learningRates: Tensor, steps: Tensor) =>
       copy(learningRateTable(learningRates, steps).transpose(1, 0)),
+  },
+  {
+    exercise: '04.12 learningRateTable',
+    id: 'table-starts-at-1',
+    sentence: 'Every descent starts at 1 here. It starts at x = 3.',
+    wrong: (learningRates: Tensor, steps: Tensor) =>
+      map(learningRateTable(learningRates, steps), (x) => x / 3),
   },
   {
     exercise: '04.12 learningRateTable',
