@@ -54,7 +54,7 @@ export function needlessRefusal(exercise: Exercise): Finding | undefined {
   const { thrown } = shown.call.outcome;
   if (nameOf(thrown) !== 'RangeError' || /call stack/.test(problemText(thrown))) return undefined;
   const [, refuser = ''] = /^(\w+): /.exec(problemText(thrown)) ?? [];
-  if (refuser !== exercise.name && refuser in exercise.reference) {
+  if (refuser !== exercise.name && (refuser in exercise.reference || isOfBase(refuser, thrown))) {
     return {
       kind: 'mechanical',
       id: 'refused-on-the-way',
@@ -68,6 +68,12 @@ export function needlessRefusal(exercise: Exercise): Finding | undefined {
     sentence: `This call is fine, and was refused: ${problemText(thrown)}. Refuse less.`,
     shown,
   };
+}
+
+/** Whether a function of the base threw it. */
+function isOfBase(name: string, thrown: unknown): boolean {
+  const frames = thrown instanceof Error ? (thrown.stack ?? '').split('\n') : [];
+  return frames.some((frame) => frame.includes(`at ${name} (`) && /[(\\/]base[\\/]/.test(frame));
 }
 
 /** What an error says, without the full stop. */
