@@ -18,7 +18,13 @@ import { observe, thinned, type RanCheck } from './evidence.ts';
 import type { Exercise } from './exercise.ts';
 import type { Finding } from './finding.ts';
 import { knownMistake } from './known.ts';
-import { missingRefusal, needlessRefusal, wrongRefusal } from './refusals.ts';
+import {
+  borrowedRefusal,
+  missingRefusal,
+  needlessRefusal,
+  startlessReduce,
+  wrongRefusal,
+} from './refusals.ts';
 import { relation } from './relations.ts';
 import { parametersOf } from './replay.ts';
 import { notANumber, sometimesNaN, wrongKind, wrongShape } from './results.ts';
@@ -50,7 +56,13 @@ const OF_VALUES: readonly Rule[] = [
 ];
 
 /** Rules about refusing. The values are judged beside it, as if these calls were not there. */
-const OF_REFUSALS: readonly Rule[] = [missingRefusal, wrongRefusal, needlessRefusal];
+const OF_REFUSALS: readonly Rule[] = [
+  missingRefusal,
+  wrongRefusal,
+  startlessReduce,
+  needlessRefusal,
+  borrowedRefusal,
+];
 
 /** The exercise with its calls compared with the reference. */
 export function exerciseOf(

@@ -43,6 +43,44 @@ function insteadText(wanted: string, refusal: unknown, thrown: unknown): string 
     : `This call must be refused with a ${wanted}: ${problemText(refusal)}. Instead it breaks on the way: ${nameOf(thrown)}: ${problemText(thrown)}. Look at the arguments before you use them.`;
 }
 
+/** A call that is refused as it must be, but in the name of a function that was called on the way. */
+export function borrowedRefusal(exercise: Exercise): Finding | undefined {
+  const shown = inFailedChecks(exercise).find(({ verdict, call, refusal }) => {
+    const thrown = 'thrown' in call.outcome ? call.outcome.thrown : undefined;
+    const refuser = refuserOf(thrown);
+    return (
+      verdict === 'refused' &&
+      refuser !== exercise.name &&
+      refuserOf(refusal) === exercise.name &&
+      refuser in exercise.reference
+    );
+  });
+  if (shown === undefined || !('thrown' in shown.call.outcome)) return undefined;
+  const refuser = refuserOf(shown.call.outcome.thrown);
+  return {
+    kind: 'mechanical',
+    id: 'refusal-borrowed',
+    sentence: `The refusal is that of ${refuser}, which ${exercise.name} calls: whoever reads it looks in the wrong place. Ask first, in the name of ${exercise.name}.`,
+    shown,
+  };
+}
+
+/** A reduce without a start, which an empty array makes throw. */
+export function startlessReduce(exercise: Exercise): Finding | undefined {
+  const shown = inFailedChecks(exercise).find(
+    ({ call: { outcome } }) =>
+      'thrown' in outcome && /^reduce of empty array/i.test(problemText(outcome.thrown)),
+  );
+  if (shown === undefined) return undefined;
+  return {
+    kind: 'mechanical',
+    id: 'reduce-without-start',
+    sentence:
+      'reduce has nothing to start from here, and throws where there are no entries. Give it a start as its last argument, 0 for a sum.',
+    shown,
+  };
+}
+
 /** A call that is fine, and that was refused. */
 export function needlessRefusal(exercise: Exercise): Finding | undefined {
   const shown = inFailedChecks(exercise).find(
@@ -53,7 +91,7 @@ export function needlessRefusal(exercise: Exercise): Finding | undefined {
   if (shown === undefined || !('thrown' in shown.call.outcome)) return undefined;
   const { thrown } = shown.call.outcome;
   if (nameOf(thrown) !== 'RangeError' || /call stack/.test(problemText(thrown))) return undefined;
-  const [, refuser = ''] = /^(\w+): /.exec(problemText(thrown)) ?? [];
+  const refuser = refuserOf(thrown);
   if (refuser !== exercise.name && (refuser in exercise.reference || isOfBase(refuser, thrown))) {
     return {
       kind: 'mechanical',
@@ -68,6 +106,11 @@ export function needlessRefusal(exercise: Exercise): Finding | undefined {
     sentence: `This call is fine, and was refused: ${problemText(thrown)}. Refuse less.`,
     shown,
   };
+}
+
+/** The function in whose name an error speaks: `affineForward: x has 3 columns …`. */
+function refuserOf(thrown: unknown): string {
+  return /^(\w+): /.exec(problemText(thrown))?.[1] ?? '';
 }
 
 /** Whether a function of the base threw it. */

@@ -194,6 +194,17 @@ export const misconceptions: Misconception[] = [
     anchor: '#between-the-points',
     wrong: () => gate(1, 1, -1),
   },
+  ...(
+    [
+      [1, 0],
+      [0, 1],
+    ] as const
+  ).map(([first, second]) => ({
+    exercise: '01.5 orWeights',
+    id: `or-of-${first === 1 ? 'the-first' : 'the-second'}`,
+    sentence: `Only the ${first === 1 ? 'first' : 'second'} input counts: the other one has the weight 0. Either of them alone must lift the sum above 0.`,
+    wrong: () => gate(first, second, -0.5),
+  })),
   {
     exercise: '01.5 orWeights',
     id: 'or-is-and',

@@ -67,6 +67,12 @@ export const misconceptions: Misconception[] = [
     anchor: '#staying-finite',
     wrong: (x: Tensor) => map(x, (v) => Math.exp(v) / (1 + Math.exp(v))),
   },
+  ...[1, 2, 3, 4, 5].map((digits) => ({
+    exercise: '02.5 sigmoid',
+    id: `sigmoid-e-of-${digits}-digits`,
+    sentence: `e is rounded to ${Math.E.toFixed(digits)}. Math.exp(x) has all its digits, and Math.E is e itself.`,
+    wrong: (x: Tensor) => map(x, (v) => 1 / (1 + Number(Math.E.toFixed(digits)) ** -v)),
+  })),
   {
     exercise: '02.5 sigmoid',
     id: 'sigmoid-clipped-at-10',
@@ -177,6 +183,13 @@ export const misconceptions: Misconception[] = [
     sentence:
       'In JavaScript ^ is no power but exclusive or, and the subtraction comes first. Write 1 - y * y or 1 - y ** 2.',
     wrong: (x: Tensor) => map(x, (v) => (1 - Math.tanh(v)) ^ 2),
+  },
+  {
+    exercise: '02.9 relu',
+    id: 'relu-cut-at-6',
+    sentence:
+      'What is above 6 is cut off: this is ReLU6, a variant for small devices. ReLU has no upper end.',
+    wrong: (x: Tensor) => map(x, (v) => Math.min(6, Math.max(0, v))),
   },
   {
     exercise: '02.9 relu',

@@ -1,5 +1,5 @@
 /** Lesson 03: the wrong answers that people really give. Of two that look alike, the more specific is first. */
-import { copy, map, zip, type Labels, type Tensor } from '#arrays';
+import { copy, labels as labelsOf, map, zip, type Labels, type Tensor } from '#arrays';
 import ops from 'ndarray-ops';
 import type { Misconception } from '../../checks/misconception.ts';
 import { overRows, refusingLike, rowsOf, sumOver } from '../../checks/wrong-answers.ts';
@@ -58,6 +58,16 @@ export const misconceptions: Misconception[] = [
     sentence:
       'This is half the sum. Some books put ½ there so that the gradient has no 2; this course does not.',
     wrong: (y: Tensor, t: Tensor) => sumSquaredResiduals(y, t) / 2,
+  },
+  {
+    exercise: '03.2 sumSquaredResiduals',
+    id: 'ssr-first-axis-only',
+    sentence:
+      'Only as many entries are added as the first axis is long. There are y.size of them: loop over all.',
+    wrong: refusingLike(sumSquaredResiduals, (y, t) => {
+      const residuals = zip(y, t, (a, b) => a - b).data;
+      return sumOver(y.shape[0] ?? 0, (i) => residuals[i]! ** 2);
+    }),
   },
   {
     exercise: '03.2 sumSquaredResiduals',
@@ -532,6 +542,14 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-first-label',
+    sentence:
+      'Every row is measured by the label of the first one. Row n has a label of its own: labels.get(n).',
+    wrong: (logits: Tensor, labels: Labels) =>
+      softmaxCrossEntropy(logits, firstRepeated(logits, labels)),
+  },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
     id: 'softmax-loss-over-columns',
     sentence:
       'The exponentials are added up over the samples. A row is one sample: add over its classes.',
@@ -842,6 +860,25 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '03.12 hinge',
+    id: 'hinge-first-label',
+    sentence:
+      'Every row is measured by the label of the first one. Row n has a label of its own: labels.get(n).',
+    wrong: (scores: Tensor, labels: Labels) => hinge(scores, firstRepeated(scores, labels)),
+  },
+  ...(['after', 'before'] as const).map((side) => ({
+    exercise: '03.12 hinge',
+    id: `hinge-only-${side}`,
+    sentence: `Only the classes ${side} the right one are compared with it. All others count, on both sides: go over all and leave out j = label.`,
+    wrong: refusingLike(hinge, (scores, labels) =>
+      meanOverRows(scores, labels, (row, label) =>
+        sumOver(row.length, (j) =>
+          (side === 'after' ? j > label : j < label) ? Math.max(0, row[j]! - row[label]! + 1) : 0,
+        ),
+      ),
+    ),
+  })),
+  {
+    exercise: '03.12 hinge',
     id: 'hinge-sum',
     sentence: 'This is the sum over the batch. Divide it by the number of samples N.',
     anchor: '#mean-over-the-batch',
@@ -1107,6 +1144,12 @@ function softmaxLoss(
   f: (row: number[], label: number, logits: Tensor) => number,
 ): typeof softmaxCrossEntropy {
   return refusingLike(softmaxCrossEntropy, (logits, labels) => meanOverRows(logits, labels, f));
+}
+
+/** The first label for every row; checked like the others, as its author does. */
+function firstRepeated(logits: Tensor, labels: Labels): Labels {
+  softmaxCrossEntropy(logits, labels);
+  return labelsOf(Array.from({ length: labels.size }, () => labels.get(0)));
 }
 
 /** hinge with another term for what a wrong class lacks of the margin. */

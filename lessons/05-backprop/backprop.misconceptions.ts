@@ -170,6 +170,20 @@ export const misconceptions: Misconception[] = [
       return evaluate(graph, inputs, topologicalOrder(graph), () => inputs.get(next++));
     }),
   },
+  ...(
+    [
+      ['add', 'multiplies', (a, b) => a * b],
+      ['multiply', 'adds', (a, b) => a + b],
+      ['sigmoid', 'passes on what it reads', (a) => a],
+    ] as const satisfies [string, string, (a: number, b: number) => number][]
+  ).map(([operation, does, f]) => ({
+    exercise: '05.4 evaluateGraph',
+    id: `evaluate-${operation}-wrong`,
+    sentence: `A node that must ${operation === 'sigmoid' ? 'take the sigmoid' : operation} ${does} here.`,
+    wrong: refusingLike(evaluateGraph, (graph, inputs) =>
+      evaluate(graph, inputs, topologicalOrder(graph), undefined, { [operation]: f }),
+    ),
+  })),
   ...(['add', 'multiply', 'sigmoid'] as const).map((only) => ({
     exercise: '05.5 backpropagate',
     id: `graph-${only}-overwrites`,
@@ -263,6 +277,29 @@ export const misconceptions: Misconception[] = [
     id: 'affine-bias-forgotten',
     sentence: 'The bias is missing: this is x · W. Add b to every row.',
     wrong: (x: Tensor, W: Tensor, b: Tensor) => affineForward(x, W, zeros(...b.shape)),
+  },
+  {
+    exercise: '05.6 affineForward',
+    id: 'affine-bias-subtracted',
+    sentence: 'The bias is subtracted. Add it to every row.',
+    wrong: (x: Tensor, W: Tensor, b: Tensor) =>
+      affineForward(
+        x,
+        W,
+        map(b, (v) => -v),
+      ),
+  },
+  {
+    exercise: '05.6 affineForward',
+    id: 'affine-weights-transposed',
+    sentence:
+      'This is x · Wᵀ. Here W is (D, M), a row for each input and a column for each output: multiply with W as it is.',
+    wrong: refusingLike(affineForward, (x, W, b) => ({
+      out: filled([x.shape[0]!, W.shape[0]!], (n, m) =>
+        sumOver(x.shape[1]!, (d) => x.get(n, d) * W.get(m, d), b.get(m)),
+      ),
+      cache: { x, W },
+    })),
   },
   {
     exercise: '05.6 affineForward',
@@ -919,16 +956,24 @@ function evaluate(
   inputs: Tensor,
   order: Iterable<number>,
   inputOf = (_: number, place: number): number => inputs.get(place),
+  operations: Partial<Record<string, (a: number, b: number) => number>> = {},
 ): Tensor {
+  const right = {
+    add: (a: number, b: number) => a + b,
+    multiply: (a: number, b: number) => a * b,
+    sigmoid: logistic,
+  };
   const places = [...graph.keys()].filter((k) => graph[k]!.operation === 'input');
   const values = zeros(graph.length);
   for (const k of order) {
     const { operation, inputs: read } = graph[k]!;
     const [a = NaN, b = NaN] = read.map((i) => values.get(i));
-    if (operation === 'input') values.set(k, inputOf(k, places.indexOf(k)));
-    if (operation === 'add') values.set(k, a + b);
-    if (operation === 'multiply') values.set(k, a * b);
-    if (operation === 'sigmoid') values.set(k, logistic(a));
+    values.set(
+      k,
+      operation === 'input'
+        ? inputOf(k, places.indexOf(k))
+        : (operations[operation] ?? right[operation])(a, b),
+    );
   }
   return values;
 }

@@ -113,6 +113,15 @@ const ANSWERS: readonly [did: string, name: Name, id: string | undefined, answer
     },
   ],
   [
+    'reduces without a start',
+    'relu',
+    'reduce-without-start',
+    (x: Tensor) => {
+      if (x.get(0) === 3) [...copy(x).data].filter((v) => v > 99).reduce((a, b) => a + b);
+      return reference.relu(x);
+    },
+  ],
+  [
     'calls what refuses',
     'product',
     'refused-on-the-way',

@@ -765,7 +765,7 @@ describe('05-backprop', () => {
 
     it('reads views through their strides and leaves them unchanged', () => {
       const { logits } = logitsOfTwo();
-      const list = labels([1, 9, 2, 9]);
+      const list = labels([1, 0, 2, 0]);
       expect(() => softmaxLossForward(logits, list.step(2))).to.leaveUnchanged({ logits, list });
       expect(softmaxLossForward(turned(logits), list.step(2)).loss).to.almostEqual(ln(40 / 3) / 2);
     });
@@ -835,7 +835,7 @@ describe('05-backprop', () => {
 
     it('reads views through their strides, and leaves the cache as it was', () => {
       const { logits } = logitsOfTwo();
-      const { cache } = softmaxLossForward(turned(logits), labels([1, 9, 2, 9]).step(2));
+      const { cache } = softmaxLossForward(turned(logits), labels([1, 0, 2, 0]).step(2));
       expect(() => softmaxLossBackward(1, cache)).to.leaveUnchanged({ cache });
       expect(softmaxLossBackward(1, cache).dlogits).to.almostEqual(GRADIENT_OF_TWO);
     });
