@@ -601,6 +601,12 @@ describe('05-backprop', () => {
           forward: affineForward,
           backward: affineBackward,
           constants: { N },
+          axes: {
+            x: ['sample', 'input'],
+            W: ['input', 'output'],
+            b: ['output'],
+            out: ['sample', 'output'],
+          },
         }).to.have.rightGradients();
       });
     }
@@ -829,6 +835,7 @@ describe('05-backprop', () => {
           },
           backward: (dout: Tensor, cache: never) => softmaxLossBackward(dout.get(0), cache),
           constants: { N, C },
+          axes: { logits: ['sample', 'class'], classes: ['sample'] },
         }).to.have.rightGradients();
       });
     }
@@ -870,6 +877,12 @@ describe('05-backprop', () => {
           gradient: (...given: Tensor[]) => run(...given).gradients,
           gradients: { W1: 'W1', b1: 'b1', W2: 'W2', b2: 'b2' },
           constants: { N },
+          axes: {
+            W1: ['input', 'hidden unit'],
+            b1: ['hidden unit'],
+            W2: ['hidden unit', 'class'],
+            b2: ['class'],
+          },
         }).to.have.rightGradients();
       });
     }
