@@ -6,6 +6,10 @@ import { inFailedChecks, type Exercise } from './exercise.ts';
 import type { Finding } from './finding.ts';
 import { withoutCache } from './replay.ts';
 
+/** Where NaN comes from. */
+const BIRTH_OF_NAN =
+  'It is born of 0/0, ∞ − ∞, ∞/∞, 0·∞, the logarithm or the root of a negative number, or an index outside of an array: look for the first of these.';
+
 /** A result of the wrong kind: nothing, a list, a number for an array, whole numbers, a missing field. */
 export function wrongKind(exercise: Exercise): Finding | undefined {
   return everywhere(exercise, 'wrong-kind', kindProblem);
@@ -23,9 +27,7 @@ export function wrongShape(exercise: Exercise): Finding | undefined {
 /** NaN where there should be a number. */
 export function notANumber(exercise: Exercise): Finding | undefined {
   return everywhere(exercise, 'not-a-number', (given, right) =>
-    holdsNaN(given) && !holdsNaN(right)
-      ? 'NaN comes back. It is born of 0/0, ∞ − ∞, ∞/∞, 0·∞, the logarithm or the root of a negative number, or an index outside of an array: look for the first of these.'
-      : undefined,
+    holdsNaN(given) && !holdsNaN(right) ? `NaN comes back. ${BIRTH_OF_NAN}` : undefined,
   );
 }
 
@@ -37,8 +39,7 @@ export function sometimesNaN(exercise: Exercise): Finding | undefined {
   return {
     kind: 'mechanical',
     id: 'not-a-number-sometimes',
-    sentence:
-      'NaN comes back from some of these calls, and a wrong number from others. Does an index go beyond the end of an array, or below 0? What is read there is undefined, which makes NaN of every sum, or belongs to another row.',
+    sentence: `NaN comes back from some of these calls, and a wrong number from others. ${BIRTH_OF_NAN}`,
     shown,
   };
 }

@@ -71,6 +71,15 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '03.2 sumSquaredResiduals',
+    id: 'ssr-whole-numbers',
+    sentence:
+      'The sum is kept in whole numbers, so whatever stands after the point is cut off at each step. Keep it in a plain number.',
+    wrong: refusingLike(sumSquaredResiduals, (y, t) =>
+      zip(y, t, (a, b) => (a - b) ** 2).data.reduce((sum, v) => Math.trunc(sum + v), 0),
+    ),
+  },
+  {
+    exercise: '03.2 sumSquaredResiduals',
     id: 'ssr-square-of-sum',
     sentence:
       'The residuals are added first and the sum is squared, so that too much and too little cancel. Square each one, then add.',
@@ -237,6 +246,29 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '03.6 binaryCrossEntropy',
+    id: 'bce-minus-one-for-no',
+    sentence:
+      'The answers are taken for −1 and 1, so no counts as undecided. Here no is 0 and yes is 1: weigh the two terms with t and 1 − t.',
+    wrong: (p: Tensor, t: Tensor) =>
+      binaryCrossEntropy(
+        p,
+        map(t, (answer) => (1 + answer) / 2),
+      ),
+  },
+  ...[1e-7, 1e-8, 1e-9, 1e-10, 1e-15].map((epsilon) => ({
+    exercise: '03.6 binaryCrossEntropy',
+    id: `bce-plus-${epsilon}`,
+    sentence: `${epsilon} is added inside the logarithms, which changes every probability a little and the small ones a lot. Clip with ε instead: only what lies outside [ε, 1 − ε] is moved.`,
+    wrong: refusingLike(
+      binaryCrossEntropy,
+      (p, t) =>
+        -ops.sum(
+          zip(p, t, (q, a) => a * Math.log(q + epsilon) + (1 - a) * Math.log(1 - q + epsilon)),
+        ) / p.size,
+    ),
+  })),
+  {
+    exercise: '03.6 binaryCrossEntropy',
     id: 'bce-sum',
     sentence: 'This is the sum over the batch. Divide it by the number of samples N.',
     anchor: '#mean-over-the-batch',
@@ -400,6 +432,15 @@ export const misconceptions: Misconception[] = [
         -Math.log(ops.sum(zip(p, t, (q, target) => target * Math.max(q, EPSILON))) / p.shape[0]!),
     ),
   },
+  ...[1e-7, 1e-8, 1e-9, 1e-10, 1e-15].map((epsilon) => ({
+    exercise: '03.8 categoricalCrossEntropy',
+    id: `cce-plus-${epsilon}`,
+    sentence: `${epsilon} is added inside the logarithm, which changes every probability a little and the small ones a lot. Let p be no less than ε instead: Math.max(p, ε).`,
+    wrong: refusingLike(
+      categoricalCrossEntropy,
+      (p, t) => -ops.sum(zip(p, t, (q, a) => a * Math.log(q + epsilon))) / p.shape[0]!,
+    ),
+  })),
   {
     exercise: '03.8 categoricalCrossEntropy',
     id: 'cce-sum',
@@ -548,6 +589,18 @@ export const misconceptions: Misconception[] = [
     wrong: (logits: Tensor, labels: Labels) =>
       softmaxCrossEntropy(logits, firstRepeated(logits, labels)),
   },
+  ...[10, 20, 50, 100, 500, 700].map((limit) => ({
+    exercise: '03.10 softmaxCrossEntropy',
+    id: `softmax-loss-clipped-at-${limit}`,
+    sentence:
+      'The logits are clipped against an overflow, so those beyond the limit count as equal. Subtract the maximum of the row from each instead: that changes nothing, and no exponential is above 1.',
+    anchor: '#staying-finite',
+    wrong: (logits: Tensor, labels: Labels) =>
+      softmaxCrossEntropy(
+        map(logits, (logit) => Math.min(limit, Math.max(-limit, logit))),
+        labels,
+      ),
+  })),
   {
     exercise: '03.10 softmaxCrossEntropy',
     id: 'softmax-loss-over-columns',

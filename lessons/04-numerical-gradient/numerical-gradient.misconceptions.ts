@@ -24,6 +24,9 @@ type Surface = (x: Tensor) => number;
 type Field = (x: Tensor) => Tensor;
 type Interval = readonly [number, number];
 
+/** Steps that people write down. */
+const FIXED_STEPS = [1e-3, 1e-4, 1e-5, 1e-6, 1e-7];
+
 export const misconceptions: Misconception[] = [
   {
     exercise: '04.1 forwardDifference',
@@ -32,6 +35,12 @@ export const misconceptions: Misconception[] = [
       'Only f(x) is divided by h, since / binds more tightly than −. Put the difference in parentheses.',
     wrong: (f: Curve, x: number, h: number) => f(x + h) - f(x) / h,
   },
+  ...FIXED_STEPS.map((fixed) => ({
+    exercise: '04.1 forwardDifference',
+    id: `forward-always-${fixed}`,
+    sentence: `h is not used: every step is ${fixed}. Take the h that was passed in.`,
+    wrong: (f: Curve, x: number) => forwardDifference(f, x, fixed),
+  })),
   {
     exercise: '04.1 forwardDifference',
     id: 'forward-undivided',
@@ -101,6 +110,13 @@ export const misconceptions: Misconception[] = [
       'This is (f(x + h) − 2f(x) + f(x − h)) / h², the second derivative. The slope is (f(x + h) − f(x − h)) / (2h).',
     wrong: (f: Curve, x: number, h: number) => (f(x + h) - 2 * f(x) + f(x - h)) / (h * h),
   },
+  ...FIXED_STEPS.map((fixed) => ({
+    exercise: '04.2 centralDifference',
+    id: `central-always-${fixed}`,
+    sentence:
+      'h is not used: every step has the same size, whatever h is. Take the h that was passed in.',
+    wrong: (f: Curve, x: number) => centralDifference(f, x, fixed),
+  })),
   {
     exercise: '04.3 differenceErrors',
     id: 'errors-swapped',
@@ -336,7 +352,7 @@ export const misconceptions: Misconception[] = [
       return moved;
     },
   },
-  ...[1e-3, 1e-4, 1e-5, 1e-6, 1e-7].map((fixed) => ({
+  ...FIXED_STEPS.map((fixed) => ({
     exercise: '04.7 numericalGradient',
     id: `gradient-always-${fixed}`,
     sentence: `h is not used: every step is ${fixed}. Take the h that was passed in.`,
@@ -427,23 +443,23 @@ export const misconceptions: Misconception[] = [
     wrong: (a: Tensor, b: Tensor) =>
       total(differences(a, b)) / (Math.max(total(sizes(a)), total(sizes(b))) || 1),
   },
-  {
+  ...[true, false].map((isGuarded) => ({
     exercise: '04.8 relativeError',
-    id: 'relative-error-entry-by-entry',
+    id: `relative-error-entry-by-entry${isGuarded ? '-or-0' : ''}`,
     sentence:
       'Each difference is divided by its own two entries. Some courses do that, but then an entry that should be 0 is wrong by 100 % from rounding alone. Divide by the largest entry of all.',
     anchor: '#checking-a-gradient',
     wrong: (a: Tensor, b: Tensor) => {
       const [left, right] = [sizes(a), sizes(b)];
       const errors = differences(a, b).map((d, i) =>
-        d === 0 ? 0 : d / Math.max(left[i]!, right[i]!),
+        isGuarded && d === 0 ? 0 : d / Math.max(left[i]!, right[i]!),
       );
       return Math.max(0, ...errors);
     },
-  },
-  {
+  })),
+  ...[1e-8, 0].map((floor) => ({
     exercise: '04.8 relativeError',
-    id: 'relative-error-cs231n',
+    id: `relative-error-cs231n${floor === 0 ? '-without-floor' : ''}`,
     sentence:
       'This is the relative error of CS231n: each difference over the sum of its own two entries. Here it is the largest difference over the largest entry of all, so that an entry that should be 0 cannot be wrong by 100 % from rounding alone.',
     anchor: '#checking-a-gradient',
@@ -451,19 +467,21 @@ export const misconceptions: Misconception[] = [
       const [left, right] = [sizes(a), sizes(b)];
       return Math.max(
         0,
-        ...differences(a, b).map((d, i) => d / Math.max(1e-8, left[i]! + right[i]!)),
+        ...differences(a, b).map((d, i) => d / Math.max(floor, left[i]! + right[i]!)),
       );
     },
-  },
-  {
+  })),
+  ...[true, false].map((isGuarded) => ({
     exercise: '04.8 relativeError',
-    id: 'relative-error-norms',
+    id: `relative-error-norms${isGuarded ? '-or-0' : ''}`,
     sentence:
       "This divides Euclidean norms, as in Coursera's course: ‖a − b‖ / (‖a‖ + ‖b‖). Among many right entries a wrong one hardly shows there. Take the largest difference over the largest entry.",
     anchor: '#checking-a-gradient',
-    wrong: (a: Tensor, b: Tensor) =>
-      norm(differences(a, b)) / (norm(sizes(a)) + norm(sizes(b)) || 1),
-  },
+    wrong: (a: Tensor, b: Tensor) => {
+      const scale = norm(sizes(a)) + norm(sizes(b));
+      return isGuarded && scale === 0 ? 0 : norm(differences(a, b)) / scale;
+    },
+  })),
   {
     exercise: '04.8 relativeError',
     id: 'relative-error-sum-below',
@@ -539,6 +557,13 @@ export const misconceptions: Misconception[] = [
       ),
     ),
   },
+  ...FIXED_STEPS.map((fixed) => ({
+    exercise: '04.9 checkGradient',
+    id: `check-always-${fixed}`,
+    sentence: `h is not used: the numerical gradient is taken with ${fixed}. Hand on the h that was passed in.`,
+    wrong: (f: Surface, gradient: Field, x: Tensor, _: number, threshold: number) =>
+      checkGradient(f, gradient, x, fixed, threshold),
+  })),
   {
     exercise: '04.9 checkGradient',
     id: 'check-index-of-largest-gradient',

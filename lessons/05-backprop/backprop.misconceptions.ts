@@ -225,16 +225,25 @@ export const misconceptions: Misconception[] = [
     exercise: '05.5 backpropagate',
     id: 'graph-forwards',
     sentence:
-      'Nodes send before anything has arrived from those that read them. Go through the topological order from its end to its beginning.',
+      'Some nodes send before all has arrived from those that read them. Go through the topological order, from its end to its beginning.',
     anchor: '#an-order-to-work-in',
     wrong: (graph: Graph, values: Tensor, output: number) =>
       walkBack(graph, values, output, { order: topologicalOrder(graph) }),
   },
   {
     exercise: '05.5 backpropagate',
+    id: 'graph-list-backwards',
+    sentence:
+      'Some nodes send before all has arrived from those that read them. Go through the topological order, from its end to its beginning.',
+    anchor: '#an-order-to-work-in',
+    wrong: (graph: Graph, values: Tensor, output: number) =>
+      walkBack(graph, values, output, { order: [...graph.keys()].toReversed() }),
+  },
+  {
+    exercise: '05.5 backpropagate',
     id: 'graph-as-listed',
     sentence:
-      'Nodes send in the order of the list, some before all has arrived. Go through the topological order, backwards.',
+      'Some nodes send before all has arrived from those that read them. Go through the topological order, from its end to its beginning.',
     anchor: '#an-order-to-work-in',
     wrong: (graph: Graph, values: Tensor, output: number) =>
       walkBack(graph, values, output, { order: [...graph.keys()] }),

@@ -130,6 +130,11 @@ describe('01-perceptron', () => {
       expect(outputs).to.almostEqual({ one: 0, five: 1, none: 1 });
     });
 
+    it('loses nothing small beside what is large, as single precision would', () => {
+      // 1 + 2²⁶ − 2²⁶; float32 has 24 bits, and there 1 + 2²⁶ is 2²⁶.
+      expect(neuron(array([2 ** 26, 2 ** 26]), array([1, -1]), 1)).to.equal(1);
+    });
+
     it('fires for a sum ever so little above 0, and not for one below', () => {
       // 2⁻⁴⁰ is about 10⁻¹², and these sums are exact in float64.
       const x = array([1, 2]);

@@ -163,9 +163,9 @@ describe('04-numerical-gradient', () => {
 
   describe('04.2 centralDifference', () => {
     it('is 3x² + h² for x³', () => {
-      // 12 + 1/16 at x = 2 with h = ¼; 3 + ¼ at x = −1 with h = ½
-      expect(centralDifference(cube, 2, 0.25)).to.almostEqual(12.0625);
+      // 3 + ¼ at x = −1 with h = ½; 12 + 1/16 at x = 2 with h = ¼, where the second derivative is 12 as well
       expect(centralDifference(cube, -1, 0.5)).to.almostEqual(3.25);
+      expect(centralDifference(cube, 2, 0.25)).to.almostEqual(12.0625);
     });
 
     it('is the slope of a parabola, however large h is', () => {
