@@ -1,6 +1,7 @@
 import { array, copy, filled, map, type Tensor } from '#arrays';
 import { expect } from 'chai';
 import ndarray from 'ndarray';
+import { borrowedRefusal } from '../../checks/diagnosis/refusals.ts';
 import { expectSnapshot } from '../snapshot.ts';
 import { findingOf, reference, total, type Name } from './lesson.ts';
 
@@ -200,6 +201,12 @@ const ANSWERS: readonly [did: string, name: Name, id: string | undefined, answer
         ? copy(reference.tanh(x).step(-1))
         : ndarray(reference.tanh(x).data.toReversed(), x.shape),
   ],
+  [
+    'rounds to single precision',
+    'tanh',
+    'single-precision',
+    (x: Tensor) => map(x, (v) => Math.fround(Math.tanh(v))),
+  ],
   ['is nearly right', 'tanh', 'nearly', (x: Tensor) => map(x, (v) => Math.tanh(1.00001 * v))],
   ['is wrong below 0', 'relu', 'where', (x: Tensor) => map(x, (v) => (v < 0 ? 0.01 * v : v))],
   [
@@ -255,6 +262,24 @@ describe('diagnose', () => {
         `${name} ${did}\n    ${findingOf(name, answer === undefined ? answer : again(did, answer), ownCalls(did))?.sentence ?? '(nothing)'}`,
     );
     expectSnapshot('diagnosis/sentences', `${sentences.join('\n')}\n`);
+  });
+
+  it('says in whose name a call was refused, where a check asks for that', () => {
+    const named = { name: 'mean', parameters: ['x'], reference, title: '', misconceptions: [] };
+    const refusal = (name: string): RangeError => new RangeError(`${name}: no`);
+    const call = { name: 'mean', args: [], milliseconds: 0, outcome: { thrown: refusal('relu') } };
+    const check = { index: 0, passed: false, calls: [call] };
+    const observation = {
+      call,
+      check,
+      verdict: 'refused' as const,
+      args: [],
+      refusal: refusal('mean'),
+    };
+    const found = borrowedRefusal({ ...named, checks: [check], observations: [observation] });
+    expect(found?.sentence).to.equal(
+      'The refusal is that of relu, which mean calls: whoever reads it looks in the wrong place. Ask first, in the name of mean.',
+    );
   });
 
   it('rules a misconception out by one call in which the learner is right and it is not', () => {
