@@ -31,7 +31,7 @@ import { notANumber, sometimesNaN, wrongKind, wrongShape } from './results.ts';
 import { where } from './where.ts';
 import { whichCalls } from './which-calls.ts';
 
-/** How long the comparison with the reference may take, and all the rest, in milliseconds. */
+/** How long the comparison with the reference may take, and all the rest, in milliseconds of CPU. */
 const OBSERVING = 600;
 const DIAGNOSING = 1000;
 
