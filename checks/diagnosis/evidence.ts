@@ -47,7 +47,7 @@ export interface Observation {
 }
 
 /**
- * Compares the calls of an exercise with the reference, the cheapest first.
+ * Compares the calls of an exercise with the reference: the checks take turns, and of each the cheapest call is first.
  *
  * @param checks those of the exercise, in order
  * @param name the exercise's function
@@ -61,10 +61,12 @@ export function observe(
   deadline: Deadline,
 ): Observation[] {
   const calls = checks
-    .flatMap((check) =>
-      spread(check.calls.filter((call) => call.name === name)).map((call) => ({ call, check })),
-    )
-    .toSorted((a, b) => urgency(a) - urgency(b));
+    .flatMap((check) => {
+      const own = spread(check.calls.filter((call) => call.name === name));
+      const sorted = own.toSorted((one, other) => one.milliseconds - other.milliseconds);
+      return sorted.map((call, turn) => ({ call, check, turn }));
+    })
+    .toSorted((one, other) => one.turn - other.turn || urgency(one) - urgency(other));
   const observations: Observation[] = [];
   for (const { call, check } of calls) {
     if (deadline.isOver()) break;
