@@ -32,8 +32,8 @@ import { where } from './where.ts';
 import { whichCalls } from './which-calls.ts';
 
 /** How long the comparison with the reference may take, and all the rest, in milliseconds of CPU. */
-const OBSERVING = 600;
-const DIAGNOSING = 1000;
+const OBSERVING = 800;
+const DIAGNOSING = 2000;
 
 /** What a rule found, if it did. */
 type Rule = (exercise: Exercise, deadline: Deadline) => Finding | undefined;

@@ -300,18 +300,6 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '05.6 affineForward',
-    id: 'affine-weights-transposed',
-    sentence:
-      'This is x · Wᵀ. Here W is (D, M), a row for each input and a column for each output: multiply with W as it is.',
-    wrong: refusingLike(affineForward, (x, W, b) => ({
-      out: filled([x.shape[0]!, W.shape[0]!], (n, m) =>
-        sumOver(x.shape[1]!, (d) => x.get(n, d) * W.get(m, d), b.get(m)),
-      ),
-      cache: { x, W },
-    })),
-  },
-  {
-    exercise: '05.6 affineForward',
     id: 'affine-bias-repeated',
     sentence:
       'The bias is added once for every input, inside the sum over d. Start the sum with it, or add it after the sum.',
