@@ -3,6 +3,8 @@ import { shapeText } from '#arrays';
 import { isArray, type AnyArray } from './any-array.ts';
 
 const LONGEST_ROW = 8;
+const LONGEST_STRING = 80;
+const LONGEST_ARRAY = 240;
 
 /** A number in at most six significant digits, `0.333333`; whole numbers, NaN, −0 and infinities in full. */
 export function numberText(value: number): string {
@@ -20,13 +22,13 @@ export function distinctNumberText(value: number, other: number): string {
 /**
  * Any value that a call may take or return, in short.
  *
- * @returns `0.5`, `(2, 3) [[1, 2, 3], [4, 5, 6]]`, `{ loss: 0.5, … }`; long arrays end in `…`
+ * @returns `0.5`, `(2, 3) [[1, 2, 3], [4, 5, 6]]`, `{ loss: 0.5, … }`; long arrays and strings end in `…`
  */
 export function valueText(value: unknown): string {
   if (typeof value === 'number') return numberText(value);
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return stringText(value);
   if (typeof value === 'function') return 'a function';
-  if (isArray(value)) return `${shapeText(value.shape)} ${entriesText(value)}`;
+  if (isArray(value)) return `${shapeText(value.shape)} ${cut(entriesText(value))}`;
   if (Array.isArray(value)) return listText(value.map(valueText));
   if (value instanceof Promise) return 'a promise';
   if (value instanceof Error) return `${value.name}: ${value.message}`;
@@ -35,6 +37,19 @@ export function valueText(value: unknown): string {
     return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
   }
   return String(value);
+}
+
+/** A string in quotes; of a long one the beginning, and how long it is. */
+function stringText(value: string): string {
+  return value.length <= LONGEST_STRING
+    ? JSON.stringify(value)
+    : `${JSON.stringify(`${value.slice(0, LONGEST_STRING)}…`)} (${value.length} characters)`;
+}
+
+/** The entries of an array, or as many of them as can be taken in. */
+function cut(text: string): string {
+  if (text.length <= LONGEST_ARRAY) return text;
+  return `${text.slice(0, text.lastIndexOf(',', LONGEST_ARRAY))}, …`;
 }
 
 function entriesText(x: AnyArray): string {

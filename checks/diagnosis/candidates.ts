@@ -33,7 +33,7 @@ const AT_LEAST = 2;
  * then the order of the list, in which the more specific stand first.
  *
  * @param candidates the more specific ones first
- * @param observations cheapest first
+ * @param observations in the order in which they are to be asked
  * @param deadline where it is reached, what is not compared counts as open
  */
 export function standing<C extends Candidate>(

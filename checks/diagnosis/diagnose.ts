@@ -4,7 +4,8 @@
  *
  * 1. mechanical faults, which need no knowledge of the lesson (arguments.ts, results.ts, refusals.ts);
  * 2. a known misconception (known.ts);
- * 3. a relation to the right values (relations.ts), and failing that, where they are wrong (where.ts).
+ * 3. a relation to the right values (relations.ts), and failing that, where they are wrong (where.ts) or which calls
+ *    are (which-calls.ts).
  *
  * A wrong name is worse than none: each must explain every call in which the learner is wrong and contradict none in
  * which the learner is right, or it says that it is not sure.
@@ -13,19 +14,26 @@ import type { Opened } from '../subject/recorder.ts';
 import { functionOf } from '../subject/recorder.ts';
 import { changedArgument, ignoredStrides, rememberedCalls, returnedArgument } from './arguments.ts';
 import { Deadline } from './deadline.ts';
-import { observe, type RanCheck } from './evidence.ts';
+import { observe, thinned, type RanCheck } from './evidence.ts';
 import type { Exercise } from './exercise.ts';
 import type { Finding } from './finding.ts';
 import { knownMistake } from './known.ts';
-import { missingRefusal, needlessRefusal, wrongRefusal } from './refusals.ts';
+import {
+  borrowedRefusal,
+  missingRefusal,
+  needlessRefusal,
+  startlessReduce,
+  wrongRefusal,
+} from './refusals.ts';
 import { relation } from './relations.ts';
 import { parametersOf } from './replay.ts';
-import { notANumber, wrongKind, wrongShape } from './results.ts';
+import { notANumber, sometimesNaN, wrongKind, wrongShape } from './results.ts';
 import { where } from './where.ts';
+import { whichCalls } from './which-calls.ts';
 
-/** How long the comparison with the reference may take, and all the rest, in milliseconds. */
-const OBSERVING = 400;
-const DIAGNOSING = 600;
+/** How long the comparison with the reference may take, and all the rest, in milliseconds of CPU. */
+const OBSERVING = 800;
+const DIAGNOSING = 2000;
 
 /** What a rule found, if it did. */
 type Rule = (exercise: Exercise, deadline: Deadline) => Finding | undefined;
@@ -42,11 +50,19 @@ const OF_VALUES: readonly Rule[] = [
   relation,
   where,
   notANumber,
+  whichCalls,
+  sometimesNaN,
   returnedArgument,
 ];
 
 /** Rules about refusing. The values are judged beside it, as if these calls were not there. */
-const OF_REFUSALS: readonly Rule[] = [missingRefusal, wrongRefusal, needlessRefusal];
+const OF_REFUSALS: readonly Rule[] = [
+  missingRefusal,
+  wrongRefusal,
+  startlessReduce,
+  needlessRefusal,
+  borrowedRefusal,
+];
 
 /** The exercise with its calls compared with the reference. */
 export function exerciseOf(
@@ -60,7 +76,7 @@ export function exerciseOf(
     name,
     parameters: parametersOf(reference[name]),
     checks,
-    observations: observe(checks, name, reference, new Deadline(OBSERVING)),
+    observations: thinned(observe(checks, name, reference, new Deadline(OBSERVING))),
     reference,
     misconceptions: misconceptions.filter(({ exercise }) => exercise === title),
   };

@@ -47,7 +47,7 @@ export interface Observation {
 }
 
 /**
- * Compares the calls of an exercise with the reference, the cheapest first.
+ * Compares the calls of an exercise with the reference: the checks take turns, and of each the cheapest call is first.
  *
  * @param checks those of the exercise, in order
  * @param name the exercise's function
@@ -61,9 +61,12 @@ export function observe(
   deadline: Deadline,
 ): Observation[] {
   const calls = checks
-    .flatMap((check) => check.calls.map((call) => ({ call, check })))
-    .filter(({ call }) => call.name === name)
-    .toSorted((a, b) => a.call.milliseconds - b.call.milliseconds);
+    .flatMap((check) => {
+      const own = spread(check.calls.filter((call) => call.name === name));
+      const sorted = own.toSorted((one, other) => one.milliseconds - other.milliseconds);
+      return sorted.map((call, turn) => ({ call, check, turn }));
+    })
+    .toSorted((one, other) => one.turn - other.turn || urgency(one) - urgency(other));
   const observations: Observation[] = [];
   for (const { call, check } of calls) {
     if (deadline.isOver()) break;
@@ -71,6 +74,35 @@ export function observe(
     if (observation !== undefined) observations.push(observation);
   }
   return observations;
+}
+
+/** So many calls of one check are compared, and so many with one verdict say all that there is to say. */
+const MOST = 120;
+const ENOUGH = 24;
+
+/** A call of a check that failed says more: it may cost ten times as much. */
+function urgency({ call, check }: { call: Call; check: RanCheck }): number {
+  return check.passed ? call.milliseconds : call.milliseconds / 10;
+}
+
+/** All calls of a check, or as many as are compared, in even steps from the first. */
+function spread(calls: readonly Call[]): Call[] {
+  const step = Math.ceil(calls.length / MOST);
+  return calls.filter((_, i) => i % step === 0);
+}
+
+/**
+ * Without the calls that only repeat what others say: a gradient check makes hundreds of nearly the same, and there is
+ * no time to ask every candidate about all of them.
+ */
+export function thinned(observations: readonly Observation[]): Observation[] {
+  const counts = new Map<string, number>();
+  return observations.filter(({ check, verdict }) => {
+    const kind = `${check.index} ${verdict}`;
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    return count <= ENOUGH;
+  });
 }
 
 function observed(call: Call, check: RanCheck, reference: Functions): Observation | undefined {

@@ -11,7 +11,7 @@ export interface Exercise {
   /** The names of its parameters. */
   parameters: readonly string[];
   checks: readonly RanCheck[];
-  /** The calls of its function beside the reference's answers, the cheapest first. */
+  /** The calls of its function beside the reference's answers. */
   observations: readonly Observation[];
   reference: Functions;
   /** Those of this exercise. */

@@ -4,6 +4,7 @@
  *
  * Each is a candidate like any other (candidates.ts), and must explain every call in which the learner is wrong.
  */
+import { agrees } from '../agreement.ts';
 import type { Functions } from '../subject/recorder.ts';
 import { numberText } from '../text.ts';
 import { plainest, standing, type Candidate } from './candidates.ts';
@@ -35,6 +36,7 @@ export function relation(exercise: Exercise, deadline: Deadline): Finding | unde
     ...dropped(exercise),
     ...otherFunctions(exercise),
     ...fitted(observations),
+    ...single(),
     ...nearly(observations),
   ];
   const found = standing(all, observations, deadline).find(
@@ -183,9 +185,38 @@ function fitted(observations: readonly Observation[]): Relation[] {
 /** Right to four digits at least: within this, relatively. */
 const NEAR = 1e-4;
 
+/** The learner's own values where they have no more digits than single precision has. */
+function single(): Relation[] {
+  return [
+    {
+      id: 'single-precision',
+      sentence:
+        'Every number has the digits of single precision, seven in place of sixteen. Is a Float32Array or Math.fround on the way?',
+      predict: ({ given, right }) => {
+        const [a, b] = [numbersIn(given), numbersIn(right)];
+        const isSingle =
+          a.length === b.length &&
+          a.every(
+            (value, i) =>
+              value === Math.fround(value) && Math.abs(value - b[i]!) <= NEAR * Math.abs(b[i]!),
+          );
+        return isSingle ? { value: given } : undefined;
+      },
+    },
+  ];
+}
+
 /** The learner's own values where several are nearly the right ones: computed too coarsely. */
 function nearly(observations: readonly Observation[]): Relation[] {
   const wrong = observations.filter(({ verdict }) => verdict === 'wrong');
+  // Where half of it is right to all its digits, it is not computed too coarsely but wrong in some place.
+  const exact = observations
+    .filter(({ verdict }) => verdict === 'right' || verdict === 'wrong')
+    .flatMap(({ given, right }) => {
+      const mine = numbersIn(given);
+      return numbersIn(right).flatMap((v, i) => (isSimple(v) ? [] : [agrees(mine[i], v)]));
+    });
+  if (2 * exact.filter((isRight) => isRight).length >= exact.length) return [];
   const numbers = new Set(wrong.flatMap(({ right }) => numbersIn(right)));
   if (numbers.size < ENOUGH) return [];
   return [

@@ -6,6 +6,10 @@ import { inFailedChecks, type Exercise } from './exercise.ts';
 import type { Finding } from './finding.ts';
 import { withoutCache } from './replay.ts';
 
+/** Where NaN comes from. */
+const BIRTH_OF_NAN =
+  'It is born of 0/0, ∞ − ∞, ∞/∞, 0·∞, the logarithm or the root of a negative number, or an index outside of an array: look for the first of these.';
+
 /** A result of the wrong kind: nothing, a list, a number for an array, whole numbers, a missing field. */
 export function wrongKind(exercise: Exercise): Finding | undefined {
   return everywhere(exercise, 'wrong-kind', kindProblem);
@@ -23,10 +27,21 @@ export function wrongShape(exercise: Exercise): Finding | undefined {
 /** NaN where there should be a number. */
 export function notANumber(exercise: Exercise): Finding | undefined {
   return everywhere(exercise, 'not-a-number', (given, right) =>
-    holdsNaN(given) && !holdsNaN(right)
-      ? 'NaN comes back. It is born of 0/0, ∞ − ∞, ∞/∞, 0·∞, the logarithm or the root of a negative number, or an index outside of an array: look for the first of these.'
-      : undefined,
+    holdsNaN(given) && !holdsNaN(right) ? `NaN comes back. ${BIRTH_OF_NAN}` : undefined,
   );
+}
+
+/** NaN in some calls and other wrong numbers in others, where there should be a number in all. */
+export function sometimesNaN(exercise: Exercise): Finding | undefined {
+  const wrong = inFailedChecks(exercise).filter(({ verdict }) => verdict === 'wrong');
+  const shown = wrong.find(({ given, right }) => holdsNaN(given) && !holdsNaN(right));
+  if (shown === undefined) return undefined;
+  return {
+    kind: 'mechanical',
+    id: 'not-a-number-sometimes',
+    sentence: `NaN comes back from some of these calls, and a wrong number from others. ${BIRTH_OF_NAN}`,
+    shown,
+  };
 }
 
 /** A finding whose problem is there in every wrong call; fields are looked at one by one. */

@@ -48,7 +48,8 @@ export function plainFailure(check: RanCheck): Failure {
 
 /** What was thrown, in a sentence: an assertion speaks for itself, another error says what kind it is. */
 export function problemOf(error: unknown): string {
-  if (isAssertion(error)) return error.message;
+  if (isAssertion(error))
+    return error.message.replace(/^expected \[Function\w*\] /, 'expected the call ');
   if (error instanceof Error) return `${error.name}: ${error.message}`;
   return `${valueText(error)} was thrown, which is not an Error`;
 }
@@ -92,6 +93,8 @@ function withObservation(problem: string, error: unknown, shown: Observation): F
     return { problem: `${wanted} was expected and ${came}`, ...told, expected: wanted };
   }
   if (verdict !== 'wrong') return { problem, ...told, ...comparedValues(error) };
+  // There are many right texts, and many right answers where nothing was asked: what is wrong is what the check says.
+  if (typeof right === 'string' || call.args.length === 0) return { problem, ...told };
   const found = difference(withoutCache(given), withoutCache(right), roundingOf(right));
   return { problem: found ?? problem, ...told, ...valuePair(given, right) };
 }
@@ -114,7 +117,10 @@ function valuePair(given: unknown, right: unknown): Pick<Failure, 'got' | 'expec
 
 /** The values that an assertion compared. */
 function comparedValues(error: unknown): Pick<Failure, 'got' | 'expected'> {
-  if (!isAssertion(error) || error.expected === undefined) return {};
+  // Chai gives the text of a class as what was expected to be thrown.
+  if (!isAssertion(error) || error.expected === undefined || / to throw /.test(error.message)) {
+    return {};
+  }
   return valuePair(error.actual, error.expected);
 }
 

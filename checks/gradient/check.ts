@@ -39,7 +39,7 @@ import type { Base, Measurement } from './difference.ts';
 import { measureNoise } from './noise.ts';
 import { checkInput, type Checked, type Entry } from './numeric.ts';
 import type { Problem } from './problem.ts';
-import type { Cause, Finding, GradientReport } from './report.ts';
+import { UNEXPLAINED, type Cause, type Finding, type GradientReport } from './report.ts';
 import { summarize } from './summary.ts';
 import type { Input } from './arguments.ts';
 import { toSubject, type Run, type Subject } from './function-under-test.ts';
@@ -138,7 +138,7 @@ function judgeInput(
       ? outsideKink(input)
       : (diagnose(toEvidence(subject, run, base, checked, others, elsewhere)) ?? {
           code: 'wrong',
-          sentence: `${input.gradient} is wrong, and no common mistake explains it.`,
+          sentence: `${input.gradient} is wrong, and ${UNEXPLAINED}.`,
         });
     const counts = { wrong: wrong.length, checked: entries.length };
     return [{ ...cause, ...about, ...worst(wrong, input), ...counts }];

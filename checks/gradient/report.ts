@@ -102,3 +102,6 @@ export interface GradientReport {
   /** What it cost, in calls of the learner's functions. */
   cost: { forward: number; backward: number };
 }
+
+/** What is said of a wrong gradient whose cause is not found. */
+export const UNEXPLAINED = 'no common mistake explains it';

@@ -34,14 +34,16 @@ export function solutionFaults({ solutions }: Proof): string[] {
   );
 }
 
-/** Whether a misconception passes its exercise, or is shown as something else. */
+/** Whether a misconception passes its exercise, or is shown as something else: several may share a sentence. */
 export function misconceptionFault({
-  misconception: { id },
+  misconception: { id, sentence },
   caught,
 }: CaughtMisconception): string[] {
   if (caught === undefined) return [`${id} is not caught`];
-  const named = caught.failure?.diagnosis?.id;
-  return named === id ? [] : [`${id} is shown as ${named ?? 'nothing'} (${caught.title})`];
+  const named = caught.failure?.diagnosis;
+  return named?.id === id || named?.sentence === sentence
+    ? []
+    : [`${id} is shown as ${named?.id ?? 'nothing'} (${caught.title})`];
 }
 
 /** Tests beside an independent library that fail. */

@@ -1,9 +1,10 @@
 /** What is said of a failed check, wherever it is shown. */
+import { UNEXPLAINED } from '../gradient/report.ts';
 import type { CheckResult, Failure } from '../results/lesson-result.ts';
 
 /**
  * The failed check that is shown in full: the first, or one of the same exercise that explains more, by a
- * diagnosis or, as the gradient check does, in several lines.
+ * diagnosis or, as the gradient check does where it knows what was done, in several lines.
  */
 export function failureToShow(checks: readonly CheckResult[]): CheckResult | undefined {
   const all = checks.filter(({ status }) => status === 'failed');
@@ -13,9 +14,14 @@ export function failureToShow(checks: readonly CheckResult[]): CheckResult | und
   const own = failed.filter(({ exercise }) => exercise === failed[0]?.exercise);
   return (
     own.find(({ failure }) => failure?.diagnosis !== undefined) ??
-    own.find(({ failure }) => failure?.problem.includes('\n')) ??
+    own.find(({ failure }) => failure !== undefined && explains(failure)) ??
     own[0]
   );
+}
+
+/** Whether a problem of several lines says what was done; an example that can be worked out by hand says more if not. */
+function explains({ problem }: Failure): boolean {
+  return problem.includes('\n') && !problem.includes(UNEXPLAINED);
 }
 
 /** Why a check failed. */

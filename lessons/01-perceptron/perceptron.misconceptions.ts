@@ -97,6 +97,33 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '01.2 neuron',
+    id: 'neuron-reads-too-far',
+    sentence:
+      'The loop goes one input too far: x.get(x.size) is undefined, which makes the sum NaN, and NaN is not above 0. Loop while i < x.size.',
+    wrong: refusingLike(neuron, (x, w, b) =>
+      step(sumOver(x.size + 1, (i) => w.get(i) * x.get(i), b)),
+    ),
+  },
+  {
+    exercise: '01.2 neuron',
+    id: 'neuron-bias-repeated',
+    sentence:
+      'The bias is added once for each input. It counts once a neuron: start the sum with it.',
+    wrong: refusingLike(neuron, (x, w, b) => step(sumOver(x.size, (i) => w.get(i) * x.get(i) + b))),
+  },
+  {
+    exercise: '01.2 neuron',
+    id: 'neuron-in-single-precision',
+    sentence:
+      'The sum is kept in single precision, seven digits, so what is small is lost beside what is large. Keep it in a plain number.',
+    wrong: refusingLike(neuron, (x, w, b) => {
+      const z = Float32Array.of(b);
+      for (let i = 0; i < x.size; i++) z[0]! += w.get(i) * x.get(i);
+      return step(z[0]!);
+    }),
+  },
+  {
+    exercise: '01.2 neuron',
     id: 'neuron-step-each',
     sentence:
       'Each product goes through the step by itself. Add all of them up first, then take the step once.',
@@ -194,6 +221,17 @@ export const misconceptions: Misconception[] = [
     anchor: '#between-the-points',
     wrong: () => gate(1, 1, -1),
   },
+  ...(
+    [
+      [1, 0],
+      [0, 1],
+    ] as const
+  ).map(([first, second]) => ({
+    exercise: '01.5 orWeights',
+    id: `or-of-${first === 1 ? 'the-first' : 'the-second'}`,
+    sentence: `Only the ${first === 1 ? 'first' : 'second'} input counts: the other one has the weight 0. Either of them alone must lift the sum above 0.`,
+    wrong: () => gate(first, second, -0.5),
+  })),
   {
     exercise: '01.5 orWeights',
     id: 'or-is-and',

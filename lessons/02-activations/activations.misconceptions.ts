@@ -15,6 +15,7 @@ import {
   softmaxJacobian,
   step,
   type BentLine,
+  softplus,
 } from './activations.reference.ts';
 
 export const misconceptions: Misconception[] = [
@@ -67,6 +68,12 @@ export const misconceptions: Misconception[] = [
     anchor: '#staying-finite',
     wrong: (x: Tensor) => map(x, (v) => Math.exp(v) / (1 + Math.exp(v))),
   },
+  ...[1, 2, 3, 4, 5].map((digits) => ({
+    exercise: '02.5 sigmoid',
+    id: `sigmoid-e-of-${digits}-digits`,
+    sentence: `e is rounded to ${Math.E.toFixed(digits)}. Math.exp(x) has all its digits, and Math.E is e itself.`,
+    wrong: (x: Tensor) => map(x, (v) => 1 / (1 + Number(Math.E.toFixed(digits)) ** -v)),
+  })),
   {
     exercise: '02.5 sigmoid',
     id: 'sigmoid-clipped-at-10',
@@ -180,6 +187,13 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '02.9 relu',
+    id: 'relu-cut-at-6',
+    sentence:
+      'What is above 6 is cut off: this is ReLU6, a variant for small devices. ReLU has no upper end.',
+    wrong: (x: Tensor) => map(x, (v) => Math.min(6, Math.max(0, v))),
+  },
+  {
+    exercise: '02.9 relu',
     id: 'relu-is-abs',
     sentence: 'Negative numbers come out positive: this is |x|. ReLU turns them into 0.',
     wrong: (x: Tensor) => map(x, Math.abs),
@@ -252,6 +266,13 @@ export const misconceptions: Misconception[] = [
       'This is the leaky ReLU itself. Its derivative does not grow with x: it is 1 above 0 and the slope elsewhere.',
     wrong: (x: Tensor, slope: number) => leakyRelu(x, slope),
   },
+  ...[20, 30, 50, 100, 500, 700].map((limit) => ({
+    exercise: '02.13 softplus',
+    id: `softplus-clipped-at-${limit}`,
+    sentence: `x is clipped at ±${limit} against an overflow. Then softplus(1000) is ${limit} and not 1000: use max(0, x) + ln(1 + e^(−|x|)), whose exponential is at most 1.`,
+    anchor: '#staying-finite',
+    wrong: (x: Tensor) => softplus(map(x, (v) => Math.min(limit, Math.max(-limit, v)))),
+  })),
   {
     exercise: '02.13 softplus',
     id: 'softplus-rounds-away',
@@ -307,6 +328,19 @@ export const misconceptions: Misconception[] = [
     anchor: '#staying-finite',
     wrong: softmaxOf((row) => exponentials(row, 0)),
   },
+  ...[10, 20, 50, 100, 500, 700].map((limit) => ({
+    exercise: '02.15 softmax',
+    id: `softmax-clipped-at-${limit}`,
+    sentence:
+      'The logits are clipped against an overflow, so those beyond the limit count as equal. Subtract the maximum of the row from each instead: that changes nothing, and no exponential is above 1.',
+    anchor: '#staying-finite',
+    wrong: softmaxOf((row) =>
+      exponentials(
+        row.map((logit) => Math.min(limit, Math.max(-limit, logit))),
+        0,
+      ),
+    ),
+  })),
   {
     exercise: '02.15 softmax',
     id: 'softmax-starts-at-zero',

@@ -1,5 +1,5 @@
 /** Lesson 03: the wrong answers that people really give. Of two that look alike, the more specific is first. */
-import { copy, map, zip, type Labels, type Tensor } from '#arrays';
+import { copy, labels as labelsOf, map, zip, type Labels, type Tensor } from '#arrays';
 import ops from 'ndarray-ops';
 import type { Misconception } from '../../checks/misconception.ts';
 import { overRows, refusingLike, rowsOf, sumOver } from '../../checks/wrong-answers.ts';
@@ -58,6 +58,25 @@ export const misconceptions: Misconception[] = [
     sentence:
       'This is half the sum. Some books put ½ there so that the gradient has no 2; this course does not.',
     wrong: (y: Tensor, t: Tensor) => sumSquaredResiduals(y, t) / 2,
+  },
+  {
+    exercise: '03.2 sumSquaredResiduals',
+    id: 'ssr-first-axis-only',
+    sentence:
+      'Only as many entries are added as the first axis is long. There are y.size of them: loop over all.',
+    wrong: refusingLike(sumSquaredResiduals, (y, t) => {
+      const residuals = zip(y, t, (a, b) => a - b).data;
+      return sumOver(y.shape[0] ?? 0, (i) => residuals[i]! ** 2);
+    }),
+  },
+  {
+    exercise: '03.2 sumSquaredResiduals',
+    id: 'ssr-whole-numbers',
+    sentence:
+      'The sum is kept in whole numbers, so whatever stands after the point is cut off at each step. Keep it in a plain number.',
+    wrong: refusingLike(sumSquaredResiduals, (y, t) =>
+      zip(y, t, (a, b) => (a - b) ** 2).data.reduce((sum, v) => Math.trunc(sum + v), 0),
+    ),
   },
   {
     exercise: '03.2 sumSquaredResiduals',
@@ -227,6 +246,29 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '03.6 binaryCrossEntropy',
+    id: 'bce-minus-one-for-no',
+    sentence:
+      'The answers are taken for −1 and 1, so no counts as undecided. Here no is 0 and yes is 1: weigh the two terms with t and 1 − t.',
+    wrong: (p: Tensor, t: Tensor) =>
+      binaryCrossEntropy(
+        p,
+        map(t, (answer) => (1 + answer) / 2),
+      ),
+  },
+  ...[1e-7, 1e-8, 1e-9, 1e-10, 1e-15].map((epsilon) => ({
+    exercise: '03.6 binaryCrossEntropy',
+    id: `bce-plus-${epsilon}`,
+    sentence: `${epsilon} is added inside the logarithms, which changes every probability a little and the small ones a lot. Clip with ε instead: only what lies outside [ε, 1 − ε] is moved.`,
+    wrong: refusingLike(
+      binaryCrossEntropy,
+      (p, t) =>
+        -ops.sum(
+          zip(p, t, (q, a) => a * Math.log(q + epsilon) + (1 - a) * Math.log(1 - q + epsilon)),
+        ) / p.size,
+    ),
+  })),
+  {
+    exercise: '03.6 binaryCrossEntropy',
     id: 'bce-sum',
     sentence: 'This is the sum over the batch. Divide it by the number of samples N.',
     anchor: '#mean-over-the-batch',
@@ -390,6 +432,15 @@ export const misconceptions: Misconception[] = [
         -Math.log(ops.sum(zip(p, t, (q, target) => target * Math.max(q, EPSILON))) / p.shape[0]!),
     ),
   },
+  ...[1e-7, 1e-8, 1e-9, 1e-10, 1e-15].map((epsilon) => ({
+    exercise: '03.8 categoricalCrossEntropy',
+    id: `cce-plus-${epsilon}`,
+    sentence: `${epsilon} is added inside the logarithm, which changes every probability a little and the small ones a lot. Let p be no less than ε instead: Math.max(p, ε).`,
+    wrong: refusingLike(
+      categoricalCrossEntropy,
+      (p, t) => -ops.sum(zip(p, t, (q, a) => a * Math.log(q + epsilon))) / p.shape[0]!,
+    ),
+  })),
   {
     exercise: '03.8 categoricalCrossEntropy',
     id: 'cce-sum',
@@ -530,6 +581,26 @@ export const misconceptions: Misconception[] = [
       'Softmax is applied twice: its probabilities go through softmax again. The logits are what goes in before any softmax.',
     wrong: (logits: Tensor, labels: Labels) => softmaxCrossEntropy(softmax(logits), labels),
   },
+  {
+    exercise: '03.10 softmaxCrossEntropy',
+    id: 'softmax-loss-first-label',
+    sentence:
+      'Every row is measured by the label of the first one. Row n has a label of its own: labels.get(n).',
+    wrong: (logits: Tensor, labels: Labels) =>
+      softmaxCrossEntropy(logits, firstRepeated(logits, labels)),
+  },
+  ...[10, 20, 50, 100, 500, 700].map((limit) => ({
+    exercise: '03.10 softmaxCrossEntropy',
+    id: `softmax-loss-clipped-at-${limit}`,
+    sentence:
+      'The logits are clipped against an overflow, so those beyond the limit count as equal. Subtract the maximum of the row from each instead: that changes nothing, and no exponential is above 1.',
+    anchor: '#staying-finite',
+    wrong: (logits: Tensor, labels: Labels) =>
+      softmaxCrossEntropy(
+        map(logits, (logit) => Math.min(limit, Math.max(-limit, logit))),
+        labels,
+      ),
+  })),
   {
     exercise: '03.10 softmaxCrossEntropy',
     id: 'softmax-loss-over-columns',
@@ -842,6 +913,25 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '03.12 hinge',
+    id: 'hinge-first-label',
+    sentence:
+      'Every row is measured by the label of the first one. Row n has a label of its own: labels.get(n).',
+    wrong: (scores: Tensor, labels: Labels) => hinge(scores, firstRepeated(scores, labels)),
+  },
+  ...(['after', 'before'] as const).map((side) => ({
+    exercise: '03.12 hinge',
+    id: `hinge-only-${side}`,
+    sentence: `Only the classes ${side} the right one are compared with it. All others count, on both sides: go over all and leave out j = label.`,
+    wrong: refusingLike(hinge, (scores, labels) =>
+      meanOverRows(scores, labels, (row, label) =>
+        sumOver(row.length, (j) =>
+          (side === 'after' ? j > label : j < label) ? Math.max(0, row[j]! - row[label]! + 1) : 0,
+        ),
+      ),
+    ),
+  })),
+  {
+    exercise: '03.12 hinge',
     id: 'hinge-sum',
     sentence: 'This is the sum over the batch. Divide it by the number of samples N.',
     anchor: '#mean-over-the-batch',
@@ -1107,6 +1197,12 @@ function softmaxLoss(
   f: (row: number[], label: number, logits: Tensor) => number,
 ): typeof softmaxCrossEntropy {
   return refusingLike(softmaxCrossEntropy, (logits, labels) => meanOverRows(logits, labels, f));
+}
+
+/** The first label for every row; checked like the others, as its author does. */
+function firstRepeated(logits: Tensor, labels: Labels): Labels {
+  softmaxCrossEntropy(logits, labels);
+  return labelsOf(Array.from({ length: labels.size }, () => labels.get(0)));
 }
 
 /** hinge with another term for what a wrong class lacks of the margin. */

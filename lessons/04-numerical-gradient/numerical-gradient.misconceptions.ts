@@ -24,6 +24,9 @@ type Surface = (x: Tensor) => number;
 type Field = (x: Tensor) => Tensor;
 type Interval = readonly [number, number];
 
+/** Steps that people write down. */
+const FIXED_STEPS = [1e-3, 1e-4, 1e-5, 1e-6, 1e-7];
+
 export const misconceptions: Misconception[] = [
   {
     exercise: '04.1 forwardDifference',
@@ -32,6 +35,12 @@ export const misconceptions: Misconception[] = [
       'Only f(x) is divided by h, since / binds more tightly than −. Put the difference in parentheses.',
     wrong: (f: Curve, x: number, h: number) => f(x + h) - f(x) / h,
   },
+  ...FIXED_STEPS.map((fixed) => ({
+    exercise: '04.1 forwardDifference',
+    id: `forward-always-${fixed}`,
+    sentence: `h is not used: every step is ${fixed}. Take the h that was passed in.`,
+    wrong: (f: Curve, x: number) => forwardDifference(f, x, fixed),
+  })),
   {
     exercise: '04.1 forwardDifference',
     id: 'forward-undivided',
@@ -101,6 +110,13 @@ export const misconceptions: Misconception[] = [
       'This is (f(x + h) − 2f(x) + f(x − h)) / h², the second derivative. The slope is (f(x + h) − f(x − h)) / (2h).',
     wrong: (f: Curve, x: number, h: number) => (f(x + h) - 2 * f(x) + f(x - h)) / (h * h),
   },
+  ...FIXED_STEPS.map((fixed) => ({
+    exercise: '04.2 centralDifference',
+    id: `central-always-${fixed}`,
+    sentence:
+      'h is not used: every step has the same size, whatever h is. Take the h that was passed in.',
+    wrong: (f: Curve, x: number) => centralDifference(f, x, fixed),
+  })),
   {
     exercise: '04.3 differenceErrors',
     id: 'errors-swapped',
@@ -171,6 +187,17 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '04.4 bestStep',
+    id: 'best-step-tried-out',
+    sentence:
+      'These are the best of some powers of ten, found by trying them out. Solve for the h at which the slope of the sum is 0: the formula gives any number.',
+    wrong: (order: number, truncation: number, rounding: number) => {
+      const error = (h: number): number => truncation * h ** order + rounding / h;
+      const tried = Array.from({ length: 16 }, (_, k) => 10 ** -k);
+      return tried.reduce((best, h) => (error(h) < error(best) ? h : best));
+    },
+  },
+  {
+    exercise: '04.4 bestStep',
     id: 'best-step-inverted',
     sentence:
       'The quotient stands on its head: more rounding asks for a larger h, so rounding belongs above the line.',
@@ -235,6 +262,15 @@ export const misconceptions: Misconception[] = [
     wrong: (value: number, [from, to]: Interval, [start, end]: Interval) =>
       start + (Math.log(value / from) / Math.log(to / from)) * (end - start),
   },
+  ...[1e-16, 1e-12, 1e-10, 1e-8].map((epsilon) => ({
+    exercise: '04.5 logScale',
+    id: `log-scale-plus-${epsilon}`,
+    sentence: `${epsilon} is added before the logarithm, to avoid ln 0. It moves every small value, too: on an axis from 1e-16 that shows. Move the value into the domain instead.`,
+    wrong: (value: number, [from, to]: Interval, [start, end]: Interval) => {
+      const inside = Math.min(Math.max(value, from), to) + epsilon;
+      return start + (Math.log(inside / from) / Math.log(to / from)) * (end - start);
+    },
+  })),
   {
     exercise: '04.6 errorPlot',
     id: 'plot-without-namespace',
@@ -316,7 +352,7 @@ export const misconceptions: Misconception[] = [
       return moved;
     },
   },
-  ...[1e-3, 1e-4, 1e-5, 1e-6, 1e-7].map((fixed) => ({
+  ...FIXED_STEPS.map((fixed) => ({
     exercise: '04.7 numericalGradient',
     id: `gradient-always-${fixed}`,
     sentence: `h is not used: every step is ${fixed}. Take the h that was passed in.`,
@@ -388,20 +424,17 @@ export const misconceptions: Misconception[] = [
     wrong: (a: Tensor, b: Tensor) =>
       Math.max(0, ...differences(a, b)) / Math.max(0, ...sizes(a), ...sizes(b)),
   },
-  {
-    exercise: '04.8 relativeError',
-    id: 'relative-error-one-side',
-    sentence:
-      'Only the first array is below the line. If it is 0 the quotient is infinite, or NaN: take the larger of the two.',
-    wrong: (a: Tensor, b: Tensor) => Math.max(0, ...differences(a, b)) / Math.max(0, ...sizes(a)),
-  },
-  {
-    exercise: '04.8 relativeError',
-    id: 'relative-error-other-side',
-    sentence:
-      'Only the second array is below the line. If it is 0 the quotient is infinite, or NaN: take the larger of the two.',
-    wrong: (a: Tensor, b: Tensor) => Math.max(0, ...differences(a, b)) / Math.max(0, ...sizes(b)),
-  },
+  ...(['first', 'second'] as const).flatMap((side) =>
+    [true, false].map((isGuarded) => ({
+      exercise: '04.8 relativeError',
+      id: `relative-error-${side}-only${isGuarded ? '-or-0' : ''}`,
+      sentence: `Only the ${side} array is below the line. Where it is 0, the quotient says nothing of the other: take the larger of the two.`,
+      wrong: (a: Tensor, b: Tensor) => {
+        const scale = Math.max(0, ...sizes(side === 'first' ? a : b));
+        return isGuarded && scale === 0 ? 0 : Math.max(0, ...differences(a, b)) / scale;
+      },
+    })),
+  ),
   {
     exercise: '04.8 relativeError',
     id: 'relative-error-of-sums',
@@ -410,23 +443,23 @@ export const misconceptions: Misconception[] = [
     wrong: (a: Tensor, b: Tensor) =>
       total(differences(a, b)) / (Math.max(total(sizes(a)), total(sizes(b))) || 1),
   },
-  {
+  ...[true, false].map((isGuarded) => ({
     exercise: '04.8 relativeError',
-    id: 'relative-error-entry-by-entry',
+    id: `relative-error-entry-by-entry${isGuarded ? '-or-0' : ''}`,
     sentence:
       'Each difference is divided by its own two entries. Some courses do that, but then an entry that should be 0 is wrong by 100 % from rounding alone. Divide by the largest entry of all.',
     anchor: '#checking-a-gradient',
     wrong: (a: Tensor, b: Tensor) => {
       const [left, right] = [sizes(a), sizes(b)];
       const errors = differences(a, b).map((d, i) =>
-        d === 0 ? 0 : d / Math.max(left[i]!, right[i]!),
+        isGuarded && d === 0 ? 0 : d / Math.max(left[i]!, right[i]!),
       );
       return Math.max(0, ...errors);
     },
-  },
-  {
+  })),
+  ...[1e-8, 0].map((floor) => ({
     exercise: '04.8 relativeError',
-    id: 'relative-error-cs231n',
+    id: `relative-error-cs231n${floor === 0 ? '-without-floor' : ''}`,
     sentence:
       'This is the relative error of CS231n: each difference over the sum of its own two entries. Here it is the largest difference over the largest entry of all, so that an entry that should be 0 cannot be wrong by 100 % from rounding alone.',
     anchor: '#checking-a-gradient',
@@ -434,19 +467,21 @@ export const misconceptions: Misconception[] = [
       const [left, right] = [sizes(a), sizes(b)];
       return Math.max(
         0,
-        ...differences(a, b).map((d, i) => d / Math.max(1e-8, left[i]! + right[i]!)),
+        ...differences(a, b).map((d, i) => d / Math.max(floor, left[i]! + right[i]!)),
       );
     },
-  },
-  {
+  })),
+  ...[true, false].map((isGuarded) => ({
     exercise: '04.8 relativeError',
-    id: 'relative-error-norms',
+    id: `relative-error-norms${isGuarded ? '-or-0' : ''}`,
     sentence:
       "This divides Euclidean norms, as in Coursera's course: ‖a − b‖ / (‖a‖ + ‖b‖). Among many right entries a wrong one hardly shows there. Take the largest difference over the largest entry.",
     anchor: '#checking-a-gradient',
-    wrong: (a: Tensor, b: Tensor) =>
-      norm(differences(a, b)) / (norm(sizes(a)) + norm(sizes(b)) || 1),
-  },
+    wrong: (a: Tensor, b: Tensor) => {
+      const scale = norm(sizes(a)) + norm(sizes(b));
+      return isGuarded && scale === 0 ? 0 : norm(differences(a, b)) / scale;
+    },
+  })),
   {
     exercise: '04.8 relativeError',
     id: 'relative-error-sum-below',
@@ -463,24 +498,27 @@ export const misconceptions: Misconception[] = [
     wrong: (a: Tensor, b: Tensor) =>
       Math.max(0, ...differences(a, b)) / Math.max(floor, ...sizes(a), ...sizes(b)),
   })),
-  {
+  ...[true, false].map((isGuarded) => ({
     exercise: '04.8 relativeError',
-    id: 'relative-error-signed-below',
+    id: `relative-error-signed-below${isGuarded ? '-or-0' : ''}`,
     sentence:
       'Below the line negative entries are left out, being less than the others. Take absolute values there, too.',
-    wrong: (a: Tensor, b: Tensor) =>
-      Math.max(0, ...differences(a, b)) / Math.max(...copy(a).data, ...copy(b).data),
-  },
-  {
+    wrong: (a: Tensor, b: Tensor) => {
+      const scale = Math.max(...copy(a).data, ...copy(b).data);
+      return isGuarded && scale === 0 ? 0 : Math.max(0, ...differences(a, b)) / scale;
+    },
+  })),
+  ...[true, false].map((isGuarded) => ({
     exercise: '04.8 relativeError',
-    id: 'relative-error-signed',
+    id: `relative-error-signed${isGuarded ? '-or-0' : ''}`,
     sentence:
       'The differences keep their signs, so those below 0 are never the largest. Take absolute values first.',
     wrong: (a: Tensor, b: Tensor) => {
       const signed = zip(a, b, (v, w) => v - w).data;
-      return Math.max(0, ...signed) / Math.max(0, ...sizes(a), ...sizes(b));
+      const scale = Math.max(0, ...sizes(a), ...sizes(b));
+      return isGuarded && scale === 0 ? 0 : Math.max(0, ...signed) / scale;
     },
-  },
+  })),
   {
     exercise: '04.8 relativeError',
     id: 'relative-error-loses-nan',
@@ -518,6 +556,26 @@ export const misconceptions: Misconception[] = [
         shape,
       ),
     ),
+  },
+  ...FIXED_STEPS.map((fixed) => ({
+    exercise: '04.9 checkGradient',
+    id: `check-always-${fixed}`,
+    sentence: `h is not used: the numerical gradient is taken with ${fixed}. Hand on the h that was passed in.`,
+    wrong: (f: Surface, gradient: Field, x: Tensor, _: number, threshold: number) =>
+      checkGradient(f, gradient, x, fixed, threshold),
+  })),
+  {
+    exercise: '04.9 checkGradient',
+    id: 'check-index-of-largest-gradient',
+    sentence:
+      'The index is that of the largest entry of the gradient, right or wrong. Name the entry where the given and the numerical gradient differ most.',
+    wrong: (f: Surface, gradient: Field, x: Tensor, h: number, threshold: number) => {
+      const report = checkGradient(f, gradient, x, h, threshold);
+      const all = sizes(gradient(x));
+      const worst = Math.max(...all);
+      const place = all.findIndex((size) => Object.is(size, worst));
+      return { ...report, index: unravel(place, x.shape) };
+    },
   },
   {
     exercise: '04.9 checkGradient',
@@ -653,6 +711,25 @@ export const misconceptions: Misconception[] = [
         next: () => gradientDescentStep(start, gradient(start), rules.learningRate),
       }),
   },
+  ...[
+    { id: 'over-n', factor: (n: number) => 1 / (1 + n) },
+    { id: 'over-root-n', factor: (n: number) => 1 / Math.sqrt(1 + n) },
+    ...[0.99, 0.95, 0.9, 0.5].map((rate) => ({
+      id: String(rate),
+      factor: (n: number) => rate ** n,
+    })),
+  ].map(({ id, factor }) => ({
+    exercise: '04.11 gradientDescent',
+    id: `descent-decays-${id}`,
+    sentence:
+      'The learning rate shrinks from step to step. Such schedules come later; here it is the same in every step.',
+    wrong: (gradient: Field, start: Tensor, rules: DescentRules) => {
+      let n = 0;
+      return descent(gradient, start, rules, {
+        next: (x, slopes) => gradientDescentStep(x, slopes, rules.learningRate * factor(n++)),
+      });
+    },
+  })),
   {
     exercise: '04.11 gradientDescent',
     id: 'descent-strict',
@@ -814,6 +891,13 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '04.12 learningRateTable',
+    id: 'table-starts-at-1',
+    sentence: 'Every descent starts at 1 here. It starts at x = 3.',
+    wrong: (learningRates: Tensor, steps: Tensor) =>
+      map(learningRateTable(learningRates, steps), (x) => x / 3),
+  },
+  {
+    exercise: '04.12 learningRateTable',
     id: 'table-slope-of-square',
     sentence:
       'The gradient is taken as x, so each step multiplies by 1 − lr. The slope of x² is 2x.',
@@ -954,7 +1038,7 @@ function descent(
     const steep = steepness(slopes);
     if (isDone(steep, x)) return { x, steps, reason: 'converged' };
     if (!(steep <= rules.limit)) return { x, steps, reason: 'diverged' };
-    if (steps === rules.maxSteps) return { x, steps, reason: 'steps' };
+    if (steps >= rules.maxSteps) return { x, steps, reason: 'steps' };
     x = next(x, slopes);
   }
 }

@@ -302,7 +302,7 @@ export function gradientDescent(
     const steepest = largest(slopes);
     if (steepest <= tolerance) return { x, steps, reason: 'converged' };
     if (!(steepest <= limit)) return { x, steps, reason: 'diverged' };
-    if (steps === maxSteps) return { x, steps, reason: 'steps' };
+    if (steps >= maxSteps) return { x, steps, reason: 'steps' };
     x = gradientDescentStep(x, slopes, learningRate);
   }
 }

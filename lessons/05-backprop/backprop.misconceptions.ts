@@ -170,6 +170,20 @@ export const misconceptions: Misconception[] = [
       return evaluate(graph, inputs, topologicalOrder(graph), () => inputs.get(next++));
     }),
   },
+  ...(
+    [
+      ['add', 'multiplies', (a, b) => a * b],
+      ['multiply', 'adds', (a, b) => a + b],
+      ['sigmoid', 'passes on what it reads', (a) => a],
+    ] as const satisfies [string, string, (a: number, b: number) => number][]
+  ).map(([operation, does, f]) => ({
+    exercise: '05.4 evaluateGraph',
+    id: `evaluate-${operation}-wrong`,
+    sentence: `A node that must ${operation === 'sigmoid' ? 'take the sigmoid' : operation} ${does} here.`,
+    wrong: refusingLike(evaluateGraph, (graph, inputs) =>
+      evaluate(graph, inputs, topologicalOrder(graph), undefined, { [operation]: f }),
+    ),
+  })),
   ...(['add', 'multiply', 'sigmoid'] as const).map((only) => ({
     exercise: '05.5 backpropagate',
     id: `graph-${only}-overwrites`,
@@ -211,16 +225,25 @@ export const misconceptions: Misconception[] = [
     exercise: '05.5 backpropagate',
     id: 'graph-forwards',
     sentence:
-      'Nodes send before anything has arrived from those that read them. Go through the topological order from its end to its beginning.',
+      'Some nodes send before all has arrived from those that read them. Go through the topological order, from its end to its beginning.',
     anchor: '#an-order-to-work-in',
     wrong: (graph: Graph, values: Tensor, output: number) =>
       walkBack(graph, values, output, { order: topologicalOrder(graph) }),
   },
   {
     exercise: '05.5 backpropagate',
+    id: 'graph-list-backwards',
+    sentence:
+      'Some nodes send before all has arrived from those that read them. Go through the topological order, from its end to its beginning.',
+    anchor: '#an-order-to-work-in',
+    wrong: (graph: Graph, values: Tensor, output: number) =>
+      walkBack(graph, values, output, { order: [...graph.keys()].toReversed() }),
+  },
+  {
+    exercise: '05.5 backpropagate',
     id: 'graph-as-listed',
     sentence:
-      'Nodes send in the order of the list, some before all has arrived. Go through the topological order, backwards.',
+      'Some nodes send before all has arrived from those that read them. Go through the topological order, from its end to its beginning.',
     anchor: '#an-order-to-work-in',
     wrong: (graph: Graph, values: Tensor, output: number) =>
       walkBack(graph, values, output, { order: [...graph.keys()] }),
@@ -263,6 +286,17 @@ export const misconceptions: Misconception[] = [
     id: 'affine-bias-forgotten',
     sentence: 'The bias is missing: this is x · W. Add b to every row.',
     wrong: (x: Tensor, W: Tensor, b: Tensor) => affineForward(x, W, zeros(...b.shape)),
+  },
+  {
+    exercise: '05.6 affineForward',
+    id: 'affine-bias-subtracted',
+    sentence: 'The bias is subtracted. Add it to every row.',
+    wrong: (x: Tensor, W: Tensor, b: Tensor) =>
+      affineForward(
+        x,
+        W,
+        map(b, (v) => -v),
+      ),
   },
   {
     exercise: '05.6 affineForward',
@@ -919,16 +953,24 @@ function evaluate(
   inputs: Tensor,
   order: Iterable<number>,
   inputOf = (_: number, place: number): number => inputs.get(place),
+  operations: Partial<Record<string, (a: number, b: number) => number>> = {},
 ): Tensor {
+  const right = {
+    add: (a: number, b: number) => a + b,
+    multiply: (a: number, b: number) => a * b,
+    sigmoid: logistic,
+  };
   const places = [...graph.keys()].filter((k) => graph[k]!.operation === 'input');
   const values = zeros(graph.length);
   for (const k of order) {
     const { operation, inputs: read } = graph[k]!;
     const [a = NaN, b = NaN] = read.map((i) => values.get(i));
-    if (operation === 'input') values.set(k, inputOf(k, places.indexOf(k)));
-    if (operation === 'add') values.set(k, a + b);
-    if (operation === 'multiply') values.set(k, a * b);
-    if (operation === 'sigmoid') values.set(k, logistic(a));
+    values.set(
+      k,
+      operation === 'input'
+        ? inputOf(k, places.indexOf(k))
+        : (operations[operation] ?? right[operation])(a, b),
+    );
   }
   return values;
 }

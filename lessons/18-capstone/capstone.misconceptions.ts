@@ -24,6 +24,18 @@ import {
   type SoftmaxLoss,
 } from './capstone.reference.ts';
 
+/** Bounds that let everything through: no image is so large. */
+const UNBOUNDED = { top: -1e6, bottom: 1e6, left: -1e6, right: 1e6 };
+
+/** The borders about which nothing asks: all of them, or one. */
+const BORDERS = [
+  { side: 'all', unbounded: UNBOUNDED },
+  { side: 'top', unbounded: { top: -1e6 } },
+  { side: 'bottom', unbounded: { bottom: 1e6 } },
+  { side: 'left', unbounded: { left: -1e6 } },
+  { side: 'right', unbounded: { right: 1e6 } },
+];
+
 export const misconceptions: Misconception[] = [
   {
     exercise: '18.1 matrixProduct',
@@ -54,6 +66,17 @@ export const misconceptions: Misconception[] = [
     wrong: (a: Tensor32, b: Tensor32, bias: Tensor32) => {
       const K = Math.max(0, a.shape[1]! - 1);
       return productWith(a.hi(-1, K), b.hi(K), (_, m) => bias.get(m));
+    },
+  },
+  {
+    exercise: '18.1 matrixProduct',
+    id: 'product-sums-to-columns',
+    sentence:
+      'The loop over k runs to M, the number of columns of b. It runs to K, over the columns of a and the rows of b.',
+    anchor: '#what-a-kernel-may-do',
+    wrong: (a: Tensor32, b: Tensor32, bias: Tensor32, backend: Backend) => {
+      const [N, M] = [a.shape[0]!, b.shape[1]!];
+      return launch(productKernel, { backend, shape: [N, M], constants: { K: M } }, a, b, bias);
     },
   },
   {
@@ -129,45 +152,35 @@ export const misconceptions: Misconception[] = [
         at(x, n, c, i + p + pad, j + q + pad) * W.get(f, c, p, q),
     ),
   },
-  {
+  ...BORDERS.map(({ side, unbounded }) => ({
     exercise: '18.2 convForward',
-    id: 'conv-no-border-test',
+    id: `conv-borderless-${side}`,
     sentence:
-      'Nothing asks whether a row or a column is outside of the image. Beyond it there is NaN on cpu and some other pixel on webasm: leave such terms out.',
+      'A row or a column outside of the image is read as if it were one of its own. Beyond the border there is NaN on cpu and some other pixel on webasm: ask for all four sides, and leave such terms out.',
     anchor: '#what-a-kernel-may-do',
-    wrong: (x: Tensor32, W: Tensor32, b: Tensor32, pad: number, backend: Backend) => {
-      const { shape } = convForward(x, W, b, pad, backend);
-      const [F, C, KH, KW] = W.shape as Four;
-      return launch(
-        borderlessKernel,
-        { backend, shape, constants: { C, F, KH, KW, pad } },
-        x,
-        W,
-        b,
-      );
-    },
-  },
+    wrong: convKernelWith(() => unbounded),
+  })),
   {
     exercise: '18.2 convForward',
     id: 'conv-square-filters',
     sentence:
       'Both loops over the filter run to its height KH, as if it were square. The columns run to KW.',
-    wrong: (x: Tensor32, W: Tensor32, b: Tensor32, pad: number, backend: Backend) => {
-      const { shape } = convForward(x, W, b, pad, backend);
-      const [, C, KH, KW] = W.shape as Four;
-      // Beyond the end of a row there is the next one.
-      const weights = reshape(W, W.size).data;
-      return made(
-        shape,
-        (n, f, i, j) =>
-          b.get(f) +
-          total(
-            [C, KH, KH],
-            (c, p, q) =>
-              at(x, n, c, i + p - pad, j + q - pad) * weights[((f * C + c) * KH + p) * KW + q]!,
-          ),
-      );
-    },
+    wrong: convKernelWith(({ KH }) => ({ columns: KH })),
+  },
+  {
+    exercise: '18.2 convForward',
+    id: 'conv-square-filters-by-width',
+    sentence:
+      'Both loops over the filter run to its width KW, as if it were square. The rows run to KH.',
+    wrong: convKernelWith(({ KW }) => ({ rows: KW })),
+  },
+  {
+    exercise: '18.2 convForward',
+    id: 'conv-stride-2',
+    sentence:
+      'The filter moves by two pixels. Here it moves by one: row i + p − pad belongs to output i.',
+    anchor: '#convolution',
+    wrong: convKernelWith(() => ({ step: 2 })),
   },
   {
     exercise: '18.2 convForward',
@@ -202,18 +215,13 @@ export const misconceptions: Misconception[] = [
       return at(x, n, c, i + p - pad, j + q - pad) * W.get(wrongF, wrongC, p, q);
     }),
   },
-  {
+  ...(['N', 'C'] as const).map((size) => ({
     exercise: '18.2 convForward',
-    id: 'conv-images-folded-wrong',
-    sentence:
-      'x[c * N + n] is not the channel c of the image n: the axis that varies fastest is the later one, c. Write x[n * C + c].',
+    id: `conv-images-folded-by-${size}`,
+    sentence: `x[c * ${size} + n] is not the channel c of the image n: the axis that varies fastest is the later one, c. Write x[n * C + c].`,
     anchor: '#arrays-of-more-than-three-axes',
-    wrong: convWith(({ x, W, pad }, [n, f, i, j], [c, p, q]) => {
-      const [N, C] = x.shape as Four;
-      const [wrongN, wrongC] = unfolded(c * N + n, C);
-      return at(x, wrongN, wrongC, i + p - pad, j + q - pad) * W.get(f, c, p, q);
-    }),
-  },
+    wrong: convKernelWith(({ N, C }) => ({ perImage: 1, perChannel: size === 'N' ? N : C })),
+  })),
   {
     exercise: '18.3 convBackwardInput',
     id: 'conv-dx-like-forward',
@@ -235,6 +243,14 @@ export const misconceptions: Misconception[] = [
       ({ dout, W }, [n, c, i, j], [f, p, q]) => at(dout, n, f, i - p, j - q) * W.get(f, c, p, q),
     ),
   },
+  ...BORDERS.map(({ side, unbounded }) => ({
+    exercise: '18.3 convBackwardInput',
+    id: `conv-dx-borderless-${side}`,
+    sentence:
+      'A row or a column outside of dout is read as if it were one of its own. Beyond the border there is NaN on cpu and some other gradient on webasm: ask for all four sides, and leave such terms out.',
+    anchor: '#what-a-kernel-may-do',
+    wrong: inputKernelWith(unbounded),
+  })),
   {
     exercise: '18.3 convBackwardInput',
     id: 'conv-dx-overwrites',
@@ -306,6 +322,14 @@ export const misconceptions: Misconception[] = [
       };
     }),
   },
+  ...BORDERS.map(({ side, unbounded }) => ({
+    exercise: '18.4 convBackwardFilters',
+    id: `filters-borderless-${side}`,
+    sentence:
+      'A row or a column outside of x is read as if it were one of its own. Beyond the border there is NaN on cpu and some other pixel on webasm: ask for all four sides, and leave such terms out.',
+    anchor: '#what-a-kernel-may-do',
+    wrong: filterKernelWith(unbounded),
+  })),
   {
     exercise: '18.4 convBackwardFilters',
     id: 'filters-minus',
@@ -466,6 +490,21 @@ export const misconceptions: Misconception[] = [
       return columns.indexOf(Math.max(...entries)) === turned(k) ? d : 0;
     }),
   },
+  ...[
+    { left: 'rows and columns', rows: 1e6, columns: 1e6 },
+    { left: 'rows', rows: 1e6, columns: 0 },
+    { left: 'columns', rows: 0, columns: 1e6 },
+  ].map(({ left, rows, columns }) => ({
+    exercise: '18.6 maxPoolBackward',
+    id: `pool-leftover-${left.replaceAll(' ', '-')}`,
+    sentence: `Nothing asks whether a pixel lies in the ${left} that are left over at the end. No window covers those, and dout has nothing for them: their gradient is 0.`,
+    anchor: '#max-pooling',
+    wrong: (dout: Tensor32, x: Tensor32, size: number, backend: Backend) => {
+      const [, , outRows, outColumns] = dout.shape as Four;
+      const constants = { size, rows: rows || outRows, columns: columns || outColumns };
+      return launch(unpoolKernel, { backend, shape: x.shape, constants }, dout, x);
+    },
+  })),
   {
     exercise: '18.6 maxPoolBackward',
     id: 'pool-gradient-to-all',
@@ -498,6 +537,12 @@ export const misconceptions: Misconception[] = [
     sentence: 'Negative numbers come out positive: this is |x|. ReLU turns them into 0.',
     wrong: (x: Tensor32) => zipped([x], Math.abs),
   },
+  ...[0.01, 0.1].map((slope) => ({
+    exercise: '18.7 reluForward',
+    id: `relu-kernel-leaky-${slope}`,
+    sentence: `This is the leaky ReLU, which keeps ${slope} of what is below 0. The plain one makes 0 of it.`,
+    wrong: (x: Tensor32) => zipped([x], (v) => (v > 0 ? v : slope * v)),
+  })),
   {
     exercise: '18.7 reluForward',
     id: 'relu-kernel-is-mask',
@@ -560,6 +605,35 @@ export const misconceptions: Misconception[] = [
     sentence: 'The loss is a mean and its gradient is that of the sum: the factor 1/N is missing.',
     anchor: '#softmax-loss-and-adam',
     wrong: softmaxWith(({ loss, dscores }, N) => ({ loss, dscores: scaled(dscores, N) })),
+  },
+  ...[1e-7, 1e-8, 1e-10, 1e-12].map((epsilon) => ({
+    exercise: '18.9 softmaxLoss',
+    id: `softmax-kernel-epsilon-${epsilon}`,
+    sentence: `${epsilon} is added to the probability before its logarithm, so no loss is above ${(-Math.log(epsilon)).toFixed(1)}. From logits no logarithm of 0 is ever taken: ln Σe^(z − max) − (z − max) at the right class.`,
+    anchor: '#softmax-loss-and-adam',
+    wrong: (logits: Tensor32, labels: Labels, backend: Backend) => {
+      const rows = rowsOf32(logits);
+      const losses = rows.map((row, n) => {
+        const powers = row.map((logit) => Math.exp(logit - Math.max(...row)));
+        const sum = sumOver(row.length, (k) => powers[k]!);
+        return -Math.log(powers[labels.get(n)]! / sum + epsilon);
+      });
+      const loss = sumOver(rows.length, (n) => losses[n]!) / rows.length;
+      return { loss, dscores: softmaxLoss(logits, labels, backend).dscores };
+    },
+  })),
+  {
+    exercise: '18.9 softmaxLoss',
+    id: 'softmax-kernel-label-of-column',
+    sentence:
+      'The 1 is subtracted where this.thread.y is labels[this.thread.x]. y is the sample and x is the class: labels[this.thread.y] is to be compared with x.',
+    anchor: '#what-a-kernel-is',
+    wrong: (logits: Tensor32, labels: Labels, backend: Backend) => {
+      const { loss } = softmaxLoss(logits, labels, backend);
+      const [N, K] = logits.shape as [number, number];
+      const where = { backend, shape: [N, K], constants: { N, K } };
+      return { loss, dscores: launch(labelOfColumnKernel, where, logits, labels) };
+    },
   },
   {
     exercise: '18.9 softmaxLoss',
@@ -998,10 +1072,30 @@ function productWith(a: Tensor32, b: Tensor32, bias: (n: number, m: number) => n
   );
 }
 
-/** The right kernel of a convolution, but for the test of the border. */
+/** The right kernel of a matrix product, whose K may be wrong. */
 /* istanbul ignore next -- counters would be compiled into the kernel */
-function borderlessKernel(
-  this: Thread<'C' | 'F' | 'KH' | 'KW' | 'pad'>,
+function productKernel(this: Thread<'K'>, a: number[][], b: number[][], bias: number[]): number {
+  let sum = bias[this.thread.x]!;
+  for (let k = 0; k < this.constants.K; k++) {
+    sum += a[this.thread.y]![k]! * b[k]![this.thread.x]!;
+  }
+  return sum;
+}
+
+/** Between which rows and columns a convolution's kernel takes a term for one of the image. */
+interface Bounds {
+  top: number;
+  bottom: number;
+  left: number;
+  right: number;
+}
+
+/** The right kernel of a convolution, with everything that may be wrong in it a constant. */
+/* istanbul ignore next -- counters would be compiled into the kernel */
+function looseConvKernel(
+  this: Thread<
+    'C' | 'F' | 'rows' | 'columns' | 'pad' | 'step' | 'perImage' | 'perChannel' | keyof Bounds
+  >,
   x: number[][][],
   W: number[][][],
   b: number[],
@@ -1010,15 +1104,190 @@ function borderlessKernel(
   const f = this.thread.z - n * this.constants.F;
   let sum = b[f]!;
   for (let c = 0; c < this.constants.C; c++) {
-    for (let p = 0; p < this.constants.KH; p++) {
-      for (let q = 0; q < this.constants.KW; q++) {
-        const i = this.thread.y + p - this.constants.pad;
-        const j = this.thread.x + q - this.constants.pad;
-        sum += x[n * this.constants.C + c]![i]![j]! * W[f * this.constants.C + c]![p]![q]!;
+    for (let p = 0; p < this.constants.rows; p++) {
+      for (let q = 0; q < this.constants.columns; q++) {
+        const i = this.thread.y * this.constants.step + p - this.constants.pad;
+        const j = this.thread.x * this.constants.step + q - this.constants.pad;
+        if (
+          i >= this.constants.top &&
+          i < this.constants.bottom &&
+          j >= this.constants.left &&
+          j < this.constants.right
+        ) {
+          sum +=
+            x[n * this.constants.perImage + c * this.constants.perChannel]![i]![j]! *
+            W[f * this.constants.C + c]![p]![q]!;
+        }
       }
     }
   }
   return sum;
+}
+
+/** A convolution by a kernel in which some constants are wrong. */
+function convKernelWith(
+  change: (sizes: {
+    N: number;
+    C: number;
+    KH: number;
+    KW: number;
+  }) => Partial<
+    Record<'rows' | 'columns' | 'step' | 'perImage' | 'perChannel' | keyof Bounds, number>
+  >,
+) {
+  return (x: Tensor32, W: Tensor32, b: Tensor32, pad: number, backend: Backend): Tensor32 => {
+    const [N, C, height, width] = x.shape as Four;
+    const [F, , KH, KW] = W.shape as Four;
+    const constants = {
+      C,
+      F,
+      rows: KH,
+      columns: KW,
+      pad,
+      step: 1,
+      perImage: C,
+      perChannel: 1,
+      top: 0,
+      bottom: height,
+      left: 0,
+      right: width,
+      ...change({ N, C, KH, KW }),
+    };
+    const shape = [N, F, height - KH + 1 + 2 * pad, width - KW + 1 + 2 * pad];
+    return launch(looseConvKernel, { backend, shape, constants }, x, W, b);
+  };
+}
+
+/** The right kernel of a convolution's gradient by its input, whose bounds may be wrong. */
+/* istanbul ignore next -- counters would be compiled into the kernel */
+function looseInputKernel(
+  this: Thread<'C' | 'F' | 'KH' | 'KW' | 'pad' | keyof Bounds>,
+  dout: number[][][],
+  W: number[][][],
+): number {
+  const n = Math.floor(this.thread.z / this.constants.C);
+  const c = this.thread.z - n * this.constants.C;
+  let sum = 0;
+  for (let f = 0; f < this.constants.F; f++) {
+    for (let p = 0; p < this.constants.KH; p++) {
+      for (let q = 0; q < this.constants.KW; q++) {
+        const i = this.thread.y - p + this.constants.pad;
+        const j = this.thread.x - q + this.constants.pad;
+        if (
+          i >= this.constants.top &&
+          i < this.constants.bottom &&
+          j >= this.constants.left &&
+          j < this.constants.right
+        ) {
+          sum += dout[n * this.constants.F + f]![i]![j]! * W[f * this.constants.C + c]![p]![q]!;
+        }
+      }
+    }
+  }
+  return sum;
+}
+
+/** The gradient of a convolution by its input by a kernel in which some bounds are wrong. */
+function inputKernelWith(bounds: Partial<Bounds>) {
+  return (dout: Tensor32, W: Tensor32, pad: number, backend: Backend): Tensor32 => {
+    const [N, F, height, width] = dout.shape as Four;
+    const [, C, KH, KW] = W.shape as Four;
+    const inside = { top: 0, bottom: height, left: 0, right: width };
+    const constants = { C, F, KH, KW, pad, ...inside, ...bounds };
+    const shape = [N, C, height + KH - 1 - 2 * pad, width + KW - 1 - 2 * pad];
+    return launch(looseInputKernel, { backend, shape, constants }, dout, W);
+  };
+}
+
+/** The right kernel of a convolution's gradient by its filters, whose bounds may be wrong. */
+/* istanbul ignore next -- counters would be compiled into the kernel */
+function looseFilterKernel(
+  this: Thread<'N' | 'C' | 'F' | 'outHeight' | 'outWidth' | 'pad' | keyof Bounds>,
+  dout: number[][][],
+  x: number[][][],
+): number {
+  const f = Math.floor(this.thread.z / this.constants.C);
+  const c = this.thread.z - f * this.constants.C;
+  let sum = 0;
+  for (let n = 0; n < this.constants.N; n++) {
+    for (let i = 0; i < this.constants.outHeight; i++) {
+      for (let j = 0; j < this.constants.outWidth; j++) {
+        const row = i + this.thread.y - this.constants.pad;
+        const column = j + this.thread.x - this.constants.pad;
+        if (
+          row >= this.constants.top &&
+          row < this.constants.bottom &&
+          column >= this.constants.left &&
+          column < this.constants.right
+        ) {
+          sum +=
+            dout[n * this.constants.F + f]![i]![j]! * x[n * this.constants.C + c]![row]![column]!;
+        }
+      }
+    }
+  }
+  return sum;
+}
+
+/** The gradients of a convolution's filters by a kernel in which some bounds are wrong, beside the right db. */
+function filterKernelWith(bounds: Partial<Bounds>) {
+  return (dout: Tensor32, x: Tensor32, pad: number, backend: Backend): FilterGradients => {
+    const right = convBackwardFilters(dout, x, pad, backend);
+    const [N, F, outHeight, outWidth] = dout.shape as Four;
+    const [, C, height, width] = x.shape as Four;
+    const inside = { top: 0, bottom: height, left: 0, right: width };
+    const constants = { N, C, F, outHeight, outWidth, pad, ...inside, ...bounds };
+    const where = { backend, shape: right.dW.shape, constants };
+    return { ...right, dW: launch(looseFilterKernel, where, dout, x) };
+  };
+}
+
+/** The right kernel of the way back through a pooling, which may be told of other numbers of windows. */
+/* istanbul ignore next -- counters would be compiled into the kernel */
+function unpoolKernel(
+  this: Thread<'size' | 'rows' | 'columns'>,
+  dout: number[][][],
+  x: number[][][],
+): number {
+  const i = Math.floor(this.thread.y / this.constants.size);
+  const j = Math.floor(this.thread.x / this.constants.size);
+  let gradient = 0;
+  if (i < this.constants.rows && j < this.constants.columns) {
+    const top = i * this.constants.size;
+    const left = j * this.constants.size;
+    let largest = x[this.thread.z]![top]![left]!;
+    let row = top;
+    let column = left;
+    for (let p = 0; p < this.constants.size; p++) {
+      for (let q = 0; q < this.constants.size; q++) {
+        const value = x[this.thread.z]![top + p]![left + q]!;
+        if (value > largest) {
+          largest = value;
+          row = top + p;
+          column = left + q;
+        }
+      }
+    }
+    if (row === this.thread.y && column === this.thread.x) gradient = dout[this.thread.z]![i]![j]!;
+  }
+  return gradient;
+}
+
+/** The right kernel of the softmax loss's gradient, but for where the label is read. */
+/* istanbul ignore next -- counters would be compiled into the kernel */
+function labelOfColumnKernel(
+  this: Thread<'N' | 'K'>,
+  logits: number[][],
+  labels: number[],
+): number {
+  const n = this.thread.y;
+  let largest = logits[n]![0]!;
+  for (let k = 1; k < this.constants.K; k++) largest = Math.max(largest, logits[n]![k]!);
+  let sum = 0;
+  for (let k = 0; k < this.constants.K; k++) sum += Math.exp(logits[n]![k]! - largest);
+  let gradient = Math.exp(logits[n]![this.thread.x]! - largest) / sum;
+  if (this.thread.y === labels[this.thread.x]!) gradient -= 1;
+  return gradient / this.constants.N;
 }
 
 interface ConvArguments {

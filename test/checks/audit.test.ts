@@ -21,14 +21,19 @@ const check = (exercise: string, cpu: number): TimedCheck => ({
   cpu,
 });
 const caught = (id: string, named: string): CaughtMisconception => ({
-  misconception: { exercise: '01.2 heightsAt', id, sentence: 'No.' },
+  misconception: { exercise: '01.2 heightsAt', id, sentence: `No ${id}.` },
   caught: {
     exercise: '01.2 heightsAt',
     title: 'is right',
     status: 'failed',
     failure: {
       problem: 'wrong',
-      diagnosis: { kind: 'misconception', id: named, sentence: 'No.', anchor: '#012-heightsat' },
+      diagnosis: {
+        kind: 'misconception',
+        id: named,
+        sentence: `No ${named}.`,
+        anchor: '#012-heightsat',
+      },
     },
   },
 });

@@ -38,6 +38,8 @@ describe('valueText', () => {
   it('cuts what is long', () => {
     expect(valueText(zeros(9))).to.equal('(9) [0, 0, 0, 0, 0, 0, 0, 0, …]');
     expect(valueText(zeros(8))).to.equal('(8) [0, 0, 0, 0, 0, 0, 0, 0]');
+    expect(valueText('ab'.repeat(40))).to.equal(`"${'ab'.repeat(40)}"`);
+    expect(valueText('ab'.repeat(50))).to.equal(`"${'ab'.repeat(40)}…" (100 characters)`);
     expect(valueText([1, 2, 3, 4, 5, 6, 7, 8, 9])).to.equal('[1, 2, 3, 4, 5, 6, 7, 8, …]');
   });
 

@@ -1,6 +1,7 @@
 import { array, copy, filled, map, type Tensor } from '#arrays';
 import { expect } from 'chai';
 import ndarray from 'ndarray';
+import { borrowedRefusal } from '../../checks/diagnosis/refusals.ts';
 import { expectSnapshot } from '../snapshot.ts';
 import { findingOf, reference, total, type Name } from './lesson.ts';
 
@@ -104,6 +105,30 @@ const ANSWERS: readonly [did: string, name: Name, id: string | undefined, answer
     },
   ],
   [
+    'throws a word',
+    'mean',
+    'refusal-of-another-kind',
+    (x: Tensor) => {
+      if (x.size === 0) throw 'empty';
+      return reference.mean(x);
+    },
+  ],
+  [
+    'reduces without a start',
+    'relu',
+    'reduce-without-start',
+    (x: Tensor) => {
+      if (x.get(0) === 3) [...copy(x).data].filter((v) => v > 99).reduce((a, b) => a + b);
+      return reference.relu(x);
+    },
+  ],
+  [
+    'calls what refuses',
+    'product',
+    'refused-on-the-way',
+    (a: Tensor, b: Tensor) => map(a, () => reference.distance(a, b)),
+  ],
+  [
     'refuses what is fine',
     'relu',
     'refusal-needless',
@@ -176,6 +201,12 @@ const ANSWERS: readonly [did: string, name: Name, id: string | undefined, answer
         ? copy(reference.tanh(x).step(-1))
         : ndarray(reference.tanh(x).data.toReversed(), x.shape),
   ],
+  [
+    'rounds to single precision',
+    'tanh',
+    'single-precision',
+    (x: Tensor) => map(x, (v) => Math.fround(Math.tanh(v))),
+  ],
   ['is nearly right', 'tanh', 'nearly', (x: Tensor) => map(x, (v) => Math.tanh(1.00001 * v))],
   ['is wrong below 0', 'relu', 'where', (x: Tensor) => map(x, (v) => (v < 0 ? 0.01 * v : v))],
   [
@@ -183,6 +214,18 @@ const ANSWERS: readonly [did: string, name: Name, id: string | undefined, answer
     'tanh',
     'where',
     (x: Tensor) => map(x, (v) => (Math.exp(2 * v) - 1) / (Math.exp(2 * v) + 1)),
+  ],
+  [
+    'goes beyond the end',
+    'tanh',
+    'not-a-number-sometimes',
+    (x: Tensor) => filled(x.shape, (i) => Math.tanh(x.data[i + 1]!)),
+  ],
+  [
+    'takes two axes for granted',
+    'relu',
+    'which-calls',
+    (x: Tensor) => (x.dimension === 2 ? reference.relu(x) : filled(x.shape, (i) => 7 * i + 1.3)),
   ],
   ['remembers', 'tanh', 'calls-remembered', remembering()],
   [
@@ -221,6 +264,24 @@ describe('diagnose', () => {
     expectSnapshot('diagnosis/sentences', `${sentences.join('\n')}\n`);
   });
 
+  it('says in whose name a call was refused, where a check asks for that', () => {
+    const named = { name: 'mean', parameters: ['x'], reference, title: '', misconceptions: [] };
+    const refusal = (name: string): RangeError => new RangeError(`${name}: no`);
+    const call = { name: 'mean', args: [], milliseconds: 0, outcome: { thrown: refusal('relu') } };
+    const check = { index: 0, passed: false, calls: [call] };
+    const observation = {
+      call,
+      check,
+      verdict: 'refused' as const,
+      args: [],
+      refusal: refusal('mean'),
+    };
+    const found = borrowedRefusal({ ...named, checks: [check], observations: [observation] });
+    expect(found?.sentence).to.equal(
+      'The refusal is that of relu, which mean calls: whoever reads it looks in the wrong place. Ask first, in the name of mean.',
+    );
+  });
+
   it('rules a misconception out by one call in which the learner is right and it is not', () => {
     // Right everywhere but for large numbers, where it is the value of the first misconception by chance.
     const found = findingOf('tanh', (x: Tensor) =>
@@ -247,6 +308,13 @@ describe('diagnose', () => {
 /** Calls that some answers need, beside those that a suite makes. */
 function ownCalls(did: string) {
   if (did === 'remembers') return [[[array([0.5, 1])], [array([0.5, 1])]]];
+  if (did === 'goes beyond the end') {
+    return [[[array([0.3, -0.9, 1.2])]], [[array([0.5, 0.7, 2, 99]).hi(3)]]];
+  }
+  if (did === 'takes two axes for granted') {
+    const [list, table] = [array([3, -0.5, 2.2]), square(0.3)];
+    return [[[table]], [[square(1.7)]], [[table.transpose(1, 0)]], [[list]], [[list.step(-1)]]];
+  }
   if (did === 'exchanges its arguments') {
     return [[[square(0.3), square(1.7)]], [[square(-2.2), square(0.4)]]];
   }

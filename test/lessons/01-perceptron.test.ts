@@ -130,6 +130,11 @@ describe('01-perceptron', () => {
       expect(outputs).to.almostEqual({ one: 0, five: 1, none: 1 });
     });
 
+    it('loses nothing small beside what is large, as single precision would', () => {
+      // 1 + 2²⁶ − 2²⁶; float32 has 24 bits, and there 1 + 2²⁶ is 2²⁶.
+      expect(neuron(array([2 ** 26, 2 ** 26]), array([1, -1]), 1)).to.equal(1);
+    });
+
     it('fires for a sum ever so little above 0, and not for one below', () => {
       // 2⁻⁴⁰ is about 10⁻¹², and these sums are exact in float64.
       const x = array([1, 2]);
@@ -247,7 +252,10 @@ describe('01-perceptron', () => {
       const wires = shuffled([...Array(16).keys()], seededRandom(1)).map((i) => 17 + 25 * i);
       const bitsOn = (wire: number): number => {
         const bits = wires.indexOf(wire);
-        if (bits < 0) throw new RangeError(`${wire} is no wire: only a, b and what nand gives are`);
+        if (bits < 0)
+          throw new RangeError(
+            `${wire} is no wire: only a, b and what nand gives are, and no constant; nand(x, x) is NOT x`,
+          );
         return bits;
       };
       const { sum, carry } = halfAdder(
@@ -601,7 +609,7 @@ describe('01-perceptron', () => {
     });
 
     it('reads views through their strides and leaves them, and the weights of before, unchanged', () => {
-      const [samples, classes] = [turned(x), labels([2, 9, 1, 9, 3, 9, 3]).step(2)];
+      const [samples, classes] = [turned(x), labels([2, 0, 1, 3, 3, 1, 3]).step(2)];
       const options = { classes: 4, learningRate: 1, epochs: 1 };
       const earlier = trainLinearClassifier(map(x, Math.sqrt), t, options);
       const call = (): unknown => trainLinearClassifier(samples, classes, options);

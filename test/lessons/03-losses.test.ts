@@ -115,7 +115,7 @@ function contested(): Tensor {
 
 /** Labels that lie in every second place of a longer list. */
 function everySecond(a: number, b: number, c: number): Labels {
-  return labels([a, 9, b, 9, c]).step(2);
+  return labels([a, c, b, a, c]).step(2);
 }
 
 /**

@@ -56,12 +56,18 @@ function elementsOf(svg: string): SvgElement[] {
   while (token.lastIndex < svg.length) {
     const from = token.lastIndex;
     const groups = token.exec(svg)?.groups;
-    if (!groups) expect.fail(`the SVG cannot be read from "${svg.slice(from, from + 40)}" on`);
+    if (!groups) {
+      const read = JSON.stringify(svg.slice(from, from + 40));
+      expect.fail(
+        `the SVG cannot be read from ${read} on. Is a < in a text, which is written &lt;, or a quote missing?`,
+      );
+    }
     const { end, name, attributes = '', empty, text } = groups;
     if (text !== undefined) for (const element of open) element.text += text;
     if (name === undefined) continue;
     if (end) {
-      if (open.pop()?.name !== name) expect.fail(`</${name}> ends what did not begin last`);
+      const last = open.pop()?.name ?? 'nothing';
+      if (last !== name) expect.fail(`</${name}> comes where ${last} is open: close it first`);
       continue;
     }
     const pairs = [...attributes.matchAll(/([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)];
@@ -73,7 +79,8 @@ function elementsOf(svg: string): SvgElement[] {
     found.push(element);
     if (!empty) open.push(element);
   }
-  if (open.length > 0) expect.fail(`<${open.at(-1)?.name}> does not end`);
+  if (open.length > 0)
+    expect.fail(`<${open.at(-1)?.name}> does not end: </${open.at(-1)?.name}> is missing`);
   expect(found[0]?.name, 'the first element').to.equal('svg');
   return found;
 }
@@ -81,7 +88,11 @@ function elementsOf(svg: string): SvgElement[] {
 /** The points of the two lines in an SVG. */
 function linesOf(svg: string): { forward: [number, number][]; central: [number, number][] } {
   const lines = elementsOf(svg).filter(({ name }) => name === 'polyline');
-  expect(lines, 'polylines').to.have.length(2);
+  if (lines.length !== 2) {
+    expect.fail(
+      `there are ${lines.length} <polyline> elements and must be 2, forward and central: draw axes and grid with <path> or <line>`,
+    );
+  }
   const [forward = [], central = []] = lines.map(({ attributes }) =>
     (attributes['points'] ?? '')
       .split(/\s+/)
@@ -95,11 +106,34 @@ function linesOf(svg: string): { forward: [number, number][]; central: [number, 
   return { forward, central };
 }
 
-/** Where places lie on the scale on which the first stands at `from` and the last at `to`, below it. */
-function onScale(places: number[], [from, to]: [from: number, to: number]): number[] {
+/** The exponents at which places lie when the first stands at the first of these and the last, below it, at the last. */
+function exponentsAt(places: number[], exponents: number[]): number[] {
   const [first = NaN, last = NaN] = [places[0], places.at(-1)];
-  expect(first, 'the place of the largest').to.be.above(last);
+  const [from = NaN, to = NaN] = [exponents[0], exponents.at(-1)];
   return places.map((place) => from + ((place - first) / (last - first)) * (to - from));
+}
+
+/** Whether places are those of powers of ten at equal distances, the larger ones at larger numbers. */
+function arePowers(places: number[], exponents: number[]): boolean {
+  const isNear = (found: number, k: number): boolean => Math.abs(found - exponents[k]!) <= 0.2;
+  return places[0]! > places.at(-1)! && exponentsAt(places, exponents).every(isNear);
+}
+
+/**
+ * Asks for that, and says what else there is.
+ *
+ * @param what whose places they are, `h along the x axis`
+ * @param grows where they should grow to, `to the right`
+ */
+function expectPowers(places: number[], exponents: number[], what: string, grows: string): void {
+  if (arePowers(places, exponents)) return;
+  const backwards = places.map((place) => -place);
+  if (arePowers(backwards, exponents)) expect.fail(`${what} must grow ${grows}: turn it round`);
+  const list = (powers: number[]): string =>
+    powers.map((p) => `10^${Number(p.toFixed(1))}`).join(', ');
+  expect.fail(
+    `${what} must grow ${grows} by equal distances for equal factors: where ${list(exponents)} belong there are points for ${list(exponentsAt(places, exponents))}`,
+  );
 }
 
 describe('04-numerical-gradient', () => {
@@ -129,9 +163,9 @@ describe('04-numerical-gradient', () => {
 
   describe('04.2 centralDifference', () => {
     it('is 3x² + h² for x³', () => {
-      // 12 + 1/16 at x = 2 with h = ¼; 3 + ¼ at x = −1 with h = ½
-      expect(centralDifference(cube, 2, 0.25)).to.almostEqual(12.0625);
+      // 3 + ¼ at x = −1 with h = ½; 12 + 1/16 at x = 2 with h = ¼, where the second derivative is 12 as well
       expect(centralDifference(cube, -1, 0.5)).to.almostEqual(3.25);
+      expect(centralDifference(cube, 2, 0.25)).to.almostEqual(12.0625);
     });
 
     it('is the slope of a parabola, however large h is', () => {
@@ -270,12 +304,17 @@ describe('04-numerical-gradient', () => {
 
     it('is one SVG, with everything closed that is opened', () => {
       const elements = elementsOf(errorPlot(h, errors));
-      expect(elements.filter(({ name }) => name === 'svg')).to.have.length(1);
+      expect(
+        elements.filter(({ name }) => name === 'svg'),
+        'svg elements',
+      ).to.have.length(1);
     });
 
     it('names the namespace, without which a file is no picture', () => {
       const [svg] = elementsOf(errorPlot(h, errors));
-      expect(svg?.attributes['xmlns']).to.equal('http://www.w3.org/2000/svg');
+      expect(svg?.attributes['xmlns'], 'xmlns of the svg element').to.equal(
+        'http://www.w3.org/2000/svg',
+      );
     });
 
     it('refers to nothing outside itself', () => {
@@ -283,14 +322,19 @@ describe('04-numerical-gradient', () => {
         /<script|<image|<foreignObject|@import|\b(?:href|src)\s*=\s*["'](?!#)|url\((?!#)/i;
       const svg = errorPlot(h, errors);
       expect(elementsOf(svg)).to.have.length.above(1);
-      expect(svg).not.to.match(outside);
+      const [found] = outside.exec(svg) ?? [];
+      if (found !== undefined) expect.fail(`it refers to something outside of itself: ${found}`);
     });
 
     it('has a title, and texts that name both axes and both lines', () => {
       const elements = elementsOf(errorPlot(h, errors));
-      expect(elements.map(({ name }) => name)).to.include('title');
-      const texts = elements.filter(({ name }) => name === 'text').map(({ text }) => text.trim());
-      expect(texts).to.include.members(['h', 'error', 'forward', 'central']);
+      if (!elements.some(({ name }) => name === 'title'))
+        expect.fail('there is no <title> element');
+      const texts = elements.filter(({ name }) => name === 'text');
+      for (const word of ['h', 'error', 'forward', 'central']) {
+        if (!texts.some(({ text }) => text.trim() === word))
+          expect.fail(`no <text> element reads ${word} and nothing else`);
+      }
     });
 
     it('draws a point for each h on both lines, within the picture', () => {
@@ -299,31 +343,34 @@ describe('04-numerical-gradient', () => {
         .split(' ')
         .map(Number);
       const { forward, central } = linesOf(svg);
-      expect([forward.length, central.length]).to.deep.equal([4, 4]);
+      expect([forward.length, central.length], 'points of the two lines').to.deep.equal([4, 4]);
       for (const [x, y] of [...forward, ...central]) {
-        expect(x).to.be.within(0, width!);
-        expect(y).to.be.within(0, height!);
+        expect(x, 'x of a point').to.be.within(0, width!);
+        expect(y, 'y of a point').to.be.within(0, height!);
       }
     });
 
     it('puts equal factors of h at equal distances, a larger h further right', () => {
       const { forward, central } = linesOf(errorPlot(h, errors));
+      const across = [...central, ...forward].map(([x]) => x);
+      if (arePowers(across, [-2, -9, -6, -12, -8, -4, -6, -16])) {
+        expect.fail('x goes with the error and y with h: a point is "x,y", h before the error');
+      }
       for (const line of [forward, central]) {
-        const exponents = onScale(
-          line.map(([x]) => x),
-          [-1, -15],
-        );
-        expect(array(exponents)).to.almostEqual([-1, -3, -5, -15], { absolute: 0.2 });
+        const places = line.map(([x]) => x);
+        expectPowers(places, [-1, -3, -5, -15], 'h', 'to the right');
       }
     });
 
     it('puts equal factors of the error at equal distances, a larger error further up', () => {
       const { forward, central } = linesOf(errorPlot(h, errors));
-      const heights = [...central, ...forward].map(([, y]) => -y);
-      const exponents = onScale(heights, [-2, -16]);
-      expect(array(exponents)).to.almostEqual([-2, -9, -6, -12, -8, -4, -6, -16], {
-        absolute: 0.2,
-      });
+      const exponents = [-2, -9, -6, -12, -8, -4, -6, -16];
+      const heights = (...lines: [number, number][][]): number[] => lines.flat().map(([, y]) => -y);
+      if (arePowers(heights(forward, central), exponents)) {
+        expect.fail('the first <polyline> must be forward and the second central: exchange them');
+      }
+      const up = 'upwards (in an SVG y is small there)';
+      expectPowers(heights(central, forward), exponents, 'the error', up);
     });
 
     it('draws an error of 0 at the foot, and one above 1 at the top', () => {
@@ -342,8 +389,8 @@ describe('04-numerical-gradient', () => {
         const places = [whole[0]!, ...part.toReversed(), whole[1]!].map((point) =>
           axis === 0 ? point[0] : -point[1],
         );
-        const exponents = onScale(places, [0, -16]);
-        expect(array(exponents)).to.almostEqual([0, -4, -8, -16], { absolute: 0.2 });
+        const what = `${axis === 0 ? 'h' : 'the error'}, on an axis from 1e-16 to 1 in every plot,`;
+        expectPowers(places, [0, -4, -8, -16], what, axis === 0 ? 'to the right' : 'upwards');
       }
     });
 
