@@ -87,6 +87,8 @@ export interface Images extends Titled {
   /** The values at the two ends of the colours, in all images alike. */
   range: readonly [low: number, high: number];
   images: readonly Picture[];
+  /** How many stand side by side; ten unless given. */
+  perRow?: number;
 }
 
 /** One picture and its name. */

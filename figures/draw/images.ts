@@ -5,15 +5,15 @@ import type { Images } from '../figure.ts';
 import { diverging, ink } from '../palettes.ts';
 import { WIDTH, type Options } from './options.ts';
 
-/** So many pictures stand in a row at most, and few ones are not larger than if there were so many. */
+/** So many pictures stand in a row unless said otherwise, and few ones are not larger than if there were so many. */
 const [MOST, FEWEST] = [10, 5];
 const GAP = 8;
 const NAME = 20;
 
 /** The options of Plot for at least one picture. */
-export function images({ images: all, colours, range }: Images): Options {
+export function images({ images: all, colours, range, perRow = MOST }: Images): Options {
   const palette = colours === 'ink' ? ink : diverging;
-  const columns = Math.min(all.length, MOST);
+  const columns = Math.min(all.length, perRow);
   const rows = Math.ceil(all.length / columns);
   const side = Math.floor(WIDTH / Math.max(columns, FEWEST)) - GAP;
   const places = all.map(({ name, pixels, width }, i) => ({
