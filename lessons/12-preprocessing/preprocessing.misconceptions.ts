@@ -540,6 +540,23 @@ export const misconceptions: Misconception[] = [
       ),
     },
     {
+      id: 'local-in-place',
+      sentence:
+        'Pixels are overwritten while later windows still need them: those see normalized pixels beside others. Read the image that came in, and write into a new one.',
+      wrong: refusingLike(localNormalize, (image, { size, epsilon }) => {
+        const radius = (size - 1) / 2;
+        const out = copy(image);
+        const [H, W] = image.shape as [number, number];
+        for (let i = 0; i < H; i++) {
+          for (let j = 0; j < W; j++) {
+            const seen = within(out, [i - radius, i + radius], [j - radius, j + radius]);
+            out.set(i, j, normalized(out.get(i, j), seen, epsilon));
+          }
+        }
+        return out;
+      }),
+    },
+    {
       id: 'local-two-passes',
       sentence:
         'The deviation is that of an image whose pixels have lost their own means already. Here both are taken from the window as it came: measure it once.',
@@ -673,11 +690,6 @@ export const misconceptions: Misconception[] = [
       wrong: refusingLike(covariance, (x) =>
         map(covariance(x), (value) => (value * x.shape[0]!) / x.shape[1]!),
       ),
-    },
-    {
-      id: 'covariance-sum',
-      sentence: 'The products are added up and not averaged. Divide by N.',
-      wrong: refusingLike(covariance, (x) => map(covariance(x), (value) => value * x.shape[0]!)),
     },
     {
       id: 'covariance-is-correlation',
@@ -998,13 +1010,6 @@ export const misconceptions: Misconception[] = [
       ),
     },
     {
-      id: 'explained-percent',
-      sentence: 'The shares are in percent. Leave them as parts of 1.',
-      wrong: refusingLike(explainedVariance, (variances) =>
-        map(explainedVariance(variances), (share) => 100 * share),
-      ),
-    },
-    {
       id: 'explained-of-nothing',
       sentence:
         'Where nothing varies 0 is divided by 0. There is nothing to explain then: every share is 0.',
@@ -1255,11 +1260,9 @@ function within(
   [top, bottom]: readonly [number, number],
   [left, right]: readonly [number, number],
 ): number[] {
-  const isBetween = (value: number, low: number, high: number): boolean =>
-    value >= low && value <= high;
   return rowsOf(image)
-    .filter((_, row) => isBetween(row, top, bottom))
-    .flatMap((row) => row.filter((_, col) => isBetween(col, left, right)));
+    .slice(Math.max(0, top), bottom + 1)
+    .flatMap((row) => row.slice(Math.max(0, left), right + 1));
 }
 
 function normalized(pixel: number, values: readonly number[], epsilon: number): number {

@@ -147,7 +147,7 @@ export interface WindowOptions {
  */
 export function localNormalize(image: Tensor, { size, epsilon }: WindowOptions): Tensor {
   requireAxes('localNormalize', { image }, 'H, W');
-  if (size < 1 || size % 2 !== 1) {
+  if (size % 2 !== 1) {
     throw new RangeError(
       `localNormalize: size is ${size}; only a window of 1, 3, 5, … pixels has one in its middle, ` +
         'so give an odd whole number from 1',
@@ -208,9 +208,8 @@ export function principalComponents(x: Tensor): PrincipalComponents {
     );
   }
   const C = Matrix.from1DArray(D, D, copy(covariance(x)).data);
-  const { realEigenvalues: values, eigenvectorMatrix: vectors } = new EigenvalueDecomposition(C, {
-    assumeSymmetric: true,
-  });
+  const found = new EigenvalueDecomposition(C, { assumeSymmetric: true });
+  const { realEigenvalues: values, eigenvectorMatrix: vectors } = found;
   const order = [...values.keys()].toSorted((a, b) => values[b]! - values[a]!);
   return {
     means: columnMeans(x),

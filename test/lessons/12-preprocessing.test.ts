@@ -91,11 +91,18 @@ const others = () =>
 describe('12-preprocessing', () => {
   describe('12.1 columnMeans', () => {
     it('is the mean of each feature over the samples', () => {
-      expect(columnMeans(samples())).to.almostEqual([4, 3.75, 0.5]);
+      const x = array([
+        [1, 10, -2],
+        [4, -6, 0.5],
+        [2, 8, 7],
+        [9, 3, -3.5],
+        [4, 0, 8],
+      ]);
+      expect(columnMeans(x)).to.almostEqual([4, 3, 2]);
     });
 
     it('is the sample itself where there is one only', () => {
-      expect(columnMeans(array([[3, -8]]))).to.almostEqual([3, -8]);
+      expect(columnMeans(array([[0.7, -8]]))).to.almostEqual([0.7, -8]);
     });
 
     it('is a mean over the samples where there are as many features, too', () => {
@@ -143,8 +150,8 @@ describe('12-preprocessing', () => {
     });
 
     it('centres a single sample, and none', () => {
-      expect(centre(array([[6, -2]]), array([1.5, 3]))).to.almostEqual([[4.5, -5]]);
-      expect(centre(zeros(0, 2), array([1.5, 3]))).to.almostEqual(zeros(0, 2));
+      expect(centre(array([[6, -2]]), array([1.3, 3]))).to.almostEqual([[4.7, -5]]);
+      expect(centre(zeros(0, 2), array([1.3, 3]))).to.almostEqual(zeros(0, 2));
     });
 
     it('reads views through their strides, and leaves them alone', () => {
@@ -162,6 +169,7 @@ describe('12-preprocessing', () => {
       expect(() => centre(samples(), array([1, 2, 3, 4]))).to.throw(RangeError);
       expect(() => centre(samples(), zeros(1, 3))).to.throw(RangeError);
       expect(() => centre(array([1, 2]), array([1, 2]))).to.throw(RangeError);
+      expect(() => centre(zeros(2, 3, 1), zeros(3))).to.throw(RangeError);
     });
   });
 
@@ -324,13 +332,13 @@ describe('12-preprocessing', () => {
     });
 
     it('knows features on any scale', () => {
-      const x = array([
-        [1e300, -4e-10],
-        [-2e300, -1e-10],
-      ]);
-      const { minima, ranges } = fitMinMax(x);
-      expect(minima).to.almostEqual([-2e300, -4e-10], { relative: 1e-9 });
-      expect(ranges).to.almostEqual([3e300, 3e-10], { relative: 1e-9 });
+      const { minima, ranges } = fitMinMax(array([[-4e-10], [-1e-10]]));
+      expect(minima).to.almostEqual([-4e-10], { relative: 1e-9 });
+      expect(ranges).to.almostEqual([3e-10], { relative: 1e-9 });
+      expect(fitMinMax(array([[1e300], [-2e300], [0]]))).to.almostEqual({
+        minima: array([-2e300]),
+        ranges: array([3e300]),
+      });
     });
 
     it('finds every feature of a single sample constant', () => {
@@ -414,28 +422,29 @@ describe('12-preprocessing', () => {
   });
 
   describe('12.7 localNormalize', () => {
-    // Its windows of 3×3 are, from the left: 1, 3, 5, 7, with mean 4 and variance 20 / 4; all six, with mean 4 and
-    // variance 52 / 6; and 3, 8, 7, 0, with mean 4.5 and variance 41 / 4.
-    const small = () =>
+    const wide = () =>
       array([
-        [1, 3, 8],
-        [5, 7, 0],
+        [1, 3, 8, 2, 6],
+        [5, 7, 0, 4, 10],
       ]);
-    const normalized = (epsilon: number) => [
-      [-3 / (sqrt(5) + epsilon), -1 / (sqrt(52 / 6) + epsilon), 3.5 / (sqrt(10.25) + epsilon)],
-      [1 / (sqrt(5) + epsilon), 3 / (sqrt(52 / 6) + epsilon), -4.5 / (sqrt(10.25) + epsilon)],
-    ];
+    // Its windows of 3×3 are columns 0 and 1, then three columns each, then the last two. Their squared distances from
+    // the mean add up to 20, 52, 46, 70 and 35.
+    const means = [4, 4, 4, 5, 5.5];
+    const variances = [20 / 4, 52 / 6, 46 / 6, 70 / 6, 35 / 4];
+    const normalized = (epsilon: number) =>
+      filled([2, 5], (i, j) => (wide().get(i, j) - means[j]!) / (sqrt(variances[j]!) + epsilon));
 
     it('measures each pixel by the mean and the deviation of what surrounds it', () => {
-      expect(localNormalize(small(), { size: 3, epsilon: 0.25 })).to.almostEqual(normalized(0.25));
+      // ε lies between the deviations, of which the smallest is √5 and the largest 3.4.
+      expect(localNormalize(wide(), { size: 3, epsilon: 3 })).to.almostEqual(normalized(3));
     });
 
     // Windows of 5 in one row: 2, 4, 9 | 2, 4, 9, 1 | 2, 4, 9, 1, 6 | 4, 9, 1, 6, 3 | 9, 1, 6, 3 | 1, 6, 3.
     const line = [2, 4, 9, 1, 6, 3];
-    const means = [5, 4, 4.4, 4.6, 4.75, 10 / 3];
-    const variances = [26 / 3, 9.5, 8.24, 7.44, 9.1875, 38 / 9];
+    const lineMeans = [5, 4, 4.4, 4.6, 4.75, 10 / 3];
+    const lineVariances = [26 / 3, 9.5, 8.24, 7.44, 9.1875, 38 / 9];
     const fromLine = (epsilon: number) =>
-      line.map((pixel, j) => (pixel - means[j]!) / (sqrt(variances[j]!) + epsilon));
+      line.map((pixel, j) => (pixel - lineMeans[j]!) / (sqrt(lineVariances[j]!) + epsilon));
 
     it('has the pixel in the middle of a window of any odd size', () => {
       const found = localNormalize(array([line]), { size: 5, epsilon: 0.5 });
@@ -466,9 +475,9 @@ describe('12-preprocessing', () => {
     });
 
     it('sees the whole image through a window that is larger', () => {
-      // Mean 4 and variance 52 / 6 for all of them.
-      const found = localNormalize(small(), { size: 9, epsilon: 0.75 });
-      const expected = map(small(), (pixel) => (pixel - 4) / (sqrt(52 / 6) + 0.75));
+      // Mean 4.6 for all of them, and variance 30.4 − 4.6².
+      const found = localNormalize(wide(), { size: 9, epsilon: 0.75 });
+      const expected = map(wide(), (pixel) => (pixel - 4.6) / (sqrt(9.24) + 0.75));
       expect(found).to.almostEqual(expected);
     });
 
@@ -478,12 +487,12 @@ describe('12-preprocessing', () => {
         { size: 3, epsilon: 1e-8 },
       );
       expect(even).to.almostEqual(zeros(2, 4));
-      expect(localNormalize(small(), { size: 1, epsilon: 1e-3 })).to.almostEqual(zeros(2, 3));
+      expect(localNormalize(wide(), { size: 1, epsilon: 1e-3 })).to.almostEqual(zeros(2, 5));
     });
 
     it('is the same in bright and in dim light, in strong and in weak contrast', () => {
-      const bright = map(small(), (pixel) => 1e6 + pixel);
-      const weak = map(small(), (pixel) => pixel / 64 - 3);
+      const bright = map(wide(), (pixel) => 1e6 + pixel);
+      const weak = map(wide(), (pixel) => pixel / 64 - 3);
       const exact = { absolute: 1e-8 };
       const options = { size: 3, epsilon: 1e-12 };
       expect(localNormalize(bright, options)).to.almostEqual(normalized(0), exact);
@@ -491,7 +500,7 @@ describe('12-preprocessing', () => {
     });
 
     it('reads a view through its strides, and leaves it alone', () => {
-      const image = turned(small());
+      const image = turned(wide());
       const call = () => localNormalize(image, { size: 3, epsilon: 0.375 });
       expect(call).to.leaveUnchanged({ image });
       expect(call()).to.almostEqual(normalized(0.375));
@@ -501,7 +510,7 @@ describe('12-preprocessing', () => {
 
     it('refuses a window that has no pixel in its middle, and what is no image', () => {
       for (const size of [2, 0, -3, 2.5]) {
-        expect(() => localNormalize(small(), { size, epsilon: 1 }), `${size}`).to.throw(RangeError);
+        expect(() => localNormalize(wide(), { size, epsilon: 1 }), `${size}`).to.throw(RangeError);
       }
       expect(() => localNormalize(array([1, 2]), { size: 3, epsilon: 1 })).to.throw(RangeError);
     });
