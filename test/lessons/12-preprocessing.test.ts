@@ -206,8 +206,8 @@ describe('12-preprocessing', () => {
     });
 
     it('takes no feature for a constant one that varies by very little', () => {
-      const { deviations } = fitStandardizer(array([[2e-10], [6e-10], [6e-10], [2e-10]]));
-      expect(deviations).to.almostEqual([2e-10], { relative: 1e-9 });
+      const { deviations } = fitStandardizer(array([[2e-20], [6e-20], [6e-20], [2e-20]]));
+      expect(deviations).to.almostEqual([2e-20], { relative: 1e-9 });
     });
 
     it('measures small differences far from 0', () => {
@@ -332,9 +332,9 @@ describe('12-preprocessing', () => {
     });
 
     it('knows features on any scale', () => {
-      const { minima, ranges } = fitMinMax(array([[-4e-10], [-1e-10]]));
-      expect(minima).to.almostEqual([-4e-10], { relative: 1e-9 });
-      expect(ranges).to.almostEqual([3e-10], { relative: 1e-9 });
+      const { minima, ranges } = fitMinMax(array([[-4e-20], [-1e-20]]));
+      expect(minima).to.almostEqual([-4e-20], { relative: 1e-9 });
+      expect(ranges).to.almostEqual([3e-20], { relative: 1e-9 });
       expect(fitMinMax(array([[1e300], [-2e300], [0]]))).to.almostEqual({
         minima: array([-2e300]),
         ranges: array([3e300]),
@@ -832,7 +832,7 @@ describe('12-preprocessing', () => {
     });
 
     it('knows variances on a tiny scale', () => {
-      expect(explainedVariance(array([16e-14, 4e-14]))).to.almostEqual([0.8, 0.2]);
+      expect(explainedVariance(array([16e-20, 4e-20]))).to.almostEqual([0.8, 0.2]);
     });
 
     it('reads a view through its strides, and leaves it alone', () => {
