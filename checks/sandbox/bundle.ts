@@ -21,6 +21,7 @@ const HELPERS: Readonly<Record<string, string>> = {
 /** The packages it may import, and which file of them stands in: gpu.js's for browsers asks for nothing of Node's. */
 const PACKAGES: Readonly<Record<string, string>> = {
   'gpu.js': 'gpu.js/dist/gpu-browser.min.js',
+  'ml-matrix': 'ml-matrix',
   ndarray: 'ndarray',
   'ndarray-ops': 'ndarray-ops',
 };
