@@ -128,6 +128,8 @@ function tell(message: PoolMessage): void {
 }
 
 installHooks();
+// Every suite that mocha runs adds some, and there are as many as lessons.
+process.setMaxListeners(0);
 process.on('message', (name: string) => {
   prove(findLesson(name)!).then(
     (proof) => tell({ proof }),

@@ -17,6 +17,11 @@ const REQUIRED = '.facade.cjs';
 
 /** The parts of Node's CommonJS loader that its types leave out. */
 interface CommonJs {
+  _load: (
+    specifier: string,
+    parent?: { filename?: string | null } | null,
+    ...rest: unknown[]
+  ) => unknown;
   _resolveFilename: (
     specifier: string,
     parent?: { filename?: string | null } | null,
@@ -28,12 +33,23 @@ interface CommonJs {
 /** Puts the graded lesson's facade, and the references of all others, behind `require('#lessons/…')`. */
 export function hookRequire(): void {
   const loader = nodeModule as unknown as CommonJs;
-  const resolveFilename = loader._resolveFilename;
-  loader._resolveFilename = (specifier, parent, ...rest) => {
-    const imported = importedLesson(specifier, parent?.filename ?? undefined);
-    if (imported === undefined) return resolveFilename.call(loader, specifier, parent, ...rest);
+  const { _load: load, _resolveFilename: resolveFilename } = loader;
+  const fileBehind = (specifier: string, importer?: string | null): string | undefined => {
+    const imported = importedLesson(specifier, importer ?? undefined);
+    if (imported === undefined) return undefined;
     const { lesson, isGraded } = imported;
     return isGraded ? facadePath(lesson, REQUIRED) : lesson.reference;
+  };
+  // Node remembers what a specifier meant in a folder. All suites are in one, and a name means the facade in one of
+  // them and the reference in another, so the file is asked for in place of the name.
+  loader._load = (specifier, parent, ...rest) =>
+    load.call(loader, fileBehind(specifier, parent?.filename) ?? specifier, parent, ...rest);
+  loader._resolveFilename = (specifier, parent, ...rest) => {
+    if (specifier.endsWith(REQUIRED)) return specifier;
+    return (
+      fileBehind(specifier, parent?.filename) ??
+      resolveFilename.call(loader, specifier, parent, ...rest)
+    );
   };
   loader._extensions[REQUIRED] = (module, filename) => {
     module.exports = facadeModule(findLesson(dirname(filename))!);

@@ -1,13 +1,16 @@
 /** A lesson that builds on an earlier one, in every way in which it can be graded. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { faultsOf } from '../../checks/proof/faults.ts';
 import { proofsOf } from '../../checks/proof/kept-proofs.ts';
+import type { PoolMessage } from '../../checks/proof/pool.ts';
 import type { Proof } from '../../checks/proof/proof.ts';
 import { tryMutants } from '../../checks/proof/mutants.ts';
 import { gradeLesson } from '../../checks/grade/grade-lesson.ts';
-import { findLesson, sourceText } from '../../checks/project.ts';
+import { findLesson, root, sourceText } from '../../checks/project.ts';
 import type { CheckResult } from '../../checks/results/lesson-result.ts';
 import { gradeInSandbox } from '../../checks/sandbox/sandbox.ts';
 import { inFixture, run, type Ran } from '../temporary-project.ts';
@@ -142,6 +145,23 @@ describe('A lesson that imports an earlier lesson', function () {
     expect(faultsOf(lesson, proof!)).to.deep.equal([]);
     expect(proof!.solutions).to.have.length(2);
     expect(proof!.misconceptions).to.have.length(6);
+  });
+
+  it('may be proven before the earlier one in the same process', async () => {
+    const child = fork(join(root, 'checks', 'proof', 'prove-child.ts'), [], {
+      cwd: root,
+      execArgv: ['--import', 'tsx'],
+      env: { ...process.env, CHAINRULE_SUBJECT: '' },
+    });
+    try {
+      for (const name of [lesson.name, project.lines.name]) {
+        child.send(name);
+        const [message] = (await once(child, 'message')) as [PoolMessage];
+        expect(message, name).to.have.property('proof');
+      }
+    } finally {
+      child.disconnect();
+    }
   });
 
   it('has mutants of its own, and none of the other lesson', async () => {
