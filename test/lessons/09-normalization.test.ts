@@ -18,31 +18,31 @@ import {
 } from '#lessons/09-normalization';
 
 // Every expected value is worked out by hand. ε is large, so that where it stands shows in every digit, and chosen so
-// that the roots are whole: 14 + 2 = 4², 62 + 2 = 8², 98 + 2 = 10² and 2 + 2 = 2². No two sizes that could be taken for
-// each other are alike, and no option is a common default.
+// that the roots are short: 14 + 2 = 4², 62 + 2 = 8², 98 + 2 = 10² and, with a variance below ε, 0.56 + 2 = 1.6². No
+// two sizes that could be taken for each other are alike, and no option is a common default.
 const { sqrt } = Math;
 
 const EPSILON = 2;
 
-/** Three samples of four numbers: the columns are (5, −4, −1) + 1, (4, 7, −11) − 2, (−13, 2, 11) + 3 and (−1, 2, −1) + ½. */
+/** Three samples of four: the columns are (5, −4, −1) + 1, (4, 7, −11) − 2, (−13, 2, 11) + 3 and (0.2, −1, 0.8) + 0.5. */
 const batch = () =>
   array([
-    [6, 2, -10, -0.5],
-    [-3, 5, 5, 2.5],
-    [0, -13, 14, -0.5],
+    [6, 2, -10, 0.7],
+    [-3, 5, 5, -0.5],
+    [0, -13, 14, 1.3],
   ]);
 
 /** The mean and the variance of each of its columns. */
-const OF_BATCH = { mean: array([1, -2, 3, 0.5]), variance: array([14, 62, 98, 2]) };
+const OF_BATCH = { mean: array([1, -2, 3, 0.5]), variance: array([14, 62, 98, 0.56]) };
 
-const gamma = () => array([2, -4, 10, 0.5]);
+const gamma = () => array([2, -4, 10, 8]);
 const beta = () => array([1, 3, -2, 0.25]);
 
-/** γ · x̂ + β, with x̂ = (5, −4, −1) / 4, (4, 7, −11) / 8, (−13, 2, 11) / 10 and (−1, 2, −1) / 2 in the columns. */
+/** γ · x̂ + β, with x̂ = (5, −4, −1) / 4, (4, 7, −11) / 8, (−13, 2, 11) / 10 and (0.2, −1, 0.8) / 1.6 in the columns. */
 const NORMALIZED = [
-  [3.5, 1, -15, 0],
-  [-1, -0.5, 0, 0.75],
-  [0.5, 8.5, 9, 0],
+  [3.5, 1, -15, 1.25],
+  [-1, -0.5, 0, -4.75],
+  [0.5, 8.5, 9, 4.25],
 ];
 
 /** What comes back to it. */
@@ -56,36 +56,36 @@ const dout = () =>
 /**
  * In the first column γ · dout is (2, 4, 6), of mean 4, and its mean product with x̂ is (2.5 − 4 − 1.5) / 3 = −1, so
  * that dx is (2 − 4 + 1.25, 4 − 4 − 1, 6 − 4 − 0.25) / 4. In the others the two means are 4 and −7.5, −5 and −12.5,
- * and 1.5 and −1.25.
+ * and 24 and 14.
  */
 const GRADIENTS = {
   dx: array([
-    [-0.1875, -1.03125, -0.625, -0.0625],
-    [-0.25, 0.8203125, 1.75, -0.625],
-    [0.4375, 0.2109375, -1.125, 0.6875],
+    [-0.1875, -1.03125, -0.625, 3.90625],
+    [-0.25, 0.8203125, 1.75, -19.53125],
+    [0.4375, 0.2109375, -1.125, 15.625],
   ]),
-  dgamma: array([-1.5, 5.625, -3.75, -7.5]),
+  dgamma: array([-1.5, 5.625, -3.75, 5.25]),
   dbeta: array([6, -3, -1.5, 9]),
 };
 
-/** Statistics from elsewhere: with ε the deviations are 3, 5, 4 and 6. */
+/** Statistics from elsewhere: with ε the deviations are 3, 5, 4 and 1.5. */
 const running = (): Statistics => ({
-  mean: array([3, -3, -2, 1]),
-  variance: array([7, 23, 14, 34]),
+  mean: array([3, -3, -2, 0.1]),
+  variance: array([7, 23, 14, 0.25]),
 });
 
 /** batch(), standardized with those. */
 const BY_RUNNING = [
-  [1, 1, -2, -0.25],
-  [-2, 1.6, 1.75, 0.25],
-  [-1, -2, 4, -0.25],
+  [1, 1, -2, 0.4],
+  [-2, 1.6, 1.75, -0.4],
+  [-1, -2, 4, 0.8],
 ];
 
 /** γ times that, plus β. */
 const EVALUATED = [
-  [3, -1, -22, 0.125],
-  [-3, -3.4, 15.5, 0.375],
-  [-1, 11, 38, 0.125],
+  [3, -1, -22, 3.45],
+  [-3, -3.4, 15.5, -2.95],
+  [-1, 11, 38, 6.65],
 ];
 
 describe('09-normalization', () => {
@@ -171,16 +171,16 @@ describe('09-normalization', () => {
     });
 
     it('takes one sample, or none, since the statistics are given', () => {
-      const one = array([[-3, 5, 5, 2.5]]);
-      expect(standardize(one, running(), EPSILON)).to.almostEqual([[-2, 1.6, 1.75, 0.25]]);
+      const one = array([[-3, 5, 5, -0.5]]);
+      expect(standardize(one, running(), EPSILON)).to.almostEqual([[-2, 1.6, 1.75, -0.4]]);
       expect(standardize(zeros(0, 4), running(), EPSILON)).to.almostEqual(zeros(0, 4));
     });
 
     it('reads views through their strides, and leaves them alone', () => {
       const x = turned(batch());
       const statistics = {
-        mean: array([1, -2, -3, 3]).step(-1),
-        variance: array([7, 99, 23, 99, 14, 99, 34]).step(2),
+        mean: array([0.1, -2, -3, 3]).step(-1),
+        variance: array([7, 99, 23, 99, 14, 99, 0.25]).step(2),
       };
       expect(() => standardize(x, statistics, EPSILON)).to.leaveUnchanged({ x, statistics });
       expect(standardize(x, statistics, EPSILON)).to.almostEqual(BY_RUNNING);
@@ -255,7 +255,7 @@ describe('09-normalization', () => {
     it('reads views through their strides, and leaves them alone', () => {
       const [x, scale, shift] = [
         turned(batch()),
-        array([0.5, 10, -4, 2]).step(-1),
+        array([8, 10, -4, 2]).step(-1),
         array([1, 9, 3, 9, -2, 9, 0.25]).step(2),
       ];
       const call = () => batchNormForward(x, scale, shift, EPSILON);
@@ -335,7 +335,7 @@ describe('09-normalization', () => {
 
     it('gives a sample the same output alone, beside others and twice', () => {
       const [, second] = EVALUATED;
-      const alone = array([[-3, 5, 5, 2.5]]);
+      const alone = array([[-3, 5, 5, -0.5]]);
       const twice = filled([2, 4], (_, d) => alone.get(0, d));
       for (const [x, expected] of [
         [alone, [second!]],
@@ -364,10 +364,10 @@ describe('09-normalization', () => {
     });
 
     it('reads views through their strides, and leaves them alone', () => {
-      const [x, scale, shift] = [turned(batch()), array([0.5, 10, -4, 2]).step(-1), beta()];
+      const [x, scale, shift] = [turned(batch()), array([8, 10, -4, 2]).step(-1), beta()];
       const statistics = {
-        mean: array([3, 9, -3, 9, -2, 9, 1]).step(2),
-        variance: array([34, 14, 23, 7]).step(-1),
+        mean: array([3, 9, -3, 9, -2, 9, 0.1]).step(2),
+        variance: array([0.25, 14, 23, 7]).step(-1),
       };
       const call = () => batchNormEvaluate(x, scale, shift, statistics, EPSILON);
       expect(call).to.leaveUnchanged({ x, scale, shift, statistics });
@@ -467,8 +467,8 @@ describe('09-normalization', () => {
 
     /** running(), with a quarter of the way gone to the statistics of batch(). */
     const UPDATED = {
-      mean: array([2.5, -2.75, -0.75, 0.875]),
-      variance: array([8.75, 32.75, 35, 26]),
+      mean: array([2.5, -2.75, -0.75, 0.2]),
+      variance: array([8.75, 32.75, 35, 0.3275]),
     };
 
     it('goes by the batch while training, and the running statistics take it up', () => {
@@ -535,10 +535,10 @@ describe('09-normalization', () => {
     });
 
     it('reads views through their strides, and leaves them alone in both modes', () => {
-      const [x, scale, shift] = [turned(batch()), array([0.5, 10, -4, 2]).step(-1), beta()];
+      const [x, scale, shift] = [turned(batch()), array([8, 10, -4, 2]).step(-1), beta()];
       const state = {
-        mean: array([3, 9, -3, 9, -2, 9, 1]).step(2),
-        variance: array([34, 14, 23, 7]).step(-1),
+        mean: array([3, 9, -3, 9, -2, 9, 0.1]).step(2),
+        variance: array([0.25, 14, 23, 7]).step(-1),
       };
       for (const [options, expected] of [
         [training, { out: array(NORMALIZED), running: UPDATED }],
@@ -570,19 +570,19 @@ describe('09-normalization', () => {
     });
   });
 
-  /** Two samples of three numbers: the rows are (5, −4, −1) + 1 and (4, 7, −11) − 2. */
+  /** Two samples of three numbers: the rows are (5, −4, −1) + 1 and (0.2, −1, 0.8) − 2. */
   const rows = () =>
     array([
       [6, -3, 0],
-      [2, 5, -13],
+      [-1.8, -3, -1.2],
     ]);
   const rowGamma = () => array([2, -4, 8]);
   const rowBeta = () => array([1, 3, -2]);
 
-  /** γ · x̂ + β, with x̂ = (5, −4, −1) / 4 and (4, 7, −11) / 8. */
+  /** γ · x̂ + β, with x̂ = (5, −4, −1) / 4 and (0.2, −1, 0.8) / 1.6. */
   const LAYER_NORMALIZED = [
     [3.5, 7, -4],
-    [2, -0.5, -13],
+    [1.25, 5.5, 2],
   ];
 
   const rowDout = () =>
@@ -593,14 +593,14 @@ describe('09-normalization', () => {
 
   /**
    * γ · dout is (−4, −2, −6) in the first row, −4 in the mean, and −0.5 in the mean when multiplied with x̂: dx is
-   * (0.625, 2 − 0.5, −2 − 0.125) / 4. In the second row it is (1, −8, 1), and the means are −2 and −2.625.
+   * (0.625, 2 − 0.5, −2 − 0.125) / 4. In the second row it is (1, −8, 1), and the means are −2 and 1.875.
    */
   const LAYER_GRADIENTS = {
     dx: array([
       [0.15625, 0.375, -0.53125],
-      [0.5390625, -0.462890625, -0.076171875],
+      [1.728515625, -3.017578125, 1.2890625],
     ]),
-    dgamma: array([-2.25, 1.25, 0.015625]),
+    dgamma: array([-2.4375, -1.75, 0.25]),
     dbeta: array([-1.5, 2.5, -0.625]),
   };
 
@@ -629,8 +629,8 @@ describe('09-normalization', () => {
     });
 
     it('gives a sample the same output alone and beside others', () => {
-      const alone = layerNormForward(array([[2, 5, -13]]), rowGamma(), rowBeta(), EPSILON);
-      expect(alone.out).to.almostEqual([[2, -0.5, -13]]);
+      const alone = layerNormForward(array([[-1.8, -3, -1.2]]), rowGamma(), rowBeta(), EPSILON);
+      expect(alone.out).to.almostEqual([[1.25, 5.5, 2]]);
       const none = layerNormForward(zeros(0, 3), rowGamma(), rowBeta(), EPSILON);
       expect(none.out).to.almostEqual(zeros(0, 3));
     });
@@ -737,10 +737,10 @@ describe('09-normalization', () => {
     return filled(shape, (n, c, h, w) => channels[c!]![(n! * H + h!) * W + w!]!);
   }
 
-  /** The pixels of two channels, less their means of 1 and −2: the variances are 14 and 62, so 4 and 8 divide. */
+  /** The pixels of two channels, less their means of 1 and −2: the variances are 14 and 0.56, so 4 and 1.6 divide. */
   const PIXELS = [
     [5, -4, -1, 1, 4, -5],
-    [4, 7, -11, -4, -7, 11],
+    [0.2, -1, 0.8, 1, -0.8, -0.2],
   ] as const;
   const pixels = (): number[][] => [
     PIXELS[0].map((value) => value + 1),
@@ -751,7 +751,7 @@ describe('09-normalization', () => {
   const strips = () => images([3, 2, 2, 1], pixels());
   const STRIPS = images(
     [3, 2, 2, 1],
-    [PIXELS[0].map((value) => 0.5 * value + 3), PIXELS[1].map((value) => -0.5 * value + 0.25)],
+    [PIXELS[0].map((value) => 0.5 * value + 3), PIXELS[1].map((value) => -2.5 * value + 0.25)],
   );
 
   /** The same memory in the other order of axes. */
@@ -764,7 +764,7 @@ describe('09-normalization', () => {
     });
 
     it('knows channels, rows and columns apart, in a single image', () => {
-      // Four channels of two rows and three columns; the deviations are 4, 8, 10 and 2.
+      // Four channels of two rows and three columns; the deviations are 4, 1.6, 10 and 2.
       const shape = [1, 4, 2, 3] as const;
       const [first, second] = pixels();
       const third = [-13, 2, 11, 13, -2, -11];
@@ -779,7 +779,7 @@ describe('09-normalization', () => {
       expect(out).to.almostEqual(
         images(shape, [
           [5.5, 1, 2.5, 3.5, 5, 0.5],
-          [-1.75, -3.25, 5.75, 2.25, 3.75, -5.25],
+          [-0.25, 2.75, -1.75, -2.25, 2.25, 0.75],
           [-14, 1, 10, 12, -3, -12],
           [10, 1, 10, 4, 13, 4],
         ]),
@@ -844,16 +844,16 @@ describe('09-normalization', () => {
         ],
       );
 
-    /** The means are 3 and −2.25 in the first channel, and −2 and −0.25 in the second. */
+    /** The means are 3 and −2.25 in the first channel, and −2 and −2.625 in the second. */
     const IMAGE_GRADIENTS = {
       dx: images(
         [3, 2, 2, 1],
         [
           [1.8125, -1.25, 2.4375, -4.4375, -0.75, 2.1875].map((value) => value / 4),
-          [-5.875, 6.21875, -0.34375, -10.125, 9.78125, 0.34375].map((value) => value / 8),
+          [-5.671875, 4.359375, 1.3125, -8.359375, 8.6875, -0.328125].map((value) => value / 1.6),
         ],
       ),
-      dgamma: array([-6.75, 0.375]),
+      dgamma: array([-6.75, 3.9375]),
       dbeta: array([9, 3]),
     };
 
