@@ -64,12 +64,6 @@ const divisions: {
       'The variance is replaced by ε where it is smaller. ε is added to it, however large it is.',
     divide: (centred, { variance, epsilon }) => centred / Math.sqrt(Math.max(variance, epsilon)),
   },
-  {
-    id: 'epsilon-beside-the-root',
-    sentence:
-      'ε is added to the quotient, after the division. It belongs below the line, under the root: √(σ² + ε).',
-    divide: (centred, { variance, epsilon }) => centred / Math.sqrt(variance) + epsilon,
-  },
 ];
 
 /** What people make of γ · x̂ + β. */
@@ -178,12 +172,6 @@ const paths: {
     sentence: () => 'γ is missing in dx. What comes back to x̂ is γ · dout: multiply first.',
     path: ({ d, mean, xHat, along, deviation }) => (d - mean - xHat * along) / deviation,
     factor: () => 1,
-  },
-  {
-    id: 'gamma-twice',
-    sentence: () => 'γ is multiplied twice in dx. Once is enough: dx̂ = γ · dout.',
-    path: ({ d, mean, xHat, along, deviation }) => (d - mean - xHat * along) / deviation,
-    factor: (gamma) => gamma ** 2,
   },
 ];
 
