@@ -30,6 +30,8 @@ export const parameters = {
 export const digits = { train: 1000, test: 500 };
 
 const RATES = [0.01, 0.05, 0.25, 1.25, 6.25];
+/** The rate whose network is looked into. */
+const SHOWN = 0.25;
 const BATCH = 50;
 const HIDDEN = [32, 32, 32];
 const CLASSES = 10;
@@ -93,16 +95,14 @@ export function* experiment(
     points: runs.filter((run) => run.name === name).map(({ rate, right }) => [rate, 100 * right]),
   }));
   const middle = RATES[1]!;
-  const panels = names.flatMap((name, i) => [
-    {
-      name: `${name}, at the start`,
-      values: pass(lesson, starts[i]!, seen.images, true).deep.data,
-    },
-    {
-      name: `${name}, at the end`,
-      values: copy(runs.find((run) => run.name === name && run.rate === middle)!.deep).data,
-    },
-  ]);
+  const histograms = names.map((name, i) => {
+    const { deep: end } = runs.find((run) => run.name === name && run.rate === SHOWN)!;
+    const { deep: start } = pass(lesson, starts[i]!, unseen.images, true);
+    return arriving(name, [
+      { name: 'start', values: copy(start).data },
+      { name: 'end', values: copy(end).data },
+    ]);
+  });
   return [
     byRate(curves, steps),
     ...names.map((name) =>
@@ -111,7 +111,7 @@ export function* experiment(
         runs.filter((run) => run.name === name),
       ),
     ),
-    arriving(panels, middle),
+    ...histograms,
     results(curves),
   ];
 }
@@ -240,11 +240,11 @@ function lossCurves(name: string, runs: { rate: number; losses: number[] }[]): C
   };
 }
 
-function arriving(panels: Histograms['panels'], rate: number): Histograms {
+function arriving(name: string, panels: Histograms['panels']): Histograms {
   return {
     kind: 'histograms',
-    title: 'What arrives at the last ReLU',
-    caption: `Before the first step, and after the last one at a learning rate of ${rate}.`,
+    title: `What arrives at the last ReLU, ${name}`,
+    caption: `Before the first step, and after the last one at a learning rate of ${SHOWN}.`,
     x: { label: 'value', domain: [-4, 4] },
     bins: 40,
     panels,
