@@ -35,7 +35,7 @@ const SHOWN = 0.25;
 const BATCH = 50;
 const HIDDEN = [32, 32, 32];
 const CLASSES = 10;
-/** Digits are shrunk to so many pixels a side, which makes them four times as fast to learn. */
+/** Digits are shrunk to so many pixels a side: a quarter of the pixels, for speed. */
 const SIDE = 14;
 const EPSILON = 1e-5;
 const MOMENTUM = 0.9;

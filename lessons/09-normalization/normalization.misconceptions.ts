@@ -100,14 +100,29 @@ const affine: {
   },
 ];
 
-/** What people make of the gradient of x, with the two means of the group that an entry belongs to. */
-const paths: {
+/** A wrong gradient of x. */
+interface Path {
   id: string;
   sentence: (word: string) => string;
   path: (parts: Parts) => number;
   /** The factor of dout; γ unless given. */
   factor?: (gamma: number) => number;
-}[] = [
+}
+
+/** What an entry's gradient is made of, with the two means of the group that it belongs to. */
+interface Parts {
+  /** What comes back to x̂. */
+  d: number;
+  xHat: number;
+  /** The means of dx̂ and of dx̂ · x̂ over the entry's group, and how many entries that has. */
+  mean: number;
+  along: number;
+  count: number;
+  deviation: number;
+}
+
+/** What people forget of the gradient of x. */
+const forgotten: Path[] = [
   {
     id: 'without-mean-path',
     sentence: (word) =>
@@ -127,6 +142,23 @@ const paths: {
     path: ({ d, deviation }) => d / deviation,
   },
   {
+    id: 'sums-for-means',
+    sentence: (word) =>
+      `Sums over the ${word} are taken off where means should be: an entry moves the mean by only one part in as many as there are. Divide both sums by their number.`,
+    path: ({ d, mean, xHat, along, count, deviation }) =>
+      (d - count * (mean + xHat * along)) / deviation,
+  },
+  {
+    id: 'gamma-forgotten',
+    sentence: () => 'γ is missing in dx. What comes back to x̂ is γ · dout: multiply first.',
+    path: ({ d, mean, xHat, along, deviation }) => (d - mean - xHat * along) / deviation,
+    factor: () => 1,
+  },
+];
+
+/** What they get wrong besides when they derive it. */
+const miscalculated: Path[] = [
+  {
     id: 'half-variance-path',
     sentence: () =>
       'The path through the variance is half of what it should be. The square has the slope 2 · (x − μ), and the root ½: together they are 1.',
@@ -137,13 +169,6 @@ const paths: {
     sentence: () =>
       'The path through the variance is twice what it should be. The square has the slope 2 · (x − μ), and the root ½: together they are 1.',
     path: ({ d, mean, xHat, along, deviation }) => (d - mean - 2 * xHat * along) / deviation,
-  },
-  {
-    id: 'sums-for-means',
-    sentence: (word) =>
-      `Sums over the ${word} are taken off where means should be: an entry moves the mean by only one part in as many as there are. Divide both sums by their number.`,
-    path: ({ d, mean, xHat, along, count, deviation }) =>
-      (d - count * (mean + xHat * along)) / deviation,
   },
   {
     id: 'paths-added',
@@ -167,24 +192,7 @@ const paths: {
       'The mean of dx̂ · x̂ is taken off all entries alike. How much an entry moves the variance goes with its own x̂: multiply with that.',
     path: ({ d, mean, along, deviation }) => (d - mean - along) / deviation,
   },
-  {
-    id: 'gamma-forgotten',
-    sentence: () => 'γ is missing in dx. What comes back to x̂ is γ · dout: multiply first.',
-    path: ({ d, mean, xHat, along, deviation }) => (d - mean - xHat * along) / deviation,
-    factor: () => 1,
-  },
 ];
-
-interface Parts {
-  /** What comes back to x̂. */
-  d: number;
-  xHat: number;
-  /** The means of dx̂ and of dx̂ · x̂ over the entry's group, and how many entries that has. */
-  mean: number;
-  along: number;
-  count: number;
-  deviation: number;
-}
 
 export const misconceptions: Misconception[] = [
   {
@@ -463,6 +471,7 @@ export const misconceptions: Misconception[] = [
     fromColumns: (dx) => dx,
     xHatOf: ({ xHat }) => xHat,
     scale: (gamma) => (_, d) => gamma.get(d),
+    paths: [...forgotten, ...miscalculated],
   }),
 
   {
@@ -607,6 +616,7 @@ export const misconceptions: Misconception[] = [
     fromColumns: (dx) => copy(dx.transpose(1, 0)),
     xHatOf: ({ xHat }) => xHat.transpose(1, 0),
     scale: (gamma) => (d) => gamma.get(d),
+    paths: [...forgotten, ...miscalculated],
   }),
   {
     exercise: '09.9 layerNormBackward',
@@ -755,6 +765,8 @@ export const misconceptions: Misconception[] = [
     fromColumns: (dx, shape) => asImages(dx, shape),
     xHatOf: ({ xHat }) => xHat,
     scale: (gamma) => (_, c) => gamma.get(c),
+    // It is best made of 09.6, where the others would be found.
+    paths: forgotten,
   }),
   ...[
     {
@@ -862,6 +874,10 @@ interface Entry extends Spread {
   beta: number;
 }
 
+function rightEntry({ x, mean, variance, gamma, beta, epsilon }: Entry): number {
+  return (gamma * (x - mean)) / Math.sqrt(variance + epsilon) + beta;
+}
+
 /** batchNormEvaluate with another formula. */
 function evaluateWith(entry: (parts: Entry) => number) {
   return refusingLike(batchNormEvaluate, (x, gamma, beta, { mean, variance }, epsilon) =>
@@ -887,14 +903,7 @@ function forwards(
 ): Misconception[] {
   /** The groups of x as columns, and the way to an entry's own. */
   const grouped = (x: Tensor): Tensor => (word === 'column' ? x : x.transpose(1, 0));
-  const statisticsOf = (x: Tensor): Statistics => {
-    const groups = columnsOf(grouped(x));
-    const means = groups.map(meanOf);
-    const variances = groups.map((group, g) =>
-      meanOf(group.map((value) => (value - means[g]!) ** 2)),
-    );
-    return { mean: array(means), variance: array(variances) };
-  };
+  const statisticsOf = (x: Tensor): Statistics => batchStatistics(grouped(x));
   /** With other statistics of the groups, another formula, or other places to look γ and β up. */
   const withEntry = (
     entry: (parts: Entry) => number,
@@ -917,17 +926,8 @@ function forwards(
       });
       return { ...right(x, gamma, beta, epsilon), out };
     });
-  const rightEntry = ({ x, mean, variance, gamma, beta, epsilon }: Entry): number =>
-    (gamma * (x - mean)) / Math.sqrt(variance + epsilon) + beta;
-  /** With other variances, made from the values of a group. */
-  const withVariances = (f: (values: number[], variance: number, mean: number) => number) =>
-    withEntry(rightEntry, (x) => {
-      const { mean, variance } = statisticsOf(x);
-      const values = columnsOf(grouped(x)).map((group, g) =>
-        f(group, variance.get(g), mean.get(g)),
-      );
-      return { mean, variance: array(values) };
-    });
+  const withVariances = (f: Parameters<typeof withVariance>[1]) =>
+    withEntry(rightEntry, (x) => withVariance(grouped(x), f));
   return [
     ...divisions.map(({ id, sentence, divide }) => ({
       exercise,
@@ -951,7 +951,7 @@ function forwards(
       id: `${start}-unbiased`,
       sentence: `The sum of squares is divided by one less than a ${word} has entries, the unbiased variance. Here it is divided by their number.`,
       anchor: '#batch-norm',
-      wrong: withVariances(({ length }, variance) => (variance * length) / (length - 1)),
+      wrong: withVariances(({ variance, N }) => (variance * N) / (N - 1)),
     },
     {
       exercise,
@@ -959,14 +959,14 @@ function forwards(
       sentence:
         'The variance is the mean of x² less μ². On paper that is the same, but where the mean is large both are huge and their difference is lost in rounding: take the mean off first, then square.',
       wrong: withVariances(
-        (values, _, mean) => meanOf(values.map((value) => value ** 2)) - mean ** 2,
+        ({ column, mean }) => meanOf(column.map((value) => value ** 2)) - mean ** 2,
       ),
     },
     {
       exercise,
       id: `${start}-around-zero`,
       sentence: `The variance is the mean of x² itself, the spread around 0. Take the mean of the ${word} off first.`,
-      wrong: withVariances((values) => meanOf(values.map((value) => value ** 2))),
+      wrong: withVariances(({ column }) => meanOf(column.map((value) => value ** 2))),
     },
     {
       exercise,
@@ -986,6 +986,11 @@ function forwards(
   ];
 }
 
+/** A gradient of γ or β, which is summed over an equal share of dout for each entry, divided by the number of those. */
+function meanOver(gradient: Tensor, dout: Tensor): Tensor {
+  return map(gradient, (value) => (value * gradient.size) / dout.size);
+}
+
 /** How a backward half sees its arrays: as a matrix with a column for each group that was standardized. */
 interface View {
   toColumns: (dout: Tensor) => Tensor;
@@ -993,6 +998,7 @@ interface View {
   xHatOf: (cache: BatchNormCache) => Tensor;
   /** From the place in that matrix to its γ. */
   scale: (gamma: Tensor) => (row: number, column: number) => number;
+  paths: readonly Path[];
 }
 
 /** What people make of a backward half. */
@@ -1005,7 +1011,7 @@ function backwards(
 ): Misconception[] {
   const start = `${anchor}-back`;
   const back = (
-    { path, factor = (gamma) => gamma }: (typeof paths)[number],
+    { path, factor = (gamma) => gamma }: Path,
     dout: Tensor,
     cache: BatchNormCache,
   ): Tensor => {
@@ -1034,11 +1040,8 @@ function backwards(
       const gradients = right(dout, cache);
       return { ...gradients, ...change(gradients, dout, cache) };
     };
-  /** Over how many numbers dγ and dβ are summed. */
-  const count = (dout: Tensor, { gamma }: BatchNormCache): number => dout.size / gamma.size;
-  const over = (x: Tensor, n: number): Tensor => map(x, (value) => value / n);
   return [
-    ...paths.map((one) => ({
+    ...view.paths.map((one) => ({
       exercise,
       id: `${start}-${one.id}`,
       sentence: one.sentence(word),
@@ -1057,9 +1060,9 @@ function backwards(
       id: `${start}-means`,
       sentence:
         'dγ and dβ are means. γ and β took part in every one of these numbers, so they get the sums; the mean is the affair of the loss, whose gradient carries the 1/N already.',
-      wrong: withSums(({ dgamma, dbeta }, dout, cache) => ({
-        dgamma: over(dgamma, count(dout, cache)),
-        dbeta: over(dbeta, count(dout, cache)),
+      wrong: withSums(({ dgamma, dbeta }, dout) => ({
+        dgamma: meanOver(dgamma, dout),
+        dbeta: meanOver(dbeta, dout),
       })),
     },
     {
@@ -1067,14 +1070,14 @@ function backwards(
       id: `${start}-dbeta-mean`,
       sentence:
         'dβ is a mean. β was added to every one of these numbers, so it gets the sum; the mean is the affair of the loss.',
-      wrong: withSums(({ dbeta }, dout, cache) => ({ dbeta: over(dbeta, count(dout, cache)) })),
+      wrong: withSums(({ dbeta }, dout) => ({ dbeta: meanOver(dbeta, dout) })),
     },
     {
       exercise,
       id: `${start}-dgamma-mean`,
       sentence:
         'dγ is a mean. γ was multiplied with every one of these numbers, so it gets the sum; the mean is the affair of the loss.',
-      wrong: withSums(({ dgamma }, dout, cache) => ({ dgamma: over(dgamma, count(dout, cache)) })),
+      wrong: withSums(({ dgamma }, dout) => ({ dgamma: meanOver(dgamma, dout) })),
     },
     {
       exercise,
@@ -1134,22 +1137,22 @@ function layerWith(whileTraining: LayerChange, inEvaluation: LayerChange = (righ
   };
 }
 
+type Index = [n: number, c: number, h: number, w: number];
+
 /** imageBatchNormForward with other groups, or another count below the sum of squares. */
 function imagesWith(
-  keyOf: (...index: [number, number, number, number]) => string,
+  keyOf: (...index: Index) => string,
   countOf = (count: number): number => count,
 ) {
   return refusingLike(imageBatchNormForward, (x, gamma, beta, epsilon) => {
     const groups = new Map<string, number[]>();
-    const keyAt = (index: number[]): string =>
-      keyOf(...(index as [number, number, number, number]));
     filled(x.shape, (...index) => {
-      const group = groups.get(keyAt(index)) ?? [];
-      groups.set(keyAt(index), [...group, x.get(...index)]);
+      const group = groups.get(keyOf(...(index as Index))) ?? [];
+      groups.set(keyOf(...(index as Index)), [...group, x.get(...index)]);
       return 0;
     });
     const out = filled(x.shape, (...index) => {
-      const group = groups.get(keyAt(index))!;
+      const group = groups.get(keyOf(...(index as Index)))!;
       const mean = meanOf(group);
       const squares = sumOver(group.length, (i) => (group[i]! - mean) ** 2);
       const deviation = Math.sqrt(squares / countOf(group.length) + epsilon);
