@@ -24,13 +24,13 @@ import {
 const USUAL_MOMENTUM = 0.9;
 const USUAL_EPSILON = 1e-5;
 
-/** What is left of the batch's variance when it stands below the line. */
+/** What stands below the line of (x − μ) / √(σ² + ε). */
 interface Spread {
   variance: number;
   epsilon: number;
 }
 
-/** What people make of (x − μ) / √(σ² + ε). */
+/** What people make of that quotient. */
 const divisions: {
   id: string;
   sentence: string;
