@@ -128,14 +128,28 @@ export function matrixProduct(a: Tensor, b: Tensor): Tensor {
         "a's second size must equal b's first, so transpose one of them",
     );
   }
-  // Copies let the inner loop run along memory in both.
+  // Copies let the inner loop run along memory in both, and four sums at a time don't wait for each other.
   const [aRows, bColumns] = [copy(a).data, copy(b.transpose(1, 0)).data];
   const out = zeros(N, M);
+  const blocks = M - (M % 4);
   for (let n = 0; n < N; n++) {
-    for (let m = 0; m < M; m++) {
+    const row = n * K;
+    for (let m = 0; m < blocks; m += 4) {
+      const [b0, b1, b2, b3] = [m * K, (m + 1) * K, (m + 2) * K, (m + 3) * K];
+      let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+      for (let k = 0; k < K; k++) {
+        const value = aRows[row + k]!;
+        sum0 += value * bColumns[b0 + k]!;
+        sum1 += value * bColumns[b1 + k]!;
+        sum2 += value * bColumns[b2 + k]!;
+        sum3 += value * bColumns[b3 + k]!;
+      }
+      out.data.set([sum0, sum1, sum2, sum3], n * M + m);
+    }
+    for (let m = blocks; m < M; m++) {
       let sum = 0;
-      for (let k = 0; k < K; k++) sum += aRows[n * K + k]! * bColumns[m * K + k]!;
-      out.set(n, m, sum);
+      for (let k = 0; k < K; k++) sum += aRows[row + k]! * bColumns[m * K + k]!;
+      out.data[n * M + m] = sum;
     }
   }
   return out;
