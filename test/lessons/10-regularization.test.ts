@@ -62,7 +62,7 @@ const zerosIn = (x: Tensor): number => copy(x).data.filter((value) => value === 
 function expectMask(mask: Tensor, p: number): void {
   const kept = 1 / (1 - p);
   for (const value of copy(mask).data) {
-    if (value !== 0 && Math.abs(value - kept) > 1e-12 * kept) {
+    if (value !== 0 && !(Math.abs(value - kept) <= 1e-12 * kept)) {
       throw new AssertionError(
         `${value} is in the mask, which must have nothing but 0 and 1 / (1 − ${p}) = ${kept}`,
       );
