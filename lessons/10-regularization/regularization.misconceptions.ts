@@ -323,13 +323,6 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '10.1 l2Penalty',
-    id: 'l2-lambda-squared-with-w',
-    sentence: 'This is ½ · Σ (λ · w)²: λ is squared along. Square the weight alone.',
-    wrong: (params: Params, lambda: number) =>
-      0.5 * sum(weightsOf(params), (w) => (lambda * w) ** 2),
-  },
-  {
-    exercise: '10.1 l2Penalty',
     id: 'l2-without-lambda',
     sentence: 'λ has no say: this is ½ · Σ w². Multiply with λ.',
     wrong: (params: Params) => l2Penalty(params, 1),
