@@ -926,6 +926,11 @@ export const misconceptions: Misconception[] = [
         (value, deviation, random) => value + deviation * (random() - 0.5),
       ],
       [
+        'uniform-of-right-size',
+        'The noise has the right deviation and is uniform. Draw from the normal distribution: normal(random).',
+        (value, deviation, random) => value + deviation * Math.sqrt(3) * (2 * random() - 1),
+      ],
+      [
         'clipped',
         'What comes out is clipped to [0, 1]. Inputs may be any numbers, and noise at the ends of the range is noise as well.',
         (value, deviation, random) => Math.min(1, Math.max(0, value + deviation * normal(random))),
