@@ -7,6 +7,7 @@
  */
 import { product, shapeText } from '#arrays';
 import { markup, type Markup } from '#figures/markup';
+import type { EpochRecord } from '../training-loop.ts';
 import { CLASSES, PIXELS, SIDE } from './network.ts';
 import { trainingCurves } from './training-report/curves.ts';
 import { confusionTable, tally, type Tally } from './training-report/confusion.ts';
@@ -31,16 +32,6 @@ export interface TrainingRun {
   filterShape: readonly [F: number, KH: number, KW: number];
   /** Held-out digits that are read wrongly, in the order in which they are to be shown. */
   mistakes: readonly Mistake[];
-}
-
-/** An epoch of a run. */
-export interface EpochRecord {
-  epoch: number;
-  /** The mean over the digits of the epoch, while it went on. */
-  loss: number;
-  /** The share of the held-out digits that are read rightly after it, in [0, 1]. */
-  accuracy: number;
-  seconds: number;
 }
 
 /** A digit that is read wrongly. */

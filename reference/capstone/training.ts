@@ -1,13 +1,19 @@
 /**
- * The training loop. What it did so far is a plain value, so that it can be saved after any step, and goes on from
- * there exactly as it would have.
+ * How the capstone's network is trained: what a step of the training loop is for it. What it did so far is a plain
+ * value, so that it can be saved after any step, and goes on from there exactly as it would have.
  */
 import { seededRandom, shuffled } from '#datasets/random';
 import { adamStep } from './adam.ts';
 import { partOf, unmoved, type Digits, type Draw } from './digits.ts';
 import { CLASSES, initialParameters, PARAMETER_COUNT } from './network.ts';
-import type { EpochRecord } from './training-report.ts';
 import type { Data, Team } from './team.ts';
+import {
+  newRun,
+  runEpochs,
+  type RunState,
+  type Surroundings,
+  type Told,
+} from '../training-loop.ts';
 
 /** How to train. A run with the same settings on the same digits gives the same numbers. */
 export interface Settings {
@@ -28,28 +34,11 @@ export interface Settings {
 }
 
 /** What a run has come to. */
-export interface Progress {
-  /** How many steps were taken. */
-  step: number;
+export interface Progress extends RunState {
   /** All parameters, flat, and Adam's running means of their gradients and of the squares of those. */
   parameters: Float32Array;
   m: Float32Array;
   v: Float32Array;
-  /** The epochs that are complete. */
-  history: EpochRecord[];
-  /** Of the epoch that is not: the sum of the losses of the digits seen, and the seconds it took. */
-  lossSum: number;
-  seconds: number;
-}
-
-/** What is told after each step. */
-export interface StepReport {
-  /** The step in its epoch, from 1, and how many there are. */
-  step: number;
-  steps: number;
-  /** How many digits it had. */
-  count: number;
-  loss: number;
 }
 
 /** The loss is not a number any more; nothing that follows would mean anything. */
@@ -60,13 +49,10 @@ export class DivergedError extends Error {
 /** A run that has not begun. */
 export function newProgress(seed: number): Progress {
   return {
-    step: 0,
+    ...newRun(),
     parameters: initialParameters(seededRandom(seed)),
     m: new Float32Array(PARAMETER_COUNT),
     v: new Float32Array(PARAMETER_COUNT),
-    history: [],
-    lossSum: 0,
-    seconds: 0,
   };
 }
 
@@ -110,45 +96,34 @@ export function rateAt(step: number, steps: number, rate: number): number {
 export async function train(
   progress: Progress,
   settings: Settings,
-  {
-    team,
-    data,
-    signal,
-    clock,
-  }: { team: Team; data: Data; signal: AbortSignal; clock: () => number },
-  told: {
-    step?: (report: StepReport) => void;
-    epoch?: (record: EpochRecord) => Promise<void>;
-  } = {},
+  { team, data, ...surroundings }: { team: Team; data: Data } & Surroundings,
+  told: Told = {},
 ): Promise<boolean> {
   const { epochs, batch, learningRate } = settings;
-  const count = data.train.labels.length;
-  const steps = Math.ceil(count / batch);
+  const samples = data.train.labels.length;
+  const steps = Math.ceil(samples / batch);
   const gradient = new Float32Array(PARAMETER_COUNT);
   const { parameters, m, v } = progress;
-  for (let epoch = Math.floor(progress.step / steps); epoch < epochs; epoch++) {
-    const draw = epochDraw(count, epoch, settings);
-    for (let i = progress.step - epoch * steps; i < steps; i++) {
-      if (signal.aborted) return false;
-      const start = clock();
-      const part = partOf(draw, i * batch, (i + 1) * batch);
+  const draws = new Map<number, Draw>();
+  const drawOf = (epoch: number): Draw => {
+    if (!draws.has(epoch)) {
+      draws.clear();
+      draws.set(epoch, epochDraw(samples, epoch, settings));
+    }
+    return draws.get(epoch)!;
+  };
+  const learner = {
+    step: async (epoch: number, i: number) => {
+      const part = partOf(drawOf(epoch), i * batch, (i + 1) * batch);
       const loss = await team.gradient(part, gradient);
       if (!Number.isFinite(loss)) await diverged(team, part, progress.step, loss);
       const rate = rateAt(progress.step, steps * epochs, learningRate);
-      progress.step += 1;
-      adamStep(parameters, gradient, m, v, progress.step, rate);
-      progress.lossSum += loss * part.indices.length;
-      progress.seconds += (clock() - start) / 1000;
-      told.step?.({ step: i + 1, steps, count: part.indices.length, loss });
-    }
-    const { accuracy } = await evaluate(team, data.heldOut, batch);
-    const { seconds, lossSum } = progress;
-    const record = { epoch: epoch + 1, loss: lossSum / count, accuracy, seconds };
-    progress.history.push(record);
-    Object.assign(progress, { lossSum: 0, seconds: 0 });
-    await told.epoch?.(record);
-  }
-  return true;
+      adamStep(parameters, gradient, m, v, progress.step + 1, rate);
+      return { loss, count: part.indices.length };
+    },
+    accuracy: async () => (await evaluate(team, data.heldOut, batch)).accuracy,
+  };
+  return runEpochs(progress, { epochs, samples, steps }, learner, surroundings, told);
 }
 
 async function diverged(team: Team, draw: Draw, step: number, loss: number): Promise<never> {

@@ -20,7 +20,7 @@ import { fingerprint, loadData } from './data.ts';
 import { engineText } from './engines.ts';
 import { MisuseError, parseOptions, type Options } from './options.ts';
 import type { StatusStream } from '#checks/report/status-line';
-import { progressBar, timeText } from './progress-bar.ts';
+import { progressBar, timeText } from '../../node/progress-bar.ts';
 import { shared, startTeam, type ThreadTeam } from './thread-team.ts';
 
 /** What a run finds around it. */

@@ -1,6 +1,6 @@
 /** How loss and accuracy went from epoch to epoch. */
 import type { Curves, Point } from '#figures/figure';
-import type { EpochRecord } from '../training-report.ts';
+import type { EpochRecord } from '../../training-loop.ts';
 
 /** The curves of the loss and of the accuracy. */
 export function trainingCurves(history: readonly EpochRecord[]): [loss: Curves, accuracy: Curves] {

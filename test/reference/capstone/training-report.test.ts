@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import {
   trainingReport,
-  type EpochRecord,
   type Mistake,
   type TrainingRun,
 } from '../../../reference/capstone/training-report.ts';
+import type { EpochRecord } from '../../../reference/training-loop.ts';
 import { paper } from '../../../figures/paper.ts';
 import { readXml } from '../../report/xml.ts';
 import { expectSnapshot } from '../../snapshot.ts';

@@ -11,7 +11,7 @@ import {
   split,
 } from '../../../reference/capstone/network.ts';
 import { plainEngine } from '../../../reference/capstone/plain-engine.ts';
-import type { EpochRecord } from '../../../reference/capstone/training-report.ts';
+import type { EpochRecord, StepReport } from '../../../reference/training-loop.ts';
 import { soloTeam, type Data, type Team } from '../../../reference/capstone/team.ts';
 import {
   DivergedError,
@@ -22,7 +22,6 @@ import {
   train,
   type Progress,
   type Settings,
-  type StepReport,
 } from '../../../reference/capstone/training.ts';
 import { realDigits } from './samples.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { progressBar, timeText } from '../../../../reference/capstone/node/progress-bar.ts';
-import { onTerminal } from '../../../terminal.ts';
+import { progressBar, timeText } from '../../../reference/node/progress-bar.ts';
+import { onTerminal } from '../../terminal.ts';
 
 /** A stream that keeps what is written, and a clock that is set by hand. */
 function stage(terminal: { isTTY?: boolean; columns?: number }) {

@@ -1,8 +1,7 @@
 /** How far a run is: a line that is drawn again and again on a terminal, and a line an epoch elsewhere. */
 import { barText, clearStatus, drawStatus, type StatusStream } from '#checks/report/status-line';
-import type { EpochRecord } from '../training-report.ts';
 import { percent } from '#figures/numbers';
-import type { StepReport } from '../training.ts';
+import type { EpochRecord, StepReport } from '../training-loop.ts';
 
 /** Shows how far a run is. */
 export interface ProgressBar {
@@ -18,7 +17,7 @@ const WINDOW = 30;
 /**
  * Begins to show progress.
  *
- * @param count how many digits an epoch has
+ * @param count how many samples an epoch has
  * @param epochs how many epochs there are
  * @param first how many of them are complete
  * @param clock in milliseconds
