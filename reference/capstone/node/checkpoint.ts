@@ -1,9 +1,8 @@
 /** Saves a run so that it can go on, and its weights so that they can be used. Both are safetensors files. */
-import { readFileSync } from 'node:fs';
-import { writeWhole } from '#datasets/write-whole';
 import { asNetwork, PARAMETER_COUNT, PARAMETERS } from '../network.ts';
 import type { Progress, Settings } from '../training.ts';
-import { decodeWeights, encodeWeights, type WeightsFile } from '../weights.ts';
+import { readTensors, writeTensors } from '../../node/weights-file.ts';
+import type { WeightsFile } from '../../weights.ts';
 
 /** A saved run. */
 export interface Checkpoint {
@@ -97,17 +96,4 @@ export function loadWeights(file: string): Float32Array {
     flat.set(tensor.data, offset);
   }
   return flat;
-}
-
-function writeTensors(file: string, content: WeightsFile): void {
-  writeWhole(file, encodeWeights(content));
-}
-
-function readTensors(file: string): WeightsFile {
-  try {
-    return decodeWeights(readFileSync(file));
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${file} cannot be read: ${why}`, { cause });
-  }
 }

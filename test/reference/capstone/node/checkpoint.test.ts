@@ -10,7 +10,7 @@ import {
   type Checkpoint,
 } from '../../../../reference/capstone/node/checkpoint.ts';
 import { newProgress } from '../../../../reference/capstone/training.ts';
-import { decodeWeights, encodeWeights } from '../../../../reference/capstone/weights.ts';
+import { decodeWeights, encodeWeights } from '../../../../reference/weights.ts';
 import { expectSnapshot } from '../../../snapshot.ts';
 import { temporaryFolder } from '../../../datasets/temporary-folder.ts';
 import { biasedParameters } from '../samples.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../../../reference/capstone/node/checkpoint.ts';
 import { lessonFile } from '../../../../reference/capstone/node/engines.ts';
 import { runCapstone } from '../../../../reference/capstone/node/run.ts';
-import { decodeWeights } from '../../../../reference/capstone/weights.ts';
+import { decodeWeights } from '../../../../reference/weights.ts';
 import { expectSnapshot } from '../../../snapshot.ts';
 import type { Ran } from '../../../temporary-project.ts';
 import { folderWithDigits, writeDigits } from './digits-folder.ts';

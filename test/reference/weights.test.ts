@@ -4,7 +4,7 @@ import {
   decodeWeights,
   encodeWeights,
   type WeightsFile,
-} from '../../../reference/capstone/weights.ts';
+} from '../../reference/weights.ts';
 
 /** A file from its parts, written by other means than the code under test. */
 function fileOf(header: string, data: readonly number[] = []): Uint8Array {
