@@ -1,10 +1,6 @@
 import { expect } from 'chai';
 import { normal, seededRandom } from '#datasets/random';
-import {
-  decodeWeights,
-  encodeWeights,
-  type WeightsFile,
-} from '../../reference/weights.ts';
+import { decodeWeights, encodeWeights, type WeightsFile } from '../../reference/weights.ts';
 
 /** A file from its parts, written by other means than the code under test. */
 function fileOf(header: string, data: readonly number[] = []): Uint8Array {
