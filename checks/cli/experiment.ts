@@ -34,7 +34,9 @@ export async function experiment(
 ): Promise<void> {
   const module = await loadExperiment(lesson);
   if (module === undefined) {
-    process.stderr.write(`Lesson ${lesson.number} has no experiment yet.\n`);
+    process.stderr.write(
+      `Lesson ${lesson.number} has no experiment; its README says what it is good for.\n`,
+    );
     process.exitCode = MISUSE;
     return;
   }

@@ -32,6 +32,7 @@ export function newLesson(number: string, slug: string): string[] {
     [lesson.reference, reference],
     [lesson.learner, stubOf(reference)],
     [lesson.misconceptions, misconceptionsText(lesson)],
+    [lesson.experiment, experimentText(lesson)],
     [lesson.suite, suiteText(lesson)],
     [join(lesson.solutions, 'by-hand.ts'), solutionText(lesson, '2 * v')],
     [join(lesson.solutions, 'by-adding.ts'), solutionText(lesson, 'v + v')],
@@ -121,6 +122,47 @@ ${list.join('')}];
 `;
 }
 
+function experimentText(lesson: Lesson): string {
+  return `/** Say in one sentence what can be seen. */
+import { array } from '#arrays';
+import type { Material, Parameters, Running, Values } from '#figures/experiment';
+import type * as Lesson from './${lesson.slug}.reference.ts';
+
+export const title = '${titleOf(lesson)}: say what it is good for';
+
+export const about = 'Say in two or three sentences what to look at.';
+
+export const parameters = {
+  largest: { label: 'the largest x', from: 1, to: 10, value: 4 },
+} satisfies Parameters;
+
+/**
+ * The experiment of lesson ${lesson.number}.
+ *
+ * @param lesson the functions of the lesson
+ * @returns twice x over x
+ */
+export function* experiment(
+  lesson: typeof Lesson,
+  _material: Material,
+  { largest }: Values<typeof parameters>,
+): Running {
+  const xs = [0, largest / 2, largest];
+  const twice = lesson.twice(array(xs));
+  yield 1;
+  return [
+    {
+      kind: 'curves',
+      title: 'Twice x over x',
+      x: { label: 'x' },
+      y: { label: '2x' },
+      curves: [{ name: '2x', points: xs.map((x, i) => [x, twice.get(i)]) }],
+    },
+  ];
+}
+`;
+}
+
 function suiteText(lesson: Lesson): string {
   return `import { array } from '#arrays';
 import { expect } from '#checks/expect';
@@ -158,6 +200,8 @@ function readmeText(lesson: Lesson): string {
   return `# ${lesson.number} · ${titleOf(lesson)}
 
 Say here in two sentences what one can do after this lesson.
+
+![Say what the picture shows](experiment.svg)
 
 ## The idea
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { valuesOf } from '../../checks/cli/experiment.ts';
 import {
@@ -13,7 +13,8 @@ import { findLesson, lessons, shownPath } from '../../checks/project.ts';
 describe('The experiment', function () {
   this.timeout(20_000);
 
-  for (const lesson of lessons().filter((one) => existsSync(one.experiment))) {
+  // The capstone's is `npm run capstone`, whose report shows more than a few seconds can.
+  for (const lesson of lessons().filter(({ name }) => name !== '18-capstone')) {
     describe(`of ${lesson.name}`, () => {
       it('is about something, with parameters that start within their ranges', async () => {
         const { title, about, parameters } = (await loadExperiment(lesson))!;
