@@ -18,6 +18,7 @@ const asTheyAre = [
   'bench',
   'README.md',
   '.mocharc.json',
+  '.vscode',
   '.oxlintrc.json',
   'package.json',
   'package-lock.json',

@@ -79,12 +79,17 @@ export function findLesson(query: string): Lesson | undefined {
  * wrote; the environment variable CHAINRULE_SOURCES then names the folder where that stands.
  */
 export function sourceText(file: string): string {
+  return readFileSync(sourceFile(file), 'utf8');
+}
+
+/** Where the text of one of the course's files stands as its authors wrote it: see sourceText. */
+export function sourceFile(file: string): string {
   const sources = process.env['CHAINRULE_SOURCES'];
   const place = relative(root, file);
   // What was made in the copy alone, such as a course for tests, stands nowhere else.
   const isCopied =
     sources !== undefined && !place.startsWith('..') && existsSync(join(sources, place));
-  return readFileSync(isCopied ? join(sources, place) : file, 'utf8');
+  return isCopied ? join(sources, place) : file;
 }
 
 /** A path as it is shown: relative to the course, with forward slashes. */

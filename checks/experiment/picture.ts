@@ -8,7 +8,7 @@ import { buildSync } from 'esbuild';
 import { draw } from '#figures/draw';
 import { paper } from '#figures/paper';
 import { sha256 } from '../course/course-hash.ts';
-import { root, type Lesson } from '../project.ts';
+import { root, sourceFile, type Lesson } from '../project.ts';
 import { defaultValues, loadExperiment, referenceSubject, runExperiment } from './experiment.ts';
 
 /** All pictures are made from the same random numbers. */
@@ -50,7 +50,7 @@ function mark(lesson: Lesson): string {
   const { outputFiles } = buildSync({
     stdin: {
       contents: [lesson.experiment, lesson.reference, join(root, 'figures', 'draw.ts')]
-        .map((file, i) => `export * as part${i} from ${JSON.stringify(file)};`)
+        .map((file, i) => `export * as part${i} from ${JSON.stringify(sourceFile(file))};`)
         .join('\n'),
       resolveDir: root,
     },
