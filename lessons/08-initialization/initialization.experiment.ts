@@ -46,9 +46,10 @@ export function* experiment(
     "He's": lesson.heNormal,
   };
   const sizes = Array.from({ length: LAYERS + 1 }, () => width);
-  const started = Object.entries(schemes).map(
-    ([name, draw]) => [name, lesson.initialParams(sizes, draw, seededRandom(seed))] as const,
-  );
+  const started = Object.entries(schemes).map(([name, draw]) => {
+    const own = seededRandom(seed);
+    return [name, lesson.initialParams(sizes, (shape) => draw(shape, own))] as const;
+  });
   const spreads: Record<string, [name: string, spread: number[]][]> = { tanh: [], ReLU: [] };
   let done = 0;
   for (const [name, params] of started) {

@@ -16,6 +16,7 @@ import {
 
 type Random = () => number;
 type Draw = (shape: number[], random: Random) => Tensor;
+type DrawLayer = (shape: number[]) => Tensor;
 
 export const misconceptions: Misconception[] = [
   {
@@ -400,37 +401,35 @@ export const misconceptions: Misconception[] = [
     id: 'params-biases-drawn',
     sentence:
       'The biases are drawn. They start at 0: the weights are different already, and a bias has no fan-in.',
-    wrong: (sizes: number[], draw: Draw, random: Random) =>
-      eachLayer(sizes, (D, M) => [draw([D, M], random), draw([1, M], random).pick(0, null)]),
+    wrong: (sizes: number[], draw: DrawLayer) =>
+      eachLayer(sizes, (D, M) => [draw([D, M]), draw([1, M]).pick(0, null)]),
   },
   {
     exercise: '08.9 initialParams',
     id: 'params-biases-one',
     sentence: 'The biases start at 1. They start at 0.',
-    wrong: (sizes: number[], draw: Draw, random: Random) =>
-      eachLayer(sizes, (D, M) => [draw([D, M], random), filled([M], () => 1)]),
+    wrong: (sizes: number[], draw: DrawLayer) =>
+      eachLayer(sizes, (D, M) => [draw([D, M]), filled([M], () => 1)]),
   },
   {
     exercise: '08.9 initialParams',
     id: 'params-last-layer-missing',
     sentence: 'The last layer is missing. With three sizes there are two layers.',
-    wrong: (sizes: number[], draw: Draw, random: Random) =>
-      initialParams(sizes.slice(0, -1), draw, random),
+    wrong: (sizes: number[], draw: DrawLayer) => initialParams(sizes.slice(0, -1), draw),
   },
   {
     exercise: '08.9 initialParams',
     id: 'params-first-layer-only',
     sentence: 'There is one layer only. There are as many as sizes, less one.',
-    wrong: (sizes: number[], draw: Draw, random: Random) =>
-      initialParams(sizes.slice(0, 2), draw, random),
+    wrong: (sizes: number[], draw: DrawLayer) => initialParams(sizes.slice(0, 2), draw),
   },
   {
     exercise: '08.9 initialParams',
     id: 'params-counted-from-zero',
     sentence: 'The layers are counted from 0. The first one has W1 and b1.',
-    wrong: (sizes: number[], draw: Draw, random: Random) =>
+    wrong: (sizes: number[], draw: DrawLayer) =>
       Object.fromEntries(
-        Object.entries(initialParams(sizes, draw, random)).map(([name, array]) => [
+        Object.entries(initialParams(sizes, draw)).map(([name, array]) => [
           `${name[0]}${Number(name.slice(1)) - 1}`,
           array,
         ]),

@@ -128,15 +128,10 @@ export function heUniform(shape: number[], random: () => number): Tensor {
  * Layer l has sizes[l − 1] inputs and sizes[l] outputs. Its weights are drawn, its biases are 0.
  *
  * @param sizes two whole numbers or more, from 1
- * @param draw makes weights of a shape, such as heNormal
- * @param random a seeded generator, which is handed to draw
+ * @param draw makes weights of a shape, `(shape) => heNormal(shape, random)` for instance; called once a layer
  * @returns for each layer l from 1: Wl of shape (sizes[l − 1], sizes[l]) and bl of shape (sizes[l])
  */
-export function initialParams(
-  sizes: number[],
-  draw: (shape: number[], random: () => number) => Tensor,
-  random: () => number,
-): Params {
+export function initialParams(sizes: number[], draw: (shape: number[]) => Tensor): Params {
   throw todo('08.9 initialParams');
 }
 

@@ -73,14 +73,10 @@ export function heUniform(shape: number[], random: () => number): Tensor {
   return scaledUniform(shape, Math.sqrt(6) / Math.sqrt(fans(shape).fanIn), random);
 }
 
-export function initialParams(
-  sizes: number[],
-  draw: (shape: number[], random: () => number) => Tensor,
-  random: () => number,
-): Params {
+export function initialParams(sizes: number[], draw: (shape: number[]) => Tensor): Params {
   const params: Params = {};
   sizes.slice(1).forEach((size, i) => {
-    params[`W${i + 1}`] = draw([sizes[i]!, size], random);
+    params[`W${i + 1}`] = draw([sizes[i]!, size]);
     params[`b${i + 1}`] = zeros(size);
   });
   return params;

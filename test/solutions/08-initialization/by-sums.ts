@@ -60,15 +60,11 @@ export function heUniform(shape: number[], random: () => number): Tensor {
   return scaledUniform(shape, (6 / fans(shape).fanIn) ** 0.5, random);
 }
 
-export function initialParams(
-  sizes: number[],
-  draw: (shape: number[], random: () => number) => Tensor,
-  random: () => number,
-): Params {
+export function initialParams(sizes: number[], draw: (shape: number[]) => Tensor): Params {
   const params: Params = {};
   for (let l = sizes.length - 1; l > 0; l--) {
     params[`b${l}`] = zeros(sizes[l]!);
-    params[`W${l}`] = draw(sizes.slice(l - 1, l + 1), random);
+    params[`W${l}`] = draw(sizes.slice(l - 1, l + 1));
   }
   return params;
 }
