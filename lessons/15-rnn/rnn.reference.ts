@@ -7,7 +7,6 @@
  */
 import { copy, filled, map, requireAxes, shapeText, zeros, zip } from '#arrays';
 import type { Labels, Tensor } from '#arrays';
-import { softmax } from '#lessons/02-activations';
 import {
   affineBackward,
   affineForward,
@@ -363,13 +362,13 @@ export function sampleToken(logits: Tensor, temperature: number, random: () => n
       `sampleToken: the temperature is ${temperature} and must be above 0; take a small one, 0.01, for the likeliest token`,
     );
   }
-  const scaled = map(logits, (logit) => logit / temperature);
-  const probabilities = [...softmax(reshaped(scaled, 1, logits.size)).data];
-  const total = probabilities.reduce((so, p) => so + p, 0);
-  const point = random() * total;
+  const scaled = [...copy(logits).data].map((logit) => logit / temperature);
+  const max = Math.max(...scaled);
+  const weights = scaled.map((logit) => Math.exp(logit - max));
+  const point = random() * weights.reduce((so, weight) => so + weight, 0);
   let reached = 0;
-  return probabilities.findIndex((p) => {
-    reached += p;
+  return weights.findIndex((weight) => {
+    reached += weight;
     return point < reached;
   });
 }

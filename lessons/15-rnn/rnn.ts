@@ -7,7 +7,6 @@
  */
 import { copy, filled, map, requireAxes, shapeText, zeros, zip } from '#arrays';
 import type { Labels, Tensor } from '#arrays';
-import { softmax } from '#lessons/02-activations';
 import {
   affineBackward,
   affineForward,

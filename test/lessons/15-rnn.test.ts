@@ -51,13 +51,13 @@ const STEP = [
 ];
 
 /**
- * One unit that reads one number, for two steps: h₀ = ⅗, x = (0, 1). Before the tanh it is ln 2 and 2 · ln 2, so
+ * One unit that reads one number, for two steps: h₀ = −⅗, x = (2, 1). Before the tanh it is ln 2 and 2 · ln 2, so
  * h is ⅗ and 15⁄17.
  */
 function unit() {
   return {
-    x: array([[[0], [1]]]),
-    h0: array([[3 / 5]]),
+    x: array([[[2], [1]]]),
+    h0: array([[-3 / 5]]),
     Wx: array([[Math.LN2]]),
     Wh: array([[(5 / 3) * Math.LN2]]),
     b: array([0]),
@@ -139,7 +139,7 @@ function foretold() {
       [
         [0, ln(3), ln(2), ln(2)],
         [ln(6), ln(2), 0, 0],
-        [5, -1, 2, 7],
+        [ln(3), 0, ln(2), ln(4)],
       ],
       [
         [ln(4), 0, ln(5), ln(6)],
@@ -152,21 +152,21 @@ function foretold() {
       [3, 1, 2],
     ]),
     mask: array([
-      [1, 1, 0],
+      [1, 1, 1],
       [1, 0, 1],
     ]),
   };
 }
 
-/** The probabilities of the right tokens are ⅜, ⅗, ⅜ and ⅒. */
-const FORETOLD_LOSS = -Math.log((3 / 8) * (3 / 5) * (3 / 8) * (1 / 10)) / 2;
+/** The probabilities of the right tokens are ⅜, ⅗, ⅕, ⅜ and ⅒. */
+const FORETOLD_LOSS = -Math.log((3 / 8) * (3 / 5) * (1 / 5) * (3 / 8) * (1 / 10)) / 2;
 
 /** (softmax − one-hot) / 2 where the mask is 1. */
 const FORETOLD_GRADIENT = [
   [
     [1 / 16, -5 / 16, 2 / 16, 2 / 16],
     [-2 / 10, 1 / 10, 1 / 20, 1 / 20],
-    [0, 0, 0, 0],
+    [3 / 20, 1 / 20, -8 / 20, 4 / 20],
   ],
   [
     [4 / 32, 1 / 32, 5 / 32, -10 / 32],
@@ -261,14 +261,14 @@ function circle(): LanguageModelParams {
  * A model that counts. Whatever it reads, its one unit goes from 0 to near 1 in steps: h = tanh(h / 2 + ½), which is
  * 0.46, 0.62, 0.67, 0.69, … The logit of token 1 is above that of token 0 from 0.65 on, so from the third token.
  */
-function counter(): LanguageModelParams {
+function counter(scale: number): LanguageModelParams {
   return {
     We: zeros(2, 3),
     Wx: zeros(3, 1),
     Wh: array([[0.5]]),
     b: array([0.5]),
-    Wy: array([[0, 4000]]),
-    by: array([0, -2600]),
+    Wy: array([[0, 4 * scale]]),
+    by: array([0, -2.6 * scale]),
   };
 }
 
@@ -288,7 +288,7 @@ function expectFrequencies(draws: number[], probabilities: number[]): void {
 }
 
 /** Tokens from one generator after the other, seeds 1 to 4. */
-function drawMany(logits: Tensor, temperature: number, times = 800): number[] {
+function drawMany(logits: Tensor, temperature: number, times = 80): number[] {
   return [1, 2, 3, 4].flatMap((seed) => {
     const random = seededRandom(seed);
     return Array.from({ length: times }, () => sampleToken(logits, temperature, random));
@@ -481,29 +481,41 @@ describe('15-rnn', () => {
     /** What ln 2 · 5⁄3, the weight of the state, makes of the slope of the last step, 64⁄289. */
     const BACK = (64 / 289) * (5 / 3) * Math.LN2;
 
-    it('sends what reaches the last step back through all steps, to h0', () => {
+    it('adds what comes from outside to what the next step sends, back to h0', () => {
       const { x, h0, Wx, Wh, b } = unit();
       const { cache } = rnnForward(x, h0, Wx, Wh, b);
-      const first = (16 / 25) * BACK;
-      expect(rnnBackward(array([[[0], [1]]]), cache)).to.almostEqual({
-        dx: array([[[first * Math.LN2], [(64 / 289) * Math.LN2]]]),
+      const [first, last] = [(16 / 25) * (2 + 3 * BACK), (3 * 64) / 289];
+      expect(rnnBackward(array([[[2], [3]]]), cache)).to.almostEqual({
+        dx: array([[[first * Math.LN2], [last * Math.LN2]]]),
         dh0: array([[first * (5 / 3) * Math.LN2]]),
-        dWx: array([[64 / 289]]),
-        dWh: array([[(64 / 289) * (3 / 5) + first * (3 / 5)]]),
-        db: array([64 / 289 + first]),
+        dWx: array([[2 * first + last]]),
+        dWh: array([[(3 / 5) * (last - first)]]),
+        db: array([first + last]),
       });
     });
 
-    it('adds what comes from outside to what the next step sends', () => {
+    it('sends what reaches only the last step through all of them', () => {
       const { x, h0, Wx, Wh, b } = unit();
       const { cache } = rnnForward(x, h0, Wx, Wh, b);
-      const first = (16 / 25) * (2 + 3 * BACK);
-      const { dh0, db } = rnnBackward(array([[[2], [3]]]), cache);
+      const { dh0, db } = rnnBackward(array([[[0], [1]]]), cache);
+      const first = (16 / 25) * BACK;
       expect(dh0).to.almostEqual([[first * (5 / 3) * Math.LN2]]);
-      expect(db).to.almostEqual([(3 * 64) / 289 + first]);
+      expect(db).to.almostEqual([64 / 289 + first]);
     });
 
-    for (const [title, sizes] of SIZES.slice(1)) {
+    it('takes a sequence of one step', () => {
+      const { x, h0, Wx, Wh, b } = unit();
+      const { cache } = rnnForward(x.hi(1, 1, 1), h0, Wx, Wh, b);
+      expect(rnnBackward(array([[[25]]]), cache)).to.almostEqual({
+        dx: array([[[16 * Math.LN2]]]),
+        dh0: array([[(80 / 3) * Math.LN2]]),
+        dWx: array([[32]]),
+        dWh: array([[-48 / 5]]),
+        db: array([16]),
+      });
+    });
+
+    for (const [title, sizes] of SIZES.slice(1, 3)) {
       it(`agrees with numerical slopes for ${title}`, () => {
         expect({
           name: 'a recurrent network',
@@ -622,7 +634,7 @@ describe('15-rnn', () => {
       const { cache } = embeddingForward(
         tokens([
           [2, 0, 2],
-          [1, 2, 0],
+          [1, 2, 2],
         ]),
         array(ROWS),
       );
@@ -639,9 +651,9 @@ describe('15-rnn', () => {
         ],
       ]);
       expect(embeddingBackward(dout, cache).dW).to.almostEqual([
-        [10.25, 19.5, 34],
+        [10, 20, 30],
         [-7, 8, -9],
-        [106, 207.5, 297],
+        [106.25, 207, 301],
         [0, 0, 0],
       ]);
     });
@@ -715,7 +727,7 @@ describe('15-rnn', () => {
         (one, other) => one * other,
       );
       expect(temporalSoftmaxLossForward(logits, right, some).loss).to.almostEqual(
-        -Math.log((3 / 5) * (3 / 8)) / 2,
+        -Math.log((3 / 5) * (1 / 5) * (3 / 8)) / 2,
       );
     });
 
@@ -794,27 +806,30 @@ describe('15-rnn', () => {
   });
 
   describe('15.10 sampleToken', () => {
-    const LOGITS = [Math.log(2), Math.log(5), 0, Math.log(8)];
+    const WEIGHTS = [8, 2, 5, 1];
+    const LOGITS = WEIGHTS.map(Math.log);
+
+    /** Parts of their sum. */
+    const shares = (weights: number[]): number[] => {
+      const total = weights.reduce((sum, weight) => sum + weight, 0);
+      return weights.map((weight) => weight / total);
+    };
 
     it('draws each token as often as its probability says, at temperature 1', () => {
-      expectFrequencies(drawMany(array(LOGITS), 1), [2 / 16, 5 / 16, 1 / 16, 8 / 16]);
+      expectFrequencies(drawMany(array(LOGITS), 1), [8 / 16, 2 / 16, 5 / 16, 1 / 16]);
     });
 
-    it('divides the logits by the temperature', () => {
-      // At ½ the weights are squared, at 3 they are cube roots.
-      expectFrequencies(drawMany(array(LOGITS), 1 / 2), [4 / 94, 25 / 94, 1 / 94, 64 / 94]);
-      const roots = [2, 5, 1, 8].map(Math.cbrt);
-      const total = roots.reduce((sum, root) => sum + root, 0);
-      expectFrequencies(
-        drawMany(array(LOGITS), 3),
-        roots.map((root) => root / total),
-      );
+    it('divides the logits by the temperature, which takes that root of the weights', () => {
+      for (const temperature of [0.4, 5]) {
+        const roots = WEIGHTS.map((weight) => weight ** (1 / temperature));
+        expectFrequencies(drawMany(array(LOGITS), temperature), shares(roots));
+      }
     });
 
     it('stays right at ±1000, and never draws what has no chance', () => {
-      const draws = drawMany(array([-1000, 1000 + Math.log(3), -1000, 1000]), 1, 500);
+      const draws = drawMany(array([-1000, 1000 + Math.log(3), -1000, 1000]), 1, 40);
       expectFrequencies(draws, [0, 3 / 4, 0, 1 / 4]);
-      expect(new Set(drawMany(array([3, 2.9, 2.5]), 0.001, 20))).to.deep.equal(new Set([0]));
+      expect(new Set(drawMany(array([3, 2.9, 2.5]), 0.001, 5))).to.deep.equal(new Set([0]));
     });
 
     it('draws the same from the same seed', () => {
@@ -940,18 +955,20 @@ describe('15-rnn', () => {
 
     it('keeps its state from token to token', () => {
       const options = { length: 5, temperature: 1 };
-      expect(generateTokens(0, counter(), options, seededRandom(1))).to.deep.equal([0, 0, 1, 1, 1]);
+      expect(generateTokens(0, counter(1000), options, seededRandom(1))).to.deep.equal([
+        0, 0, 1, 1, 1,
+      ]);
     });
 
     it('begins anew with a state of zeros, and hands the temperature on', () => {
-      // The first state is tanh ½ = 0.462. At a temperature of 4000 token 1 has 1 / (1 + e^(0.65 − 0.462)) = 0.453.
-      const hot = { length: 1, temperature: 4000 };
+      // The first state is tanh ½ = 0.462. At temperature 4 token 1 has the logit 2 · (0.462 − 0.65): 0.407 of all.
+      const hot = { length: 1, temperature: 4 };
       const random = seededRandom(3);
       const draws = Array.from(
-        { length: 1500 },
-        () => generateTokens(1, counter(), hot, random)[0]!,
+        { length: 400 },
+        () => generateTokens(1, counter(2), hot, random)[0]!,
       );
-      const p = 1 / (1 + Math.exp(0.65 - Math.tanh(0.5)));
+      const p = 1 / (1 + Math.exp(2 * (0.65 - Math.tanh(0.5))));
       expectFrequencies(draws, [1 - p, p]);
     });
 
