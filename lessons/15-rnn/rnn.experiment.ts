@@ -4,7 +4,7 @@ import { normal, seededRandom } from '#datasets/random';
 import { courseText, encodeText } from '#datasets/text';
 import type { Material, Parameters, Running, Values } from '#figures/experiment';
 import type { Curves, Point, Table } from '#figures/figure';
-import { adamStart, adamUpdate } from '#lessons/07-optimizers';
+import { adamStart, adamUpdate, cosineDecay } from '#lessons/07-optimizers';
 import ndarray from 'ndarray';
 import type * as Rnn from './rnn.reference.ts';
 
@@ -15,16 +15,16 @@ export const about =
   'Then it writes by itself. And how much of a gradient arrives, the further it has to go back?';
 
 export const parameters = {
-  units: { label: 'units of memory', from: 8, to: 64, value: 48, whole: true },
+  units: { label: 'units of memory', from: 8, to: 64, value: 40, whole: true },
   rate: { label: "Adam's learning rate", from: 0.001, to: 0.05, value: 0.01, scale: 'log' },
 } satisfies Parameters;
 
-const STEPS = 600;
+const STEPS = 400;
 /** The text is read at eight places at once, and that many letters at a time. */
 const [PLACES, PIECE] = [8, 20];
 const EMBEDDING = 12;
-const SHOWN_AT = [0, 50, 150, 300, STEPS];
-const TEMPERATURES = [0.3, 0.8, 1.5];
+const SHOWN_AT = [0, 50, 100, 200, STEPS];
+const TEMPERATURES = [0.5, 1.5, 3];
 const LETTERS = 60;
 const FURTHEST = 30;
 
@@ -53,7 +53,8 @@ export function* experiment(
     state = h;
     losses.push([step, loss / PIECE]);
     const clipped = lesson.clipGradients({ ...gradients }, 5);
-    const options = { learningRate: rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    const learningRate = cosineDecay(step + 1, { learningRate: rate, lowest: 0, steps: STEPS });
+    const options = { learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
     const next = adamUpdate({ ...params }, clipped, memory, options);
     memory = next.state;
     params = next.params as unknown as Rnn.LanguageModelParams;

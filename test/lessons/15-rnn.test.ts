@@ -223,6 +223,17 @@ function surprise(h: number[], { Wy, by }: Pick<RecurrentParams, 'Wy' | 'by'>, a
   return Math.log(total) - logits[at]!;
 }
 
+/** The loss of a classifier of sequences by its formula. */
+function classifierLoss(x: Tensor, classes: Labels, params: RecurrentParams): number {
+  const [N, T] = x.shape as [number, number];
+  const h = statesByFormula({ ...params, x, h0: zeros(N, params.b.size) });
+  let loss = 0;
+  for (let n = 0; n < N; n++) {
+    loss += surprise([...copy(h.pick(n, T - 1, null)).data], params, classes.get(n)) / N;
+  }
+  return loss;
+}
+
 /** The loss of a language model by its formula. */
 function languageLoss(batch: TokenBatch, h0: Tensor, params: LanguageModelParams): number {
   const [N, T] = batch.ids.shape as [number, number];
@@ -239,6 +250,25 @@ function languageLoss(batch: TokenBatch, h0: Tensor, params: LanguageModelParams
   }
   return loss;
 }
+
+/** The gradients of a loss with respect to all parameters, by central differences. */
+function slopesOf<P extends object>(params: P, loss: (params: P) => number): P {
+  const h = 1e-5;
+  const slopes = Object.entries(params as Record<string, Tensor>).map(([name, w]) => {
+    const at = (i: number, shift: number): number => {
+      const moved = copy(w);
+      moved.data[i]! += shift;
+      return loss({ ...params, [name]: moved });
+    };
+    const slope = copy(w);
+    for (const i of slope.data.keys()) slope.data[i] = (at(i, h) - at(i, -h)) / (2 * h);
+    return [name, slope] as const;
+  });
+  return Object.fromEntries(slopes) as P;
+}
+
+/** What central differences can promise with steps of 10⁻⁵ and a loss around 1. */
+const DIFFERENCES = { relative: 1e-7, absolute: 1e-8 };
 
 /**
  * A model that surely says the next token of the circle 0, 1, 2, 3: each has a unit of its own, whose ±1 lifts the
@@ -390,21 +420,6 @@ describe('15-rnn', () => {
       expect(both.db).to.almostEqual([192]);
     });
 
-    for (const [title, sizes] of SIZES.slice(1, 3)) {
-      it(`agrees with numerical slopes for sizes as in ${title}`, () => {
-        const { x, h0, Wx, Wh, b } = drawn({ ...sizes, T: 1 });
-        expect({
-          name: 'a recurrent step',
-          inputs: { x: copy(x.pick(null, 0, null)), hPrev: h0, Wx, Wh, b },
-          forward: rnnStepForward,
-          backward: rnnStepBackward,
-          outputs: ['h'],
-          constants: { N: sizes.N },
-          axes: STEP_AXES,
-        }).to.have.rightGradients();
-      });
-    }
-
     it('reads dh through its strides, and leaves it and the cache as they were', () => {
       const { x, hPrev, Wx, Wh, b } = step();
       const { cache } = rnnStepForward(turned(x), turned(hPrev), turned(Wx), turned(Wh), b);
@@ -431,6 +446,21 @@ describe('15-rnn', () => {
         db: array([1, -1, 0]),
       });
     });
+
+    for (const [title, sizes] of SIZES.slice(1, 3)) {
+      it(`agrees with numerical slopes for sizes as in ${title}`, () => {
+        const { x, h0, Wx, Wh, b } = drawn({ ...sizes, T: 1 });
+        expect({
+          name: 'a recurrent step',
+          inputs: { x: copy(x.pick(null, 0, null)), hPrev: h0, Wx, Wh, b },
+          forward: rnnStepForward,
+          backward: rnnStepBackward,
+          outputs: ['h'],
+          constants: { N: sizes.N },
+          axes: STEP_AXES,
+        }).to.have.rightGradients();
+      });
+    }
   });
 
   describe('15.3 rnnForward', () => {
@@ -503,15 +533,24 @@ describe('15-rnn', () => {
       expect(db).to.almostEqual([64 / 289 + first]);
     });
 
-    it('takes a sequence of one step', () => {
-      const { x, h0, Wx, Wh, b } = unit();
-      const { cache } = rnnForward(x.hi(1, 1, 1), h0, Wx, Wh, b);
-      expect(rnnBackward(array([[[25]]]), cache)).to.almostEqual({
+    it('takes a sequence of one step, and reads Wh the other way round than forward', () => {
+      const h0 = array([[0, -3 / 5]]);
+      const Wx = array([[Math.LN2, 0]]);
+      // Unit 1 is read by unit 0, and by nobody else.
+      const Wh = array([
+        [0, 0],
+        [(5 / 3) * Math.LN2, 0],
+      ]);
+      const { cache } = rnnForward(array([[[2]]]), h0, Wx, Wh, zeros(2));
+      expect(rnnBackward(array([[[25, 7]]]), cache)).to.almostEqual({
         dx: array([[[16 * Math.LN2]]]),
-        dh0: array([[(80 / 3) * Math.LN2]]),
-        dWx: array([[32]]),
-        dWh: array([[-48 / 5]]),
-        db: array([16]),
+        dh0: array([[0, (80 / 3) * Math.LN2]]),
+        dWx: array([[32, 14]]),
+        dWh: array([
+          [0, 0],
+          [-48 / 5, -21 / 5],
+        ]),
+        db: array([16, 7]),
       });
     });
 
@@ -862,15 +901,12 @@ describe('15-rnn', () => {
   });
 
   describe('15.11 manyToOneGradients', () => {
-    it('is the loss of the last state, and reads the sequence from a state of zeros', () => {
+    it('is the loss of the last state, from a state of zeros, with its slopes', () => {
       const { x, classes, params } = classifier();
-      const h = statesByFormula({ ...params, x, h0: zeros(2, 4) });
-      const losses = [0, 1].map((n) =>
-        surprise([...copy(h.pick(n, 2, null)).data], params, classes.get(n)),
-      );
-      expect(manyToOneGradients(x, classes, params).loss).to.almostEqual(
-        (losses[0]! + losses[1]!) / 2,
-      );
+      const { loss, gradients } = manyToOneGradients(x, classes, params);
+      expect(loss).to.almostEqual(classifierLoss(x, classes, params));
+      const slopes = slopesOf(params, (moved) => classifierLoss(x, classes, moved));
+      expect(gradients).to.almostEqual(slopes, DIFFERENCES);
     });
 
     it('agrees with numerical slopes for every parameter', () => {
@@ -892,10 +928,8 @@ describe('15-rnn', () => {
     it('takes a single sequence of a single step', () => {
       const { x, params } = classifier();
       const one = x.hi(1, 1, 2);
-      const h = statesByFormula({ ...params, x: one, h0: zeros(1, 4) });
-      expect(manyToOneGradients(one, labels([4]), params).loss).to.almostEqual(
-        surprise([...h.data], params, 4),
-      );
+      const { loss } = manyToOneGradients(one, labels([4]), params);
+      expect(loss).to.almostEqual(classifierLoss(one, labels([4]), params));
     });
 
     it('leaves its arguments unchanged', () => {
@@ -906,11 +940,12 @@ describe('15-rnn', () => {
   });
 
   describe('15.12 languageModelGradients', () => {
-    it('is the temporal softmax loss of the tokens that follow', () => {
+    it('is the temporal softmax loss of the tokens that follow, with its slopes', () => {
       const { batch, h0, params } = languageModel();
-      expect(languageModelGradients(batch, h0, params).loss).to.almostEqual(
-        languageLoss(batch, h0, params),
-      );
+      const { loss, gradients } = languageModelGradients(batch, h0, params);
+      expect(loss).to.almostEqual(languageLoss(batch, h0, params));
+      const slopes = slopesOf(params, (moved) => languageLoss(batch, h0, moved));
+      expect(gradients).to.almostEqual(slopes, DIFFERENCES);
     });
 
     it('returns the last state, from which the next piece of text may go on', () => {
