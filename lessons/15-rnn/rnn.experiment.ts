@@ -12,7 +12,7 @@ export const title = 'A network that writes';
 
 export const about =
   'It reads a text of eight sentences over and over, in pieces of a few letters, and learns to foretell the next one. ' +
-  'Then it writes by itself. And how much of a gradient arrives, the further it has to go back?';
+  'Then it writes by itself. The last picture shows how little of a gradient arrives, the further it has to go back.';
 
 export const parameters = {
   units: { label: 'units of memory', from: 8, to: 64, value: 40, whole: true },
@@ -23,7 +23,7 @@ const STEPS = 400;
 /** The text is read at eight places at once, and that many letters at a time. */
 const [PLACES, PIECE] = [8, 20];
 const EMBEDDING = 12;
-const SHOWN_AT = [0, 50, 100, 200, STEPS];
+const SHOWN_AT = new Set([0, 50, 100, 200, STEPS]);
 const TEMPERATURES = [0.5, 1.5, 3];
 const LETTERS = 60;
 const FURTHEST = 30;
@@ -48,7 +48,7 @@ export function* experiment(
   const losses: Point[] = [];
   const texts: string[][] = [];
   for (let step = 0; step <= STEPS; step++) {
-    if (SHOWN_AT.includes(step)) texts.push([String(step), written(lesson, params, 0.8)]);
+    if (SHOWN_AT.has(step)) texts.push([String(step), written(lesson, params, 0.8)]);
     const { loss, gradients, h } = lesson.languageModelGradients(piece(step), state, params);
     state = h;
     losses.push([step, loss / PIECE]);

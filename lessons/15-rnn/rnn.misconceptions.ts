@@ -11,7 +11,6 @@ import type { Misconception } from '../../checks/misconception.ts';
 import { refusingLike } from '../../checks/wrong-answers.ts';
 import {
   clipGradients,
-  embeddingBackward,
   embeddingForward,
   generateTokens,
   languageModelGradients,
@@ -253,7 +252,8 @@ const BACK: readonly Back[] = [
     sentence:
       'dh0 is what reaches the state after the first step. h0 lies one step further back: take the dhPrev of the first step.',
     end: (right, dh, cache) => {
-      const later = cache.length > 1 ? throughTime(later1(dh), cache.slice(1), {}).dh0 : undefined;
+      const later =
+        cache.length > 1 ? throughTime(withoutFirst(dh), cache.slice(1), {}).dh0 : undefined;
       const first = copy(dh.pick(null, 0, null));
       return { ...right, dh0: later === undefined ? first : add(first, later) };
     },
@@ -276,7 +276,7 @@ const BACK: readonly Back[] = [
 ];
 
 /** All steps but the first. */
-function later1(x: Tensor): Tensor {
+function withoutFirst(x: Tensor): Tensor {
   const [N, T, H] = x.shape as [number, number, number];
   return copy(x.lo(0, 1, 0).hi(N, T - 1, H));
 }
@@ -341,7 +341,7 @@ function wrongRows(
 function wrongScatter(
   id: string,
   sentence: string,
-  rule: (before: number, sent: number, times: number, total: number, n: number) => number,
+  rule: (before: number, sent: number, times: number, total: number, left: number) => number,
 ): Misconception {
   return {
     exercise: '15.7 embeddingBackward',
@@ -350,15 +350,19 @@ function wrongScatter(
     anchor: '#tokens-as-vectors',
     wrong: (dout: Tensor, { ids, V }: EmbeddingCache) => {
       const [N, T, D] = dout.shape as [number, number, number];
-      const all = [...copy(ids).data];
+      const list = [...copy(ids).data];
       const [dW, times] = [zeros(V, D), zeros(V)];
-      for (const [i, id] of all.entries()) {
+      for (const [i, token] of list.entries()) {
         const [n, t] = [Math.floor(i / T), i % T];
-        const total = all.filter((other) => other === id).length;
+        const total = list.filter((other) => other === token).length;
         for (let d = 0; d < D; d++) {
-          dW.set(id, d, rule(dW.get(id, d), dout.get(n, t, d), times.get(id), total, N - 1 - n));
+          dW.set(
+            token,
+            d,
+            rule(dW.get(token, d), dout.get(n, t, d), times.get(token), total, N - 1 - n),
+          );
         }
-        times.set(id, times.get(id) + 1);
+        times.set(token, times.get(token) + 1);
       }
       return { dW };
     },
@@ -528,8 +532,8 @@ function withoutTime(
   for (const name of ['We', 'Wx', 'Wh', 'b'] as const) sums[name] = none(sums[name]);
   for (let t = 0; t < T; t++) {
     const at = {
-      ids: step1(batch.ids, t),
-      labels: step1(batch.labels, t),
+      ids: stepOf(batch.ids, t),
+      labels: stepOf(batch.labels, t),
       mask: maskAt(batch.mask, t),
     };
     const before = t === 0 ? h0 : copy(h.pick(null, t - 1, null));
@@ -539,7 +543,7 @@ function withoutTime(
   return { ...right, gradients: sums, h: copy(h.pick(null, T - 1, null).hi(N, params.b.size)) };
 }
 
-function step1(x: Labels, t: number): Labels {
+function stepOf(x: Labels, t: number): Labels {
   return x.lo(0, t).hi(x.shape[0]!, 1);
 }
 
@@ -864,7 +868,7 @@ export const misconceptions: Misconception[] = [
     'clip-sum-of-norms',
     'The norms of the single gradients are added up. Add up the squares of all entries, and take one root.',
     byNorm((_, gradients) =>
-      Object.values(gradients).reduce((so, g) => so + euclidean(copy(g).data as never), 0),
+      Object.values(gradients).reduce((so, g) => so + euclidean(entriesOf({ g })), 0),
     ),
   ),
   wrongClip(
