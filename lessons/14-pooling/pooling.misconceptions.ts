@@ -546,17 +546,6 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '14.3 averagePoolForward',
-    id: 'average-divided-by-places',
-    sentence:
-      'The sum of a window is divided by how many windows there are. Divide by how many pixels it sees, KH · KW.',
-    anchor: '#the-mean',
-    wrong: wrongAverage((x, place, window) => {
-      const [, , OH, OW] = pooledShape(x.shape, window);
-      return sumOf(pixelsIn(x, place)) / (OH * OW);
-    }),
-  },
-  {
-    exercise: '14.3 averagePoolForward',
     id: 'average-square',
     sentence: 'The sum of a window is divided by KH². Windows need not be square: KH · KW.',
     anchor: '#the-mean',

@@ -20,6 +20,22 @@ import {
 // No two sizes are alike where it matters: images and windows are rectangular, images and channels differ in number,
 // and strides do not divide.
 
+/** One image of 5×4 pixels, for windows of 3×2 with a stride of 2: they overlap in rows and not in columns. */
+const tall = () =>
+  array([
+    [
+      [
+        [1, 2, 0, -2],
+        [3, -2, 4, 1],
+        [0, 5, -3, 8],
+        [7, -6, 10, -4],
+        [-5, 4, 6, 11],
+      ],
+    ],
+  ]);
+
+const twoApart = (): PoolWindow => ({ KH: 3, KW: 2, stride: 2 });
+
 /** One image of 3×4 pixels, for windows of 2×3 that overlap. */
 const small = () =>
   array([
@@ -51,9 +67,23 @@ const EXAMPLES: Example[] = [
 
 /** Few enough numbers that each can be varied. */
 const SMALL: Example[] = [
-  { name: 'several images and channels', images: [2, 3, 3, 4], KH: 2, KW: 3, stride: 1 },
-  { name: 'a stride that does not divide', images: [1, 2, 5, 6], KH: 3, KW: 2, stride: 2 },
+  { name: 'several images and channels', images: [2, 2, 2, 4], KH: 2, KW: 3, stride: 1 },
+  { name: 'rows that overlap', images: [1, 1, 5, 4], KH: 3, KW: 2, stride: 2 },
 ];
+
+/** Windows that go beyond the edges, a border of one zero or two. */
+const PADDED: (Example & PaddedWindow)[] = [true, false].flatMap((countPadding) => [
+  { ...SMALL[0]!, pad: 1, countPadding },
+  {
+    name: 'large windows',
+    images: [1, 2, 3, 4],
+    KH: 4,
+    KW: 3,
+    stride: 2,
+    pad: 2,
+    countPadding,
+  },
+]);
 
 /** Images of which no two pixels agree, and how fast a loss grows with each number that is left of them. */
 function drawn({ images: [N, C, H, W], KH, KW, stride }: Example, pad = 0) {
@@ -134,11 +164,18 @@ function maxGradient(x: Tensor, window: PoolWindow, dout: Tensor): Tensor {
 }
 
 /** What average pooling sends back: each number in equal shares to the pixels that its window saw. */
-function averageGradient(x: Tensor, window: PoolWindow, dout: Tensor): Tensor {
+function averageGradient(
+  x: Tensor,
+  window: PoolWindow,
+  dout: Tensor,
+  pad = 0,
+  isPaddingCounted = false,
+): Tensor {
   const dx = zeros(...x.shape);
-  for (const seen of everyWindow(x.shape, window)) {
+  for (const seen of everyWindow(x.shape, window, pad)) {
+    const count = isPaddingCounted ? window.KH * window.KW : seen.length;
     for (const { pixel, out } of seen) {
-      dx.set(...pixel, dx.get(...pixel) + dout.get(...out) / seen.length);
+      dx.set(...pixel, dx.get(...pixel) + dout.get(...out) / count);
     }
   }
   return dx;
@@ -152,11 +189,11 @@ const AXES = {
 describe('14-pooling', () => {
   describe('14.1 maxPoolForward', () => {
     it('is the largest pixel of each window', () => {
-      expect(maxPoolForward(small(), overlapping()).out).to.almostEqual([
+      expect(maxPoolForward(tall(), twoApart()).out).to.almostEqual([
         [
           [
-            [4, 4],
             [5, 8],
+            [7, 11],
           ],
         ],
       ]);
@@ -189,11 +226,11 @@ describe('14-pooling', () => {
     it('has a maximum for each channel of each image', () => {
       const x = array([
         [[[1, 9, 3]], [[-4, -6, -5]]],
-        [[[20, 10, 30]], [[0, 0.5, 0.25]]],
+        [[[20, 10, 30]], [[0, 0.5, 40]]],
       ]);
       expect(maxPoolForward(x, { KH: 1, KW: 2, stride: 1 }).out).to.almostEqual([
         [[[9, 9]], [[-4, -5]]],
-        [[[20, 30]], [[0.5, 0.5]]],
+        [[[20, 30]], [[0.5, 40]]],
       ]);
     });
 
@@ -330,11 +367,11 @@ describe('14-pooling', () => {
 
   describe('14.3 averagePoolForward', () => {
     it('is the mean of each window', () => {
-      expect(averagePoolForward(small(), overlapping()).out).to.almostEqual([
+      expect(averagePoolForward(tall(), twoApart()).out).to.almostEqual([
         [
           [
-            [8 / 6, 4 / 6],
-            [7 / 6, 13 / 6],
+            [9 / 6, 8 / 6],
+            [5 / 6, 28 / 6],
           ],
         ],
       ]);
@@ -371,13 +408,15 @@ describe('14-pooling', () => {
           ],
         ],
       ]);
-      expect(averageBack(small(), overlapping(), dout)).to.almostEqual({
+      expect(averageBack(tall(), twoApart(), dout)).to.almostEqual({
         dx: array([
           [
             [
-              [1, -1, -1, -2],
-              [4, 2.5, 2.5, -1.5],
-              [3, 3.5, 3.5, 0.5],
+              [1, 1, -2, -2],
+              [1, 1, -2, -2],
+              [4, 4, -1.5, -1.5],
+              [3, 3, 0.5, 0.5],
+              [3, 3, 0.5, 0.5],
             ],
           ],
         ]),
@@ -435,15 +474,12 @@ describe('14-pooling', () => {
     countPadding,
   });
 
-  const PADDED = SMALL.flatMap((example) => [
-    { ...example, pad: 1, countPadding: true },
-    { ...example, pad: 1, countPadding: false },
-  ]);
-
   describe('14.5 paddedAverageForward', () => {
-    // The windows see 1 + 2 and 0 − 1 above, 3 − 2 + 0 + 5 and 4 + 1 − 3 + 8 below.
-    it('divides by the whole window where the padding counts', () => {
-      expect(paddedAverageForward(small(), padded(true)).out).to.almostEqual([
+    // The windows see 1 + 2 and 0 − 1 + 2 above, 3 − 2 + 0 + 5 and −2 + 4 + 1 + 5 − 3 + 8 below.
+    it('divides by the whole window where the padding counts, else by what a window sees', () => {
+      const { out: counted } = paddedAverageForward(small(), padded(true));
+      const { out: seen } = paddedAverageForward(small(), padded(false));
+      expect(counted).to.almostEqual([
         [
           [
             [3 / 6, 1 / 6],
@@ -451,10 +487,7 @@ describe('14-pooling', () => {
           ],
         ],
       ]);
-    });
-
-    it('divides by how many pixels a window sees where it does not', () => {
-      expect(paddedAverageForward(small(), padded(false)).out).to.almostEqual([
+      expect(seen).to.almostEqual([
         [
           [
             [3 / 2, 1 / 3],
@@ -467,8 +500,6 @@ describe('14-pooling', () => {
     for (const example of [
       ...EXAMPLES.map((each) => ({ ...each, pad: 0, countPadding: each.stride === 1 })),
       ...PADDED,
-      { ...EXAMPLES[1]!, KH: 4, KW: 3, pad: 2, countPadding: true },
-      { ...EXAMPLES[1]!, KH: 4, KW: 3, pad: 2, countPadding: false },
     ]) {
       const { name, pad, countPadding, KH, KW, stride } = example;
       const counted = countPadding ? 'counted' : 'not counted';
@@ -518,8 +549,10 @@ describe('14-pooling', () => {
         ],
       ]);
 
-    it('gives shares of the whole window where the padding counts', () => {
-      expect(paddedBack(small(), padded(true), dout())).to.almostEqual({
+    it('gives shares of the whole window where the padding counts, else of what it saw', () => {
+      const counted = paddedBack(small(), padded(true), dout());
+      const seen = paddedBack(small(), padded(false), dout());
+      expect(counted).to.almostEqual({
         dx: array([
           [
             [
@@ -530,10 +563,7 @@ describe('14-pooling', () => {
           ],
         ]),
       });
-    });
-
-    it('gives shares of what the window saw where it does not', () => {
-      expect(paddedBack(small(), padded(false), dout()).dx).to.almostEqual([
+      expect(seen.dx).to.almostEqual([
         [
           [
             [6, 4, -2, -2],
@@ -545,17 +575,29 @@ describe('14-pooling', () => {
     });
 
     for (const example of PADDED) {
-      const { name, countPadding } = example;
+      const { name, KH, KW, stride, pad, countPadding } = example;
+      const counted = countPadding ? 'counted' : 'not counted';
+      it(`is right for ${name} and a padding of ${pad}, ${counted}`, () => {
+        const { x, dout: slopes } = drawn(example, pad);
+        const window = { KH, KW, stride, pad, countPadding };
+        expect(paddedBack(x, window, slopes).dx).to.almostEqual(
+          averageGradient(x, window, slopes, pad, countPadding),
+        );
+      });
+    }
+
+    for (const example of [PADDED[1]!, PADDED[2]!]) {
+      const { name, KH, KW, stride, pad, countPadding } = example;
       const counted = countPadding ? 'counted' : 'not counted';
       it(`agrees with numerical slopes for ${name}, the padding ${counted}`, () => {
-        const { x, window } = drawn(example);
-        const wide = { ...window, pad: 1, countPadding };
+        const { x } = drawn(example);
         expect({
           name: 'padded average pooling',
           inputs: { x },
-          forward: (images: Tensor) => paddedAverageForward(images, wide),
+          forward: (images: Tensor) =>
+            paddedAverageForward(images, { KH, KW, stride, pad, countPadding }),
           backward: paddedAverageBackward,
-          constants: { N: x.shape[0]!, area: window.KH * window.KW },
+          constants: { N: x.shape[0]!, area: KH * KW },
           axes: AXES,
         }).to.have.rightGradients();
       });
