@@ -8,9 +8,9 @@ import type * as Pooling from './pooling.reference.ts';
 export const title = 'Pooling: what a shift changes';
 
 export const about =
-  'A digit, the same digit moved, and the difference: red where it got brighter, blue where it got darker. Each ' +
-  'row of images is pooled in another way. The curves show the length of the difference, as a share of the length ' +
-  'of the images, for shifts in any of four directions.';
+  'A digit, the same digit moved, and the difference: red where ink came, blue where it went. Each column is pooled ' +
+  'in another way. The curves show the length of the difference, as a share of the length of the images, for ' +
+  'shifts in any of four directions.';
 
 export const parameters = {
   shift: { label: 'by how many pixels it moves', from: 0, to: 4, value: 1, whole: true },
@@ -40,9 +40,7 @@ export function* experiment(
   const pools = waysToPool(lesson);
   const one = asImages(copy(test.images.pick(SHOWN, null)).data);
   const all = asImages(copy(test.images).data);
-  const pictures: Picture[] = [];
-  for (const [name, pool] of pools)
-    pictures.push(...beforeAndAfter(lesson, name, pool, one, shift));
+  const columns = pools.map(([name, pool]) => beforeAndAfter(lesson, name, pool, one, shift));
 
   const curves: Curves['curves'][number][] = [];
   for (const [name, pool] of pools) {
@@ -60,14 +58,14 @@ export function* experiment(
       caption: 'The coarser the pooling, the less is left of a shift, and of the digit.',
       colours: 'diverging',
       range: [-1, 1],
-      images: pictures,
-      perRow: 3,
+      images: [0, 1, 2].flatMap((row) => columns.map((column) => column[row]!)),
+      perRow: pools.length,
     },
     {
       kind: 'curves',
       title: `What a shift changes, over ${test.labels.size} digits`,
       caption:
-        'All digits as they are change most; a maximum of 4×4 pixels hardly notices one pixel.',
+        'One pixel changes the digits by more than half, and what windows of 4×4 leave of them by about a third: it is damped, not undone.',
       x: { label: 'shift', unit: 'pixels', whole: true },
       y: { label: 'relative change', unit: '%' },
       curves,
@@ -124,6 +122,8 @@ function meanChange(
     [far, 0],
     [-far, 0],
   ] as const;
-  const changes = ways.map((way) => relativeChange(before, pool(shiftImages(images, ...way))));
+  const changes = ways.map(([down, right]) =>
+    relativeChange(before, pool(shiftImages(images, down, right))),
+  );
   return changes.reduce((a, b) => a + b) / ways.length;
 }

@@ -20,21 +20,22 @@ import {
 // No two sizes are alike where it matters: images and windows are rectangular, images and channels differ in number,
 // and strides do not divide.
 
-/** One image of 5×4 pixels, for windows of 3×2 with a stride of 2: they overlap in rows and not in columns. */
-const tall = () =>
+/** One image of 6×5 pixels, for windows of 4×3 with a stride of 2: they overlap in both directions. */
+const large = () =>
   array([
     [
       [
-        [1, 2, 0, -2],
-        [3, -2, 4, 1],
-        [0, 5, -3, 8],
-        [7, -6, 10, -4],
-        [-5, 4, 6, 11],
+        [4, 10, 1, -4, -8],
+        [8, -2, -2, 8, 6],
+        [1, -6, -4, 6, 0],
+        [0, 4, 5, -9, -1],
+        [-8, -7, 2, 10, -6],
+        [0, -1, 1, 12, -8],
       ],
     ],
   ]);
 
-const twoApart = (): PoolWindow => ({ KH: 3, KW: 2, stride: 2 });
+const twoApart = (): PoolWindow => ({ KH: 4, KW: 3, stride: 2 });
 
 /** One image of 3×4 pixels, for windows of 2×3 that overlap. */
 const small = () =>
@@ -189,11 +190,11 @@ const AXES = {
 describe('14-pooling', () => {
   describe('14.1 maxPoolForward', () => {
     it('is the largest pixel of each window', () => {
-      expect(maxPoolForward(tall(), twoApart()).out).to.almostEqual([
+      expect(maxPoolForward(large(), twoApart()).out).to.almostEqual([
         [
           [
-            [5, 8],
-            [7, 11],
+            [10, 8],
+            [5, 12],
           ],
         ],
       ]);
@@ -367,11 +368,11 @@ describe('14-pooling', () => {
 
   describe('14.3 averagePoolForward', () => {
     it('is the mean of each window', () => {
-      expect(averagePoolForward(tall(), twoApart()).out).to.almostEqual([
+      expect(averagePoolForward(large(), twoApart()).out).to.almostEqual([
         [
           [
-            [9 / 6, 8 / 6],
-            [5 / 6, 28 / 6],
+            [19 / 12, -2 / 12],
+            [-13 / 12, 8 / 12],
           ],
         ],
       ]);
@@ -403,20 +404,21 @@ describe('14-pooling', () => {
       const dout = array([
         [
           [
-            [6, -12],
-            [18, 3],
+            [12, -24],
+            [36, 6],
           ],
         ],
       ]);
-      expect(averageBack(tall(), twoApart(), dout)).to.almostEqual({
+      expect(averageBack(large(), twoApart(), dout)).to.almostEqual({
         dx: array([
           [
             [
-              [1, 1, -2, -2],
-              [1, 1, -2, -2],
-              [4, 4, -1.5, -1.5],
-              [3, 3, 0.5, 0.5],
-              [3, 3, 0.5, 0.5],
+              [1, 1, -1, -2, -2],
+              [1, 1, -1, -2, -2],
+              [4, 4, 2.5, -1.5, -1.5],
+              [4, 4, 2.5, -1.5, -1.5],
+              [3, 3, 3.5, 0.5, 0.5],
+              [3, 3, 3.5, 0.5, 0.5],
             ],
           ],
         ]),
