@@ -73,14 +73,16 @@ export function* experiment(
   ];
 }
 
+/** Square windows that neither overlap nor leave gaps. */
+const sideBySide = (size: number) => ({ KH: size, KW: size, stride: size });
+
 function waysToPool({ maxPoolForward, averagePoolForward }: typeof Pooling): [string, Pool][] {
-  const window = (size: number) => ({ KH: size, KW: size, stride: size });
   return [
     ['no pooling', (images) => images],
-    ['max 2×2', (images) => maxPoolForward(images, window(2)).out],
-    ['average 2×2', (images) => averagePoolForward(images, window(2)).out],
-    ['max 4×4', (images) => maxPoolForward(images, window(4)).out],
-    ['average 4×4', (images) => averagePoolForward(images, window(4)).out],
+    ['max 2×2', (images) => maxPoolForward(images, sideBySide(2)).out],
+    ['average 2×2', (images) => averagePoolForward(images, sideBySide(2)).out],
+    ['max 4×4', (images) => maxPoolForward(images, sideBySide(4)).out],
+    ['average 4×4', (images) => averagePoolForward(images, sideBySide(4)).out],
   ];
 }
 

@@ -8,7 +8,6 @@ import {
   averagePoolForward,
   globalAverageBackward,
   globalAverageForward,
-  maxPoolBackward,
   maxPoolForward,
   paddedAverageBackward,
   paddedAverageForward,
