@@ -12,6 +12,15 @@ export function turned(x: Tensor): Tensor {
 }
 
 /**
+ * The same entries as x, lying in memory with the axes in another order: a view that only its strides can read.
+ *
+ * @param x images, shape (N, C, H, W)
+ */
+export function turnedImages(x: Tensor): Tensor {
+  return copy(x.transpose(3, 1, 0, 2)).transpose(2, 1, 3, 0);
+}
+
+/**
  * Numbers drawn from the normal distribution around 0.
  *
  * @param random a seeded generator
