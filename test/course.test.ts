@@ -128,7 +128,9 @@ describe('The course', function () {
         expect(proof().oracles.length > 0).to.equal(existsSync(lesson.oracles));
       });
 
-      it('stays within twice its budget', () => {
+      it('stays within twice its budget', function () {
+        // The coverage run executes an instrumented copy, in which every statement counts itself first.
+        if (process.env['CHAINRULE_SOURCES'] !== undefined) this.skip();
         expect(overBudget(lesson, proof())).to.deep.equal([]);
       });
 

@@ -447,7 +447,7 @@ describe('15-rnn', () => {
       });
     });
 
-    for (const [title, sizes] of SIZES.slice(1, 3)) {
+    for (const [title, sizes] of SIZES.slice(3)) {
       it(`agrees with numerical slopes for sizes as in ${title}`, () => {
         const { x, h0, Wx, Wh, b } = drawn({ ...sizes, T: 1 });
         expect({
@@ -554,7 +554,7 @@ describe('15-rnn', () => {
       });
     });
 
-    for (const [title, sizes] of SIZES.slice(1, 3)) {
+    for (const [title, sizes] of SIZES.slice(1, 2)) {
       it(`agrees with numerical slopes for ${title}`, () => {
         expect({
           name: 'a recurrent network',
