@@ -29,10 +29,11 @@ const asTheyAre = [
  * beginning of a command, is not counted (.nycrc.json); nor are kernels, which counters would break.
  */
 const thresholds = [
-  { include: ['lessons/**/*.reference.ts'], percent: 100 },
+  { include: ['lessons/**/*.reference.ts'], statements: 100, branches: 100 },
   {
     include: instrumented.filter((name) => name !== 'lessons').map((name) => `${name}/**/*.ts`),
-    percent: 95,
+    statements: 95,
+    branches: 92,
   },
 ];
 
@@ -53,12 +54,12 @@ nyc(copy, [
   'test/**/*.test.ts',
 ]);
 nyc(root, ['report', '--reporter=text', '--reporter=lcov', `--report-dir=coverage`]);
-for (const { include, percent } of thresholds) {
+for (const { include, statements, branches } of thresholds) {
   nyc(root, [
     'check-coverage',
     ...include.map((pattern) => `--include=${pattern}`),
-    `--statements=${percent}`,
-    `--branches=${percent}`,
+    `--statements=${statements}`,
+    `--branches=${branches}`,
     '--lines=0',
     '--functions=0',
   ]);
