@@ -92,6 +92,9 @@ const SIZES: readonly (readonly [string, Sizes])[] = [
   ['one step', { N: 3, T: 1, D: 2, H: 4 }],
 ];
 
+/** Few enough numbers that each can be varied. */
+const SMALL: typeof SIZES = [['sizes of which no two are alike', { N: 2, T: 3, D: 1, H: 4 }]];
+
 /** The states after each step by the formula, number by number. */
 function statesByFormula({ x, h0, Wx, Wh, b }: ReturnType<typeof drawn>): Tensor {
   const [N, T, D] = x.shape as [number, number, number];
@@ -447,8 +450,8 @@ describe('15-rnn', () => {
       });
     });
 
-    for (const [title, sizes] of SIZES.slice(3)) {
-      it(`agrees with numerical slopes for sizes as in ${title}`, () => {
+    for (const [title, sizes] of SMALL) {
+      it(`agrees with numerical slopes for ${title}`, () => {
         const { x, h0, Wx, Wh, b } = drawn({ ...sizes, T: 1 });
         expect({
           name: 'a recurrent step',
@@ -554,7 +557,7 @@ describe('15-rnn', () => {
       });
     });
 
-    for (const [title, sizes] of SIZES.slice(1, 2)) {
+    for (const [title, sizes] of SMALL) {
       it(`agrees with numerical slopes for ${title}`, () => {
         expect({
           name: 'a recurrent network',
@@ -909,22 +912,6 @@ describe('15-rnn', () => {
       expect(gradients).to.almostEqual(slopes, DIFFERENCES);
     });
 
-    it('agrees with numerical slopes for every parameter', () => {
-      const { x, classes, params } = classifier();
-      const answer = (Wx: Tensor, Wh: Tensor, b: Tensor, Wy: Tensor, by: Tensor) =>
-        manyToOneGradients(x, classes, { Wx, Wh, b, Wy, by });
-      expect({
-        name: 'a classifier of sequences',
-        inputs: { ...params },
-        loss: (...given: Parameters<typeof answer>) => answer(...given).loss,
-        gradient: (...given: Parameters<typeof answer>) => {
-          const { Wx, Wh, b, Wy, by } = answer(...given).gradients;
-          return { dWx: Wx, dWh: Wh, db: b, dWy: Wy, dby: by };
-        },
-        constants: { N: 2, T: 3 },
-      }).to.have.rightGradients();
-    });
-
     it('takes a single sequence of a single step', () => {
       const { x, params } = classifier();
       const one = x.hi(1, 1, 2);
@@ -956,22 +943,6 @@ describe('15-rnn', () => {
       expect(h).to.almostEqual(states.pick(null, 3, null));
     });
 
-    it('agrees with numerical slopes for every parameter', () => {
-      const { batch, h0, params } = languageModel();
-      const answer = (We: Tensor, Wx: Tensor, Wh: Tensor, b: Tensor, Wy: Tensor, by: Tensor) =>
-        languageModelGradients(batch, h0, { We, Wx, Wh, b, Wy, by });
-      expect({
-        name: 'a language model',
-        inputs: { ...params },
-        loss: (...given: Parameters<typeof answer>) => answer(...given).loss,
-        gradient: (...given: Parameters<typeof answer>) => {
-          const { We, Wx, Wh, b, Wy, by } = answer(...given).gradients;
-          return { dWe: We, dWx: Wx, dWh: Wh, db: b, dWy: Wy, dby: by };
-        },
-        constants: { N: 2, T: 4 },
-      }).to.have.rightGradients();
-    });
-
     it('leaves its arguments unchanged', () => {
       const { batch, h0, params } = languageModel();
       const call = () => languageModelGradients(batch, turned(h0), params);
@@ -1000,7 +971,7 @@ describe('15-rnn', () => {
       const hot = { length: 1, temperature: 4 };
       const random = seededRandom(3);
       const draws = Array.from(
-        { length: 400 },
+        { length: 250 },
         () => generateTokens(1, counter(2), hot, random)[0]!,
       );
       const p = 1 / (1 + Math.exp(2 * (0.65 - Math.tanh(0.5))));
