@@ -1,5 +1,5 @@
-import { array, copy, filled, zeros, type Tensor } from '#arrays';
-import { randomNormal } from '#checks/fixtures';
+import { array, filled, zeros, type Tensor } from '#arrays';
+import { randomNormal, turnedImages } from '#checks/fixtures';
 import { expect } from '#checks/gradient/assertion';
 import { seededRandom } from '#datasets/random';
 import {
@@ -21,11 +21,6 @@ import {
 
 // No two sizes are alike where it matters: images and kernels are rectangular, channels, filters and images differ in
 // number, and strides do not divide.
-
-/** The same entries, lying in memory with the axes in another order. */
-function scrambled(x: Tensor): Tensor {
-  return copy(x.transpose(3, 1, 0, 2)).transpose(2, 1, 3, 0);
-}
 
 /** One image of 3×4 pixels, a kernel of 2×3, and what comes back. */
 const small = () => ({
@@ -241,7 +236,7 @@ describe('13-convolution', () => {
     });
 
     it('reads a view through its strides, and leaves it alone', () => {
-      const x = scrambled(small().x);
+      const x = turnedImages(small().x);
       expect(() => padImages(x, 1)).to.leaveUnchanged({ x });
       expect(padImages(x, 1)).to.almostEqual(padded());
     });
@@ -349,7 +344,7 @@ describe('13-convolution', () => {
 
     it('reads views through their strides, and leaves its arguments unchanged', () => {
       const { x, W, b, steps } = drawn(EXAMPLES[3]!);
-      const args = { x: scrambled(x), W: scrambled(W), b };
+      const args = { x: turnedImages(x), W: turnedImages(W), b };
       const call = () => forward(args.x, args.W, args.b, steps);
       expect(call).to.leaveUnchanged({ ...args, steps });
       expect(call().out).to.almostEqual(byFormula(x, W, b, steps));
@@ -427,8 +422,9 @@ describe('13-convolution', () => {
 
     it('reads dout through its strides, and leaves it and the cache as they were', () => {
       const { x, W, b, dout } = small();
-      const cache = forward(scrambled(x), scrambled(W), b, { stride: 1, pad: 0 }).cache as never;
-      const turnedDout = scrambled(dout);
+      const cache = forward(turnedImages(x), turnedImages(W), b, { stride: 1, pad: 0 })
+        .cache as never;
+      const turnedDout = turnedImages(dout);
       const call = () => backward(turnedDout, cache);
       expect(call).to.leaveUnchanged({ turnedDout, cache });
       expect(call().dW).to.almostEqual([
@@ -493,7 +489,7 @@ describe('13-convolution', () => {
     }
 
     it('reads a view through its strides, and leaves it alone', () => {
-      const x = scrambled(numbered());
+      const x = turnedImages(numbered());
       const window = { KH: 2, KW: 2, stride: 1, pad: 0 };
       expect(() => im2col(x, window)).to.leaveUnchanged({ x, window });
       expect(im2col(x, window).pick(1, null)).to.almostEqual([2, 3, 5, 6, 8, 9, 11, 12]);
