@@ -89,6 +89,11 @@ export function zip(a: Tensor, b: Tensor, f: (a: number, b: number) => number): 
   return out;
 }
 
+/** a + b, entry by entry; two tensors of one shape. */
+export function add(a: Tensor, b: Tensor): Tensor {
+  return zip(a, b, (one, other) => one + other);
+}
+
 /**
  * A tensor made from a formula for its entries, `filled([2, 3], (i, j) => i === j ? 1 : 0)`.
  *
@@ -201,6 +206,34 @@ export function requireAxes(
         `${operation}: ${name} is ${shapeText(shape)} and must be (${axes}); ` +
           'add an axis of length 1, or pick one entry of the axis that is too many',
       );
+    }
+  }
+}
+
+/**
+ * Refuses arrays whose sizes don't fit: wherever a letter stands, the size must be the same.
+ *
+ * @param operation the function that is speaking, for the message
+ * @param arrays each with its axes: `{ x: [x, 'N, D'], W: [W, 'D, M'] }`
+ * @throws RangeError when one has more or fewer axes, or a letter stands for two sizes
+ */
+export function requireSizes(
+  operation: string,
+  arrays: Readonly<Record<string, readonly [{ shape: readonly number[] }, axes: string]>>,
+): void {
+  const known = new Map<string, { size: number; name: string }>();
+  for (const [name, [x, axes]] of Object.entries(arrays)) {
+    requireAxes(operation, { [name]: x }, axes);
+    for (const [i, letter] of axes.split(', ').entries()) {
+      const size = x.shape[i]!;
+      const other = known.get(letter);
+      if (other !== undefined && other.size !== size) {
+        throw new RangeError(
+          `${operation}: ${name} is ${shapeText(x.shape)} and must be (${axes}), but ${letter} is ${other.size} ` +
+            `in ${other.name}; give both the same ${letter}, or transpose one of them`,
+        );
+      }
+      known.set(letter, { size, name });
     }
   }
 }

@@ -1,5 +1,5 @@
 /** What the suites make their examples with. */
-import { copy, zeros, type Tensor } from '#arrays';
+import { copy, filled, zeros, type Tensor } from '#arrays';
 import { normal } from '#datasets/random';
 
 /**
@@ -18,6 +18,17 @@ export function turned(x: Tensor): Tensor {
  */
 export function turnedImages(x: Tensor): Tensor {
   return copy(x.transpose(3, 1, 0, 2)).transpose(2, 1, 3, 0);
+}
+
+/**
+ * The same entries as x, lying in memory the other way round with others between: a view that only its strides can read.
+ *
+ * @param x sequences, shape (N, T, D)
+ */
+export function turnedSequences(x: Tensor): Tensor {
+  const [N, T, D] = x.shape as [number, number, number];
+  const wide = filled([D, T, 2 * N], (d, t, n) => (n! % 2 === 0 ? x.get(n! / 2, t!, d!) : 99));
+  return wide.step(1, 1, 2).transpose(2, 1, 0);
 }
 
 /**

@@ -5,7 +5,7 @@
  * step before, and returns all of it anew. Steps are counted from 1 everywhere. Arrays that must have one shape and
  * don't are refused.
  */
-import { copy, map, requireSameShape, zip, type Tensor } from '#arrays';
+import { add, copy, map, requireSameShape, zip, type Tensor } from '#arrays';
 import type { LossAndGradients, Params } from '#lessons/06-training';
 
 /**
@@ -57,7 +57,7 @@ export function momentum(w: Tensor, g: Tensor, v: Tensor, options: MomentumOptio
   requireSameShape('momentum', { w, g, v });
   const { learningRate, momentum: mu } = options;
   const velocity = zip(v, g, (speed, slope) => mu * speed - learningRate * slope);
-  return { w: zip(w, velocity, (value, speed) => value + speed), v: velocity };
+  return { w: add(w, velocity), v: velocity };
 }
 
 /**
@@ -80,7 +80,7 @@ export function nesterov(w: Tensor, g: Tensor, v: Tensor, options: MomentumOptio
   const { learningRate, momentum: mu } = options;
   const velocity = zip(v, g, (speed, slope) => mu * speed - learningRate * slope);
   const ahead = zip(velocity, g, (speed, slope) => mu * speed - learningRate * slope);
-  return { w: zip(w, ahead, (value, change) => value + change), v: velocity };
+  return { w: add(w, ahead), v: velocity };
 }
 
 /** How AdaGrad steps. */

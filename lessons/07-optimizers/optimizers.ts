@@ -5,7 +5,7 @@
  * step before, and returns all of it anew. Steps are counted from 1 everywhere. Arrays that must have one shape and
  * don't are refused.
  */
-import { copy, map, requireSameShape, zip, type Tensor } from '#arrays';
+import { add, copy, map, requireSameShape, zip, type Tensor } from '#arrays';
 import type { LossAndGradients, Params } from '#lessons/06-training';
 import { todo } from '#todo';
 

@@ -1,5 +1,15 @@
 /** Lesson 15: the wrong answers that people really give. Of two that look alike, the more specific is first. */
-import { copy, filled, map, matrixProduct, zeros, zip, type Labels, type Tensor } from '#arrays';
+import {
+  add,
+  copy,
+  filled,
+  map,
+  matrixProduct,
+  zeros,
+  zip,
+  type Labels,
+  type Tensor,
+} from '#arrays';
 import {
   affineBackward,
   affineForward,
@@ -57,7 +67,6 @@ function beforeTanh(x: Tensor, hPrev: Tensor, Wx: Tensor, Wh: Tensor, b: Tensor)
 }
 
 const tanh = (x: Tensor): Tensor => map(x, Math.tanh);
-const add = (a: Tensor, b: Tensor): Tensor => zip(a, b, (one, other) => one + other);
 const none = (x: Tensor): Tensor => zeros(...x.shape);
 
 /** A wrong slope where 1 − h² belongs. */

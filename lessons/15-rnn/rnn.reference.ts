@@ -5,7 +5,7 @@
  * Sizes: N sequences, T steps from 1, D numbers a step, H units of memory, V tokens, C classes. Arrays whose sizes don't
  * fit are refused by every forward pass.
  */
-import { copy, filled, map, requireAxes, shapeText, zeros, zip } from '#arrays';
+import { add, copy, filled, map, requireSizes, zeros, zip } from '#arrays';
 import type { Labels, Tensor } from '#arrays';
 import {
   affineBackward,
@@ -180,9 +180,9 @@ export function rnnBackward(dh: Tensor, cache: RnnCache): RnnGradients {
   let [dWx, dWh, db] = [zeros(D, H), zeros(H, H), zeros(H)];
   let fromNext = zeros(N, H);
   for (let t = T - 1; t >= 0; t--) {
-    const step = rnnStepBackward(sum(dh.pick(null, t, null), fromNext), cache[t]!);
+    const step = rnnStepBackward(add(dh.pick(null, t, null), fromNext), cache[t]!);
     ops.assign(dx.pick(null, t, null), step.dx);
-    [dWx, dWh, db] = [sum(dWx, step.dWx), sum(dWh, step.dWh), sum(db, step.db)];
+    [dWx, dWh, db] = [add(dWx, step.dWx), add(dWh, step.dWh), add(db, step.db)];
     fromNext = step.dhPrev;
   }
   return { dx, dh0: fromNext, dWx, dWh, db };
@@ -522,38 +522,7 @@ export function generateTokens(
   return tokens;
 }
 
-function sum(a: Tensor, b: Tensor): Tensor {
-  return zip(a, b, (one, other) => one + other);
-}
-
 /** The entries of x, in their order, as a new array of another shape. */
 function reshaped(x: Tensor, ...shape: number[]): Tensor {
   return ndarray(copy(x).data, shape);
-}
-
-/**
- * Refuses arrays whose sizes don't fit: wherever a letter stands, the size must be the same.
- *
- * @param operation the function that is speaking, for the message
- * @param arrays each with its axes: `{ x: [x, 'N, D'], W: [W, 'D, M'] }`
- */
-function requireSizes(
-  operation: string,
-  arrays: Readonly<Record<string, readonly [{ shape: readonly number[] }, axes: string]>>,
-): void {
-  const known = new Map<string, { size: number; name: string }>();
-  for (const [name, [x, axes]] of Object.entries(arrays)) {
-    requireAxes(operation, { [name]: x }, axes);
-    for (const [i, letter] of axes.split(', ').entries()) {
-      const size = x.shape[i]!;
-      const other = known.get(letter);
-      if (other !== undefined && other.size !== size) {
-        throw new RangeError(
-          `${operation}: ${name} is ${shapeText(x.shape)} and must be (${axes}), but ${letter} is ${other.size} ` +
-            `in ${other.name}; give both the same ${letter}, or transpose one of them`,
-        );
-      }
-      known.set(letter, { size, name });
-    }
-  }
 }

@@ -5,7 +5,7 @@
  * Sizes: N sequences, T steps from 1, D numbers a step, H units of memory, V tokens, C classes. Arrays whose sizes don't
  * fit are refused by every forward pass.
  */
-import { copy, filled, map, requireAxes, shapeText, zeros, zip } from '#arrays';
+import { add, copy, filled, map, requireSizes, zeros, zip } from '#arrays';
 import type { Labels, Tensor } from '#arrays';
 import {
   affineBackward,

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  add,
   array,
   copy,
   filled,
@@ -9,6 +10,7 @@ import {
   product,
   requireAxes,
   requireSameShape,
+  requireSizes,
   shapeText,
   zeros,
   zip,
@@ -122,6 +124,39 @@ describe('requireAxes', () => {
 
   it('lets the right number of axes pass, whatever their lengths', () => {
     expect(() => requireAxes('softmax', { x: zeros(0, 3) }, 'N, C')).not.to.throw();
+  });
+});
+
+describe('requireSizes', () => {
+  const x = zeros(2, 3);
+
+  it('says which letter stands for two sizes, and in which array it was first', () => {
+    expect(() => requireSizes('affine', { x: [x, 'N, D'], W: [zeros(4, 5), 'D, M'] })).to.throw(
+      RangeError,
+      'affine: W is (4, 5) and must be (D, M), but D is 3 in x; give both the same D, or transpose one of them',
+    );
+  });
+
+  it('compares the axes of one array with each other, and asks for as many as there are letters', () => {
+    expect(() => requireSizes('step', { Wh: [x, 'H, H'] })).to.throw(
+      RangeError,
+      'but H is 2 in Wh',
+    );
+    expect(() => requireSizes('step', { x: [x, 'N'] })).to.throw(RangeError, 'must be (N)');
+  });
+
+  it('lets sizes pass that fit, 0 among them', () => {
+    expect(() =>
+      requireSizes('step', { x: [zeros(0, 3), 'N, D'], W: [zeros(3, 0), 'D, N'] }),
+    ).not.to.throw();
+  });
+});
+
+describe('add', () => {
+  it('adds the entries that stand in the same place, and changes neither', () => {
+    const a = array([[1, 2, 4]]);
+    expect([...add(a, array([[10, -20, 0.5]])).data]).to.deep.equal([11, -18, 4.5]);
+    expect([...a.data]).to.deep.equal([1, 2, 4]);
   });
 });
 

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { zeros } from '#arrays';
-import { randomNormal, shrunkDigits, turned, turnedImages } from '#checks/fixtures';
+import {
+  randomNormal,
+  shrunkDigits,
+  turned,
+  turnedImages,
+  turnedSequences,
+} from '#checks/fixtures';
 import { seededRandom } from '#datasets/random';
 
 describe('The examples of the suites', () => {
@@ -19,6 +25,15 @@ describe('The examples of the suites', () => {
     expect(view.get(1, 2, 3, 4)).to.equal(x.get(1, 2, 3, 4));
     expect(view.get(0, 1, 2, 3)).to.equal(x.get(0, 1, 2, 3));
     expect(view.data[1]).to.equal(x.get(0, 0, 1, 0));
+  });
+
+  it('turnedSequences has the same entries in another order in memory, with others between', () => {
+    const x = randomNormal(seededRandom(1), 1, 2, 3, 4);
+    const view = turnedSequences(x);
+    expect([...view.shape]).to.deep.equal([2, 3, 4]);
+    expect(view.get(1, 2, 3)).to.equal(x.get(1, 2, 3));
+    expect(view.get(0, 1, 2)).to.equal(x.get(0, 1, 2));
+    expect([...view.data.subarray(0, 3)]).to.deep.equal([x.get(0, 0, 0), 99, x.get(1, 0, 0)]);
   });
 
   it('shrunkDigits takes the mean of each 4×4 block, moves it by 0.13 and divides it by 0.25', () => {

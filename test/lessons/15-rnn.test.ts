@@ -1,6 +1,6 @@
 import { array, copy, filled, labels, map, zeros, zip, type Labels, type Tensor } from '#arrays';
 import { expect } from '#checks/gradient/assertion';
-import { randomNormal, turned } from '#checks/fixtures';
+import { randomNormal, turned, turnedSequences } from '#checks/fixtures';
 import { seededRandom } from '#datasets/random';
 import {
   clipGradients,
@@ -113,13 +113,6 @@ function statesByFormula({ x, h0, Wx, Wh, b }: ReturnType<typeof drawn>): Tensor
     }
   }
   return h;
-}
-
-/** The same entries as x of three axes, lying in memory the other way round, with others between. */
-function scrambled(x: Tensor): Tensor {
-  const [N, T, D] = x.shape as [number, number, number];
-  const wide = filled([D, T, 2 * N], (d, t, n) => (n! % 2 === 0 ? x.get(n! / 2, t!, d!) : 99));
-  return wide.step(1, 1, 2).transpose(2, 1, 0);
 }
 
 /** Tokens in rows, shape (N, T). */
@@ -489,7 +482,7 @@ describe('15-rnn', () => {
 
     it('reads views through their strides, and leaves its arguments unchanged', () => {
       const { x, h0, Wx, Wh, b } = drawn(LONG);
-      const args = { x: scrambled(x), h0: turned(h0), Wx: turned(Wx), Wh: turned(Wh), b };
+      const args = { x: turnedSequences(x), h0: turned(h0), Wx: turned(Wx), Wh: turned(Wh), b };
       const call = () => rnnForward(args.x, args.h0, args.Wx, args.Wh, args.b);
       expect(call).to.leaveUnchanged(args);
       expect(call().h).to.almostEqual(statesByFormula({ x, h0, Wx, Wh, b }));
@@ -573,8 +566,8 @@ describe('15-rnn', () => {
 
     it('reads dh through its strides, and leaves it and the cache as they were', () => {
       const { x, h0, Wx, Wh, b } = unit();
-      const { cache } = rnnForward(scrambled(x), h0, Wx, Wh, b);
-      const dh = scrambled(array([[[2], [3]]]));
+      const { cache } = rnnForward(turnedSequences(x), h0, Wx, Wh, b);
+      const dh = turnedSequences(array([[[2], [3]]]));
       expect(() => rnnBackward(dh, cache)).to.leaveUnchanged({ dh, cache });
       expect(rnnBackward(dh, cache).db).to.almostEqual([
         (3 * 64) / 289 + (16 / 25) * (2 + 3 * BACK),
@@ -716,7 +709,7 @@ describe('15-rnn', () => {
 
     it('reads dout through its strides, and leaves it and the cache as they were', () => {
       const { cache } = embeddingForward(tokens([[3], [1]]).transpose(1, 0), array(ROWS));
-      const dout = scrambled(
+      const dout = turnedSequences(
         array([
           [
             [1, 2, 3],
@@ -788,7 +781,7 @@ describe('15-rnn', () => {
     it('reads views through their strides, and leaves its arguments unchanged', () => {
       const { logits, labels: right, mask } = foretold();
       const view = copy(right.transpose(1, 0)).transpose(1, 0);
-      const args = { logits: scrambled(logits), labels: view, mask: turned(mask) };
+      const args = { logits: turnedSequences(logits), labels: view, mask: turned(mask) };
       const call = () => temporalSoftmaxLossForward(args.logits, args.labels, args.mask);
       expect(call).to.leaveUnchanged(args);
       expect(call().loss).to.almostEqual(FORETOLD_LOSS);
@@ -921,7 +914,7 @@ describe('15-rnn', () => {
 
     it('leaves its arguments unchanged', () => {
       const { x, classes, params } = classifier();
-      const args = { x: scrambled(x), classes, params };
+      const args = { x: turnedSequences(x), classes, params };
       expect(() => manyToOneGradients(args.x, classes, params)).to.leaveUnchanged(args);
     });
   });
