@@ -70,7 +70,7 @@ export function copy<D extends Float64Array | Float32Array | Int32Array>(
  */
 export function map(x: Tensor, f: (value: number) => number): Tensor {
   const out = copy(x);
-  out.data.forEach((value, i) => (out.data[i] = f(value)));
+  for (let i = 0; i < out.size; i++) out.data[i] = f(out.data[i]!);
   return out;
 }
 
@@ -85,7 +85,7 @@ export function map(x: Tensor, f: (value: number) => number): Tensor {
 export function zip(a: Tensor, b: Tensor, f: (a: number, b: number) => number): Tensor {
   const out = copy(a);
   const others = copy(b).data;
-  out.data.forEach((value, i) => (out.data[i] = f(value, others[i]!)));
+  for (let i = 0; i < out.size; i++) out.data[i] = f(out.data[i]!, others[i]!);
   return out;
 }
 
@@ -126,35 +126,50 @@ export function matrixProduct(a: Tensor, b: Tensor): Tensor {
   requireAxes('matrixProduct', { a }, 'N, K');
   requireAxes('matrixProduct', { b }, 'K, M');
   const [N, K] = a.shape as [number, number];
-  const [rows, M] = b.shape as [number, number];
-  if (K !== rows) {
+  const [bRows, M] = b.shape as [number, number];
+  if (K !== bRows) {
     throw new RangeError(
-      `matrixProduct: a has ${K} columns and b has ${rows} rows; ` +
+      `matrixProduct: a has ${K} columns and b has ${bRows} rows; ` +
         "a's second size must equal b's first, so transpose one of them",
     );
   }
-  // Copies let the inner loop run along memory in both, and four sums at a time don't wait for each other.
-  const [aRows, bColumns] = [copy(a).data, copy(b.transpose(1, 0)).data];
-  const out = zeros(N, M);
-  const blocks = M - (M % 4);
-  for (let n = 0; n < N; n++) {
-    const row = n * K;
-    for (let m = 0; m < blocks; m += 4) {
-      const [b0, b1, b2, b3] = [m * K, (m + 1) * K, (m + 2) * K, (m + 3) * K];
-      let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+  // Copies let the inner loop run along memory in both. Eight sums at a time use what is read more than once, and don't
+  // wait for each other; at the edges some of them are the same one.
+  const [rows, columns, out] = [copy(a).data, copy(b.transpose(1, 0)).data, zeros(N, M)];
+  for (let n0 = 0; n0 < N; n0 += 2) {
+    const n1 = Math.min(n0 + 1, N - 1);
+    const [a0, a1] = [n0 * K, n1 * K];
+    for (let m0 = 0; m0 < M; m0 += 4) {
+      const m1 = Math.min(m0 + 1, M - 1);
+      const m2 = Math.min(m0 + 2, M - 1);
+      const m3 = Math.min(m0 + 3, M - 1);
+      const [b0, b1, b2, b3] = [m0 * K, m1 * K, m2 * K, m3 * K];
+      let [s00, s01, s02, s03, s10, s11, s12, s13] = [0, 0, 0, 0, 0, 0, 0, 0];
       for (let k = 0; k < K; k++) {
-        const value = aRows[row + k]!;
-        sum0 += value * bColumns[b0 + k]!;
-        sum1 += value * bColumns[b1 + k]!;
-        sum2 += value * bColumns[b2 + k]!;
-        sum3 += value * bColumns[b3 + k]!;
+        const x0 = rows[a0 + k]!;
+        const x1 = rows[a1 + k]!;
+        const y0 = columns[b0 + k]!;
+        const y1 = columns[b1 + k]!;
+        const y2 = columns[b2 + k]!;
+        const y3 = columns[b3 + k]!;
+        s00 += x0 * y0;
+        s01 += x0 * y1;
+        s02 += x0 * y2;
+        s03 += x0 * y3;
+        s10 += x1 * y0;
+        s11 += x1 * y1;
+        s12 += x1 * y2;
+        s13 += x1 * y3;
       }
-      out.data.set([sum0, sum1, sum2, sum3], n * M + m);
-    }
-    for (let m = blocks; m < M; m++) {
-      let sum = 0;
-      for (let k = 0; k < K; k++) sum += aRows[row + k]! * bColumns[m * K + k]!;
-      out.data[n * M + m] = sum;
+      const [top, bottom] = [n0 * M, n1 * M];
+      out.data[top + m0] = s00;
+      out.data[top + m1] = s01;
+      out.data[top + m2] = s02;
+      out.data[top + m3] = s03;
+      out.data[bottom + m0] = s10;
+      out.data[bottom + m1] = s11;
+      out.data[bottom + m2] = s12;
+      out.data[bottom + m3] = s13;
     }
   }
   return out;

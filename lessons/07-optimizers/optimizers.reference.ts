@@ -190,9 +190,10 @@ export function adam(
   const { beta1, beta2 } = options;
   const mean = runningMean(m, g, beta1);
   const squares = runningMean(v, map(g, square), beta2);
+  const [meanShare, squaresShare] = [1 - beta1 ** t, 1 - beta2 ** t];
   const corrected = {
-    mean: map(mean, (value) => value / (1 - beta1 ** t)),
-    squares: map(squares, (value) => value / (1 - beta2 ** t)),
+    mean: map(mean, (value) => value / meanShare),
+    squares: map(squares, (value) => value / squaresShare),
   };
   return { w: scaledStep(w, corrected.mean, corrected.squares, options), m: mean, v: squares };
 }

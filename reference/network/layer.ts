@@ -9,6 +9,8 @@ export type Mode = 'training' | 'evaluation';
 export interface Layer {
   /** What it learns, by name; nothing for some layers. Optimizers put new arrays in place of the old ones. */
   params: Params;
+  /** What it has measured and will need in an evaluation, by name: the running statistics of batch norm. */
+  measured: Params;
   /**
    * @param x N samples, (N, …)
    * @returns what comes out, and the way back from there

@@ -2,7 +2,7 @@
 import { filled, zeros, type Tensor } from '#arrays';
 import { affineBackward, affineForward, reluBackward, reluForward } from '#lessons/05-backprop';
 import { heNormal } from '#lessons/08-initialization';
-import { batchNorm, batchNormBackward, type Statistics } from '#lessons/09-normalization';
+import { batchNorm, batchNormBackward } from '#lessons/09-normalization';
 import { dropoutBackward, dropoutForward } from '#lessons/10-regularization';
 import type { Layer } from './layer.ts';
 
@@ -16,6 +16,7 @@ import type { Layer } from './layer.ts';
 export function affine(D: number, M: number, random: () => number): Layer {
   return {
     params: { W: heNormal([D, M], random), b: zeros(M) },
+    measured: {},
     forward(x) {
       const { W, b } = this.params as { W: Tensor; b: Tensor };
       const { out, cache } = affineForward(x, W, b);
@@ -34,6 +35,7 @@ export function affine(D: number, M: number, random: () => number): Layer {
 export function relu(): Layer {
   return {
     params: {},
+    measured: {},
     forward: (x) => {
       const { out, cache } = reluForward(x);
       return { out, backward: (dout) => ({ ...reluBackward(dout, cache), gradients: {} }) };
@@ -50,14 +52,15 @@ const BATCH_NORM = { momentum: 0.9, epsilon: 1e-5 };
  * @param D how many columns
  */
 export function batchNormalization(D: number): Layer {
-  let running: Statistics = { mean: zeros(D), variance: filled([D], () => 1) };
   return {
     params: { gamma: filled([D], () => 1), beta: zeros(D) },
+    measured: { mean: zeros(D), variance: filled([D], () => 1) },
     forward(x, mode) {
       const { gamma, beta } = this.params as { gamma: Tensor; beta: Tensor };
       const options = { ...BATCH_NORM, training: mode === 'training' };
+      const running = this.measured as { mean: Tensor; variance: Tensor };
       const step = batchNorm(x, gamma, beta, running, options);
-      running = step.running;
+      this.measured = { ...step.running };
       return {
         out: step.out,
         backward: (dout) => {
@@ -83,6 +86,7 @@ export function batchNormalization(D: number): Layer {
 export function dropout(p: number, random: () => number): Layer {
   return {
     params: {},
+    measured: {},
     forward: (x, mode) => {
       const { out, cache } = dropoutForward(x, { p, training: mode === 'training' }, random);
       return { out, backward: (dout) => ({ ...dropoutBackward(dout, cache), gradients: {} }) };

@@ -15,10 +15,13 @@ export function sequential(layers: readonly Layer[]): Layer {
       return joined(layers.map(({ params }) => params));
     },
     set params(all: Params) {
-      for (const [i, layer] of layers.entries()) {
-        const own = Object.keys(layer.params).map((name) => [name, all[`${i}.${name}`]!]);
-        layer.params = Object.fromEntries(own) as Params;
-      }
+      for (const [i, layer] of layers.entries()) layer.params = partOf(all, i, layer.params);
+    },
+    get measured(): Params {
+      return joined(layers.map(({ measured }) => measured));
+    },
+    set measured(all: Params) {
+      for (const [i, layer] of layers.entries()) layer.measured = partOf(all, i, layer.measured);
     },
     forward(x, mode: Mode) {
       const passes: Pass[] = [];
@@ -50,4 +53,9 @@ function joined(parts: readonly Params[]): Params {
       Object.entries(part).map(([name, array]) => [`${i}.${name}`, array]),
     ),
   );
+}
+
+/** What joined() made of the part at place i, which has the names of `own`. */
+function partOf(all: Params, i: number, own: Params): Params {
+  return Object.fromEntries(Object.keys(own).map((name) => [name, all[`${i}.${name}`]!]));
 }

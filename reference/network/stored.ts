@@ -1,14 +1,14 @@
-/** A network's parameters as tensors of a file, in float32: half the size, and seven digits of each number. */
+/** What a network has learned and measured as tensors of a file, in float32: half the size, and seven digits of each number. */
 import ndarray from 'ndarray';
-import { copy, shapeText } from '#arrays';
+import { copy, shapeText, type Tensor } from '#arrays';
 import type { Params } from '#lessons/06-training';
 import type { WeightsFile } from '../weights.ts';
 import type { Layer } from './layer.ts';
 
-/** The parameters of a network, under their names. */
-export function storedParams({ params }: Layer): WeightsFile['tensors'] {
+/** The parameters of a network, and what its layers have measured, under their names. */
+export function storedParams({ params, measured }: Layer): WeightsFile['tensors'] {
   return Object.fromEntries(
-    Object.entries(params).map(([name, array]) => [
+    Object.entries({ ...params, ...measured }).map(([name, array]) => [
       name,
       { shape: array.shape, data: Float32Array.from(copy(array).data) },
     ]),
@@ -21,16 +21,22 @@ export function storedParams({ params }: Layer): WeightsFile['tensors'] {
  * @throws RangeError when one is missing or has another shape
  */
 export function restoreParams(network: Layer, stored: WeightsFile['tensors']): void {
-  const restored: Params = {};
-  for (const [name, { shape }] of Object.entries(network.params)) {
-    const found = stored[name];
-    if (found === undefined || String(found.shape) !== String(shape)) {
-      throw new RangeError(
-        `restoreParams: the network's ${name} is ${shapeText(shape)} and the stored one is ` +
-          `${found === undefined ? 'missing' : shapeText(found.shape)}; build the network with the sizes that it was stored with`,
-      );
-    }
-    restored[name] = ndarray(Float64Array.from(found.data), [...shape]);
+  const restored = (params: Params): Params =>
+    Object.fromEntries(
+      Object.entries(params).map(([name, { shape }]) => [name, tensorOf(stored, name, shape)]),
+    );
+  // Both are read before either is changed, so that a refusal leaves the network as it was.
+  const [params, measured] = [restored(network.params), restored(network.measured)];
+  Object.assign(network, { params, measured });
+}
+
+function tensorOf(stored: WeightsFile['tensors'], name: string, shape: readonly number[]): Tensor {
+  const found = stored[name];
+  if (found === undefined || String(found.shape) !== String(shape)) {
+    throw new RangeError(
+      `restoreParams: the network's ${name} is ${shapeText(shape)} and the stored one is ` +
+        `${found === undefined ? 'missing' : shapeText(found.shape)}; build the network with the sizes that it was stored with`,
+    );
   }
-  network.params = restored;
+  return ndarray(Float64Array.from(found.data), [...shape]);
 }

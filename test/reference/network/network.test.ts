@@ -5,6 +5,12 @@ import { blobs } from '#datasets/blobs';
 import { seededRandom } from '#datasets/random';
 import { accuracyOf, classifier, learn } from '../../../reference/network/classifier.ts';
 import type { Layer, Pass } from '../../../reference/network/layer.ts';
+import {
+  averagePool,
+  convolution,
+  maxPool,
+  reshape,
+} from '../../../reference/network/image-layers.ts';
 import { affine, batchNormalization, dropout, relu } from '../../../reference/network/layers.ts';
 import { sequential } from '../../../reference/network/sequential.ts';
 import { restoreParams, storedParams } from '../../../reference/network/stored.ts';
@@ -23,6 +29,43 @@ function everyLayer(seed: number): Layer {
     sequential([affine(5, 4, random), relu()]),
     affine(4, 2, random),
   ]);
+}
+
+/** Every kind of layer for images, from rows of 24 numbers: 4×6 pixels, 2 filters, 2×3 pixels, 1×1 of 3 filters. */
+function everyImageLayer(seed: number): Layer {
+  const random = seededRandom(seed);
+  return sequential([
+    reshape(1, 4, 6),
+    convolution(1, 2, 3, random),
+    averagePool(2),
+    convolution(2, 3, 1, random),
+    maxPool(2),
+    reshape(3),
+  ]);
+}
+
+/** Compares the gradients with differences, for a network that is made of one seed and whose parameters are drawn. */
+function expectRightGradients(make: (seed: number) => Layer, x: Tensor): void {
+  const names = Object.keys(make(1).params);
+  const drawn = names.map((name, i) => {
+    const { shape } = make(1).params[name]!;
+    return randomNormal(seededRandom(10 + i), 1, ...shape);
+  });
+  expect({
+    name: 'network',
+    inputs: { x, ...Object.fromEntries(names.map((name, i) => [`p${i}`, drawn[i]!])) },
+    // A new network each time, so that its dropout draws the same mask.
+    forward: (input: Tensor, ...params: Tensor[]) => {
+      const network = make(1);
+      network.params = Object.fromEntries(names.map((name, i) => [name, params[i]!]));
+      const pass = network.forward(input, 'training');
+      return { out: pass.out, cache: { pass } };
+    },
+    backward: (dout: Tensor, { pass }: { pass: Pass }) => {
+      const { dx, gradients } = pass.backward(dout);
+      return { dx, ...Object.fromEntries(names.map((name, i) => [`dp${i}`, gradients[name]!])) };
+    },
+  }).to.have.rightGradients();
 }
 
 describe('A network of layers', () => {
@@ -63,27 +106,31 @@ describe('A network of layers', () => {
   });
 
   it('has right gradients for every kind of layer, through all of them', () => {
-    const x = randomNormal(seededRandom(2), 1, 6, 3);
-    const names = Object.keys(everyLayer(1).params);
-    const drawn = names.map((name, i) => {
-      const { shape } = everyLayer(1).params[name]!;
-      return randomNormal(seededRandom(10 + i), 1, ...shape);
-    });
-    expect({
-      name: 'network',
-      inputs: { x, ...Object.fromEntries(names.map((name, i) => [`p${i}`, drawn[i]!])) },
-      // A new network each time, so that its dropout draws the same mask.
-      forward: (input: Tensor, ...params: Tensor[]) => {
-        const network = everyLayer(1);
-        network.params = Object.fromEntries(names.map((name, i) => [name, params[i]!]));
-        const pass = network.forward(input, 'training');
-        return { out: pass.out, cache: { pass } };
-      },
-      backward: (dout: Tensor, { pass }: { pass: Pass }) => {
-        const { dx, gradients } = pass.backward(dout);
-        return { dx, ...Object.fromEntries(names.map((name, i) => [`dp${i}`, gradients[name]!])) };
-      },
-    }).to.have.rightGradients();
+    expectRightGradients(everyLayer, randomNormal(seededRandom(2), 1, 6, 3));
+    expectRightGradients(everyImageLayer, randomNormal(seededRandom(3), 1, 2, 24));
+  });
+
+  it('gives images their shape, and keeps it through a convolution', () => {
+    const x = filled([1, 6], (_, i) => i);
+    const layer = sequential([reshape(1, 2, 3), convolution(1, 1, 3, seededRandom(1))]);
+    const kernel = filled([1, 1, 3, 3], (...[, , i, j]) => (i === 1 && j === 2 ? 1 : 0));
+    layer.params = { '1.W': kernel, '1.b': array([0.5]) };
+    // Each pixel becomes its neighbour on the right, and half more.
+    expect(layer.forward(x, 'training').out).to.almostEqual([
+      [
+        [
+          [1.5, 2.5, 0.5],
+          [4.5, 5.5, 0.5],
+        ],
+      ],
+    ]);
+  });
+
+  it('draws the filters of a convolution with the variance 2 / (C · K · K)', () => {
+    const { W } = convolution(8, 100, 5, seededRandom(1)).params as { W: Tensor };
+    const variance = W.data.reduce((sum, w) => sum + w ** 2, 0) / W.size;
+    // Of 20,000 numbers the mean square is within 5.5 · √(2 / 20000) of itself, but for once in ten million.
+    expect(variance).to.be.closeTo(2 / 200, 0.055 * (2 / 200));
   });
 
   it('drops nothing and goes by the running statistics in an evaluation', () => {
@@ -135,11 +182,16 @@ describe('A classifier', () => {
 describe('The parameters of a network', () => {
   it('come back from a file, to seven digits', () => {
     const [one, two] = [everyLayer(5), everyLayer(6)];
+    const x = randomNormal(seededRandom(7), 3, 6, 3);
+    one.forward(x, 'training');
     const file = encodeWeights({ tensors: storedParams(one), metadata: {} });
     restoreParams(two, decodeWeights(file).tensors);
     for (const [name, param] of Object.entries(one.params)) {
       expect(two.params[name], name).to.almostEqual(param, { relative: 1e-7 });
     }
+    // What batch norm has measured comes back too.
+    const [out, restored] = [one, two].map((network) => network.forward(x, 'evaluation').out);
+    expect(restored).to.almostEqual(out!, { relative: 1e-5 });
   });
 
   it('are refused where one is missing or has another shape', () => {

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { DONE, INTERRUPTED, MISUSED, runPerceptron } from '../../../reference/node/perceptron.ts';
+import { DONE, INTERRUPTED, MISUSED, runDigits } from '../../../reference/node/digits.ts';
 import { readTensors } from '../../../reference/node/weights-file.ts';
 
-describe('npm run perceptron', function () {
+describe('npm run perceptron and npm run convnet', function () {
   this.timeout(30_000);
   let folder = '';
   before(() => {
@@ -13,9 +13,15 @@ describe('npm run perceptron', function () {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  async function run(args: readonly string[], signal = new AbortController().signal) {
+  async function run(
+    args: readonly string[],
+    {
+      network = 'perceptron' as 'perceptron' | 'convnet',
+      signal = new AbortController().signal,
+    } = {},
+  ) {
     let [shown, told] = ['', ''];
-    const code = await runPerceptron(args, {
+    const code = await runDigits(network, args, {
       stdout: (text) => (shown += text),
       stderr: { write: (text: string) => (told += text) },
       signal,
@@ -35,11 +41,27 @@ describe('npm run perceptron', function () {
     expect(told.split('\n').filter((line) => line.startsWith('epoch'))).to.have.length(6);
     const { tensors } = readTensors(file);
     expect(Object.entries(tensors).map(([name, { shape }]) => [name, shape])).to.deep.equal([
-      ['0.W', [784, 16]],
-      ['0.b', [16]],
-      ['2.W', [16, 10]],
-      ['2.b', [10]],
+      ['3.W', [196, 16]],
+      ['3.b', [16]],
+      ['4.beta', [16]],
+      ['4.gamma', [16]],
+      ['4.mean', [16]],
+      ['4.variance', [16]],
+      ['6.W', [16, 10]],
+      ['6.b', [10]],
     ]);
+  });
+
+  it('trains convolutions as well', async () => {
+    const file = join(folder, 'convnet.safetensors');
+    const args = [...small, '--epochs', '3', '--out', file];
+    const { code, shown } = await run(args, { network: 'convnet' });
+    expect(code).to.equal(DONE);
+    expect(Number(/^([\d.]+)% of 100 held-out digits/.exec(shown)![1])).to.be.above(50);
+    const { tensors } = readTensors(file);
+    expect(tensors['2.W']!.shape).to.deep.equal([8, 1, 3, 3]);
+    expect(tensors['5.W']!.shape).to.deep.equal([16, 8, 3, 3]);
+    expect(tensors['8.W']!.shape).to.deep.equal([16 * 7 * 7, 16]);
   });
 
   it('gives the same weights for the same seed, and others for another', async () => {
@@ -56,10 +78,12 @@ describe('npm run perceptron', function () {
     const controller = new AbortController();
     controller.abort();
     const file = join(folder, 'stopped.safetensors');
-    const { code, shown } = await run([...small, '--out', file], controller.signal);
+    const { code, shown } = await run([...small, '--out', file], {
+      signal: controller.signal,
+    });
     expect(code).to.equal(INTERRUPTED);
     expect(shown).to.include('Stopped after step 0.');
-    expect(Object.keys(readTensors(file).tensors)).to.have.length(4);
+    expect(Object.keys(readTensors(file).tensors)).to.have.length(8);
   });
 
   it('says what it does not understand', async () => {

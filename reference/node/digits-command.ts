@@ -1,5 +1,5 @@
-/** The beginning of `npm run perceptron`: see perceptron.ts. */
-import { INTERRUPTED, runPerceptron } from './perceptron.ts';
+/** The beginning of `npm run perceptron` and `npm run convnet`: see digits.ts. */
+import { INTERRUPTED, runDigits } from './digits.ts';
 
 const controller = new AbortController();
 process.once('SIGINT', () => {
@@ -7,7 +7,8 @@ process.once('SIGINT', () => {
   process.stderr.write('\nStopping after this step; once more to stop at once.\n');
   process.once('SIGINT', () => process.exit(INTERRUPTED));
 });
-process.exitCode = await runPerceptron(process.argv.slice(2), {
+const [network, ...args] = process.argv.slice(2);
+process.exitCode = await runDigits(network === 'convnet' ? 'convnet' : 'perceptron', args, {
   stdout: (text) => process.stdout.write(text),
   stderr: process.stderr,
   signal: controller.signal,

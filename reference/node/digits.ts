@@ -1,4 +1,4 @@
-/** `npm run perceptron`: a multilayer perceptron made of the lessons' references learns to read digits. */
+/** `npm run perceptron` and `npm run convnet`: networks made of the lessons' references learn to read digits. */
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -6,7 +6,7 @@ import { loadMnistBytes } from '#datasets/mnist';
 import { percent } from '#figures/numbers';
 import type { StatusStream } from '#checks/report/status-line';
 import type { Digits } from '../capstone/digits.ts';
-import { perceptron, perceptronLearner, type PerceptronSettings } from '../network/digits-run.ts';
+import { digitsClassifier, digitsLearner, type DigitsSettings } from '../network/digits-run.ts';
 import { storedParams } from '../network/stored.ts';
 import { newRun, runEpochs, type Surroundings } from '../training-loop.ts';
 import { progressBar, timeText } from './progress-bar.ts';
@@ -15,27 +15,35 @@ import { writeTensors } from './weights-file.ts';
 /** How a run ended, as the exit status of its process. */
 export const [DONE, MISUSED, INTERRUPTED] = [0, 2, 130] as const;
 
-const OUT = fileURLToPath(new URL('../../.chainrule/perceptron.safetensors', import.meta.url));
+const OUT_FOLDER = fileURLToPath(new URL('../../.chainrule', import.meta.url));
+
+/** The networks, and the settings that they have unless others are given. */
+const DEFAULTS = {
+  perceptron: { hidden: '256', epochs: '24', batch: '128', rate: '0.01' },
+  convnet: { hidden: '64', epochs: '24', batch: '128', rate: '0.01' },
+} as const;
 
 const OPTIONS = {
-  hidden: { type: 'string', default: '128' },
-  epochs: { type: 'string', default: '24' },
-  batch: { type: 'string', default: '64' },
-  rate: { type: 'string', default: '0.003' },
+  hidden: { type: 'string' },
+  epochs: { type: 'string' },
+  batch: { type: 'string' },
+  rate: { type: 'string' },
   seed: { type: 'string', default: '1' },
   train: { type: 'string', default: '8000' },
   test: { type: 'string', default: '2000' },
-  out: { type: 'string', default: OUT },
+  out: { type: 'string' },
 } as const;
 
 /**
  * Runs the command.
  *
+ * @param network which one learns
  * @param args what follows its name on the command line
  * @returns the exit status: 0 when all epochs are complete, 2 when it was called wrongly, 130 when it was interrupted;
  *   the weights are written in any case but the second
  */
-export async function runPerceptron(
+export async function runDigits(
+  network: DigitsSettings['network'],
   args: readonly string[],
   {
     stdout,
@@ -46,7 +54,7 @@ export async function runPerceptron(
     stderr: StatusStream;
   },
 ): Promise<number> {
-  const options = optionsOf(args);
+  const options = optionsOf(network, args);
   if ('problem' in options) {
     stderr.write(`${options.problem}\n`);
     return MISUSED;
@@ -57,7 +65,7 @@ export async function runPerceptron(
     pixels: images.data,
     labels: Uint8Array.from(labels.data),
   })) as [Digits, Digits];
-  const model = perceptron(settings);
+  const model = digitsClassifier(settings);
   const run = newRun();
   const bar = progressBar(
     stderr,
@@ -67,14 +75,14 @@ export async function runPerceptron(
   const isComplete = await runEpochs(
     run,
     { epochs: settings.epochs, samples, steps: Math.ceil(samples / settings.batch) },
-    perceptronLearner(model, train, heldOut, settings),
+    digitsLearner(model, train, heldOut, settings),
     surroundings,
     { step: (report) => bar.step(report), epoch: (record) => bar.epoch(record) },
   );
   bar.stop();
   writeTensors(out, {
     tensors: storedParams(model.network),
-    metadata: { chainrule: 'perceptron 1', settings: JSON.stringify(settings) },
+    metadata: { chainrule: 'digits 1', settings: JSON.stringify(settings) },
   });
   const seconds = run.history.reduce((sum, record) => sum + record.seconds, 0);
   const last = run.history.at(-1);
@@ -88,12 +96,12 @@ export async function runPerceptron(
 }
 
 function optionsOf(
+  network: DigitsSettings['network'],
   args: readonly string[],
-):
-  { settings: PerceptronSettings; train: number; test: number; out: string } | { problem: string } {
+): { settings: DigitsSettings; train: number; test: number; out: string } | { problem: string } {
   try {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    const { out, rate, ...counts } = values;
+    const { out, rate, ...counts } = { ...DEFAULTS[network], ...values };
     const numbers: Record<string, number> = {};
     for (const [name, text] of Object.entries(counts)) {
       const number = Number(text);
@@ -115,7 +123,12 @@ function optionsOf(
       train: number;
       test: number;
     };
-    return { settings: { hidden, epochs, batch, learningRate, seed }, train, test, out: join(out) };
+    return {
+      settings: { network, hidden, epochs, batch, learningRate, seed },
+      train,
+      test,
+      out: out ?? join(OUT_FOLDER, `${network}.safetensors`),
+    };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
