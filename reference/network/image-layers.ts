@@ -41,10 +41,10 @@ export function reshape(...shape: number[]): Layer {
  */
 export function convolution(C: number, F: number, K: number, random: () => number): Layer {
   // A filter reads C · K · K numbers, and these are its fan-in.
-  const W = copy(heNormal([C * K * K, F], random).transpose(1, 0));
+  const filters = copy(heNormal([C * K * K, F], random).transpose(1, 0));
   const steps = { stride: 1, pad: (K - 1) / 2 };
   return {
-    params: { W: ndarray(W.data, [F, C, K, K]), b: zeros(F) },
+    params: { W: ndarray(filters.data, [F, C, K, K]), b: zeros(F) },
     measured: {},
     forward(x) {
       const { W, b } = this.params as { W: Tensor; b: Tensor };
