@@ -638,7 +638,7 @@ describe('17-gru', () => {
     });
 
     it('shuts each unit on its way into the product', () => {
-      // r = (0, 1): only the second unit, −½, is read, and n = tanh(½ ln 3 · (1, −3)); z = ½.
+      // r = (0, 1): only the second unit, −1, is read, and n = tanh(ln 3 · (1, −3)); z = ½.
       const Wh = array([
         [0, 0, 0, 0, 5, 7],
         [0, 0, 0, 0, -LN3, 3 * LN3],
