@@ -84,6 +84,30 @@ function unit() {
   };
 }
 
+/**
+ * Two units that read one number: r = (⅔, ⅓), z = (⅘, ⅕), and n = (⅗, ⅓) of ax = (−2, −3⁄2) · ln 2 and
+ * ah = (9⁄2, 6) · ln 2.
+ */
+function twoUnits() {
+  const byLn2 = (x: Tensor): Tensor => map(x, (v) => LN2 * v);
+  return {
+    x: array([[1]]),
+    hPrev: array([[2, -1]]),
+    Wx: byLn2(array([[1, -3, 2, 1, 1 / 2, -1]])),
+    Wh: byLn2(
+      array([
+        [1, 1, -1, 1, 1, 2],
+        [2, 1, 1, 3, -1, 1],
+      ]),
+    ),
+    b: byLn2(array([-1, 2, 1, -3, -5 / 2, -1 / 2])),
+    bh: byLn2(array([1, -1, 2, 1, 3 / 2, 3])),
+  };
+}
+
+/** ⅕ · ⅗ + ⅘ · 2, and ⅘ · ⅓ − ⅕. */
+const TWO = [[43 / 25, 1 / 15]];
+
 const FIRST = 3 / 10;
 const SECOND = 13 / 40;
 
@@ -323,6 +347,11 @@ describe('17-gru', () => {
   });
 
   describe('17.2 gruStepForward', () => {
+    it('lets input and state into the gates, each with its bias, and mixes old and new', () => {
+      const { x, hPrev, Wx, Wh, b, bh } = twoUnits();
+      expect(gruStepForward(x, hPrev, Wx, Wh, b, bh).h).to.almostEqual(TWO);
+    });
+
     it('writes 1 − z of the new memory, and keeps z of the state', () => {
       const { x, h0, Wx, Wh, b, bh } = unit();
       const { h } = gruStepForward(x.pick(null, 0, null), h0, Wx, Wh, b, bh);
@@ -468,17 +497,6 @@ describe('17-gru', () => {
         axes: STEP_AXES,
       }).to.have.rightGradients();
     });
-
-    it('agrees with numerical slopes for a batch of one with more inputs than units', () => {
-      expect({
-        name: 'a step of a gated recurrent unit',
-        inputs: drawnStep({ N: 1, D: 4, H: 3 }),
-        forward: gruStepForward,
-        backward: gruStepBackward,
-        outputs: ['h'],
-        axes: STEP_AXES,
-      }).to.have.rightGradients();
-    });
   });
 
   describe('17.4 gruForward', () => {
@@ -544,6 +562,27 @@ describe('17-gru', () => {
   });
 
   describe('17.5 gruBackward', () => {
+    it('adds what comes from outside to what the next step sends, back to h0', () => {
+      // The second step has r = ⅓, z = ¼, n = ⅓ and ah = ⅞ ln 2. For a dh of 36 it sends back 10 · ln 2 + 9.
+      const { x, h0, Wx, Wh, b, bh } = unit();
+      const { cache } = gruForward(x, h0, Wx, Wh, b, bh);
+      const scale = 1 + (2 / 5) * LN2;
+      const first = Object.fromEntries(
+        Object.entries(UNIT_BACK).map(([name, d]) => [name, listOf(map(d, (v) => scale * v))]),
+      );
+      const [r, z, n, past] = [(14 / 3) * LN2, -9 / 40, 24, 8];
+      const plus = (name: string, ...second: number[]): number[] =>
+        second.map((v, i) => v + first[name]![i]!);
+      expect(gruBackward(array([[[16], [36]]]), cache)).to.almostEqual({
+        dx: array([[first['dx']!, [r * LN2 + z * LN3 + (n * LN2) / 2, LN2]]]),
+        dh0: array([first['dhPrev']!]),
+        dWx: array([plus('dWx', -r, -z, -n), [17 * r, 17 * z, 17 * n]]),
+        dWh: array([plus('dWh', FIRST * r, FIRST * z, FIRST * past)]),
+        db: array(plus('db', r, z, n)),
+        dbh: array(plus('dbh', r, z, past)),
+      });
+    });
+
     it('sends what reaches the last of three steps back to h0, halved by each where all is 0', () => {
       const [Wx, Wh, b] = [zeros(1, 6), zeros(2, 6), zeros(6)];
       const h0 = array([[8, -16]]);
@@ -632,9 +671,11 @@ describe('17-gru', () => {
 
   describe('17.7 gruResetBefore', () => {
     it('leaves the bias of the state out of reach of the reset gate', () => {
-      // ⅔ · ⅕ · 5⁄4 + ½ + s / 24 = 1 for s = 8, so n = ⅗ again; with the gate after the product it isn't.
-      const { h0, Wx, Wh, b, bh } = unit();
-      expect(gruResetBefore(array([[1, -4]]), h0, Wx, Wh, b, bh)).to.almostEqual([[FIRST]]);
+      // r · hPrev = (4⁄3, −⅓), so ah = (19⁄6, 16⁄3) · ln 2, and b is such that n = (⅗, ⅓) all the same.
+      const { x, hPrev, Wx, Wh, b, bh } = twoUnits();
+      b.set(4, (-8 / 3) * LN2);
+      b.set(5, (-23 / 6) * LN2);
+      expect(gruResetBefore(x, hPrev, Wx, Wh, b, bh)).to.almostEqual(TWO);
     });
 
     it('shuts each unit on its way into the product', () => {
