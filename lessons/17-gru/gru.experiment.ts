@@ -23,7 +23,7 @@ export const parameters = {
   rate: { label: "Adam's learning rate", from: 0.001, to: 0.05, value: 0.02, scale: 'log' },
 } satisfies Parameters;
 
-const STEPS = 250;
+const STEPS = 200;
 const BATCH = 16;
 /** How long the sequences are, and how far back a gradient is followed. */
 const LENGTH = 50;
