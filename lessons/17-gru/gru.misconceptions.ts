@@ -50,6 +50,9 @@ function sideBySide(...blocks: [Tensor, Tensor, Tensor]): Tensor {
   return filled([N, 3 * H], (n, c) => blocks[Math.floor(c! / H)]!.get(n!, c! % H));
 }
 
+/** A sigmoid that is infinity over infinity for large s. */
+const careless = (s: number): number => Math.exp(s) / (Math.exp(s) + 1);
+
 /** Some of the right gates replaced; a and h are the blocks r, z, n of what input and state send. */
 function wrongGates(
   id: string,
@@ -63,9 +66,9 @@ function wrongGates(
     sentence,
     anchor: '#three-gates',
     wrong: refusingLike(gruGates, (ax, ah) => {
-      const blocks = (x: Tensor) => [0, 1, 2].map((i) => cut(x, i));
+      const [a, h] = [ax, ah].map((x) => [0, 1, 2].map((i) => cut(x, i)));
       const right = gruGates(ax, ah);
-      return { ...right, ...change(blocks(ax), blocks(ah), right) };
+      return { ...right, ...change(a!, h!, right) };
     }),
   };
 }
@@ -102,14 +105,17 @@ const stateOf = (...args: StepArgs): Tensor => gruStepForward(...args).h;
 
 /** What input and state send to the new memory. */
 function sentToNew([x, hPrev, Wx, Wh, b, bh]: StepArgs) {
-  const whole = (n: Tensor, W: Tensor, bias: Tensor) => block(affineForward(n, W, bias).out, 2);
   return {
-    input: whole(x, Wx, b),
-    state: whole(hPrev, Wh, bh),
-    bare: whole(hPrev, Wh, none(bh)),
-    bias: whole(none(hPrev), Wh, bh),
+    input: sentToBlock(x, Wx, b),
+    state: sentToBlock(hPrev, Wh, bh),
+    bare: sentToBlock(hPrev, Wh, none(bh)),
+    bias: sentToBlock(none(hPrev), Wh, bh),
   };
 }
+
+/** The last block of x · W + bias. */
+const sentToBlock = (x: Tensor, W: Tensor, bias: Tensor): Tensor =>
+  block(affineForward(x, W, bias).out, 2);
 
 /** A copy of x in which block i is 0. */
 function withoutBlock(x: Tensor, i: number): Tensor {
@@ -658,19 +664,19 @@ function wrongProblem(
     exercise: '17.9 addingProblem',
     id: `adding-${id}`,
     sentence,
-    wrong: refusingLike(
-      (N: number, T: number, _: () => number) => addingProblem(N, T, () => 0),
-      (N: number, T: number, random: () => number): AddingProblem => {
-        const [x, targets] = [zeros(N, T, 2), zeros(N, 1)];
-        for (let n = 0; n < N; n++) {
-          const { numbers, marks, target } = make(T, random);
-          for (const [t, value] of numbers.entries()) x.set(n, t, 0, value);
-          for (const t of marks) x.set(n, t, 1, 1);
-          targets.set(n, 0, target);
+    wrong: (N: number, T: number, random: () => number): AddingProblem => {
+      // Refuses what the right one does.
+      const { x, targets } = addingProblem(N, T, () => 0);
+      for (let n = 0; n < N; n++) {
+        const { numbers, marks, target } = make(T, random);
+        for (let t = 0; t < T; t++) {
+          x.set(n, t, 0, numbers[t]!);
+          x.set(n, t, 1, Number(marks.includes(t)));
         }
-        return { x, targets };
-      },
-    ),
+        targets.set(n, 0, target);
+      }
+      return { x, targets };
+    },
   };
 }
 
@@ -796,7 +802,6 @@ export const misconceptions: Misconception[] = [
     sentence:
       'e^s / (e^s + 1) is infinity over infinity for a large s. Use the sigmoid of lesson 02, which is right at ±1000 too.',
     wrong: refusingLike(gruGates, (ax, ah) => {
-      const careless = (s: number) => Math.exp(s) / (Math.exp(s) + 1);
       const [r, z] = [0, 1].map((i) => map(add(block(ax, i), block(ah, i)), careless));
       return { r: r!, z: z!, n: tanh(add(block(ax, 2), times(r!, block(ah, 2)))) };
     }),

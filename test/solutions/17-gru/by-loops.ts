@@ -222,9 +222,10 @@ export function addingProblem(N: number, T: number, random: () => number) {
   const [x, targets] = [zeros(N, T, 2), zeros(N, 1)];
   const first = Math.floor(T / 2);
   for (let n = 0; n < N; n++) {
-    const marks = [Math.floor(first * random()), T - 1 - Math.floor((T - first) * random())];
+    const early = Math.floor(first * random());
+    const late = T - 1 - Math.floor((T - first) * random());
     for (let t = 0; t < T; t++) {
-      const [value, isMarked] = [random(), marks.includes(t)];
+      const [value, isMarked] = [random(), t === early || t === late];
       x.set(n, t, 0, value);
       x.set(n, t, 1, Number(isMarked));
       if (isMarked) targets.set(n, 0, targets.get(n, 0) + value);
