@@ -162,7 +162,7 @@ const SIZES: readonly (readonly [string, Sizes])[] = [
 ];
 
 /** Few enough numbers that each can be varied. */
-const SMALL = { N: 3, T: 4, D: 1, H: 2 };
+const SMALL = { N: 4, T: 3, D: 1, H: 2 };
 
 const sigma = (s: number): number => 1 / (1 + Math.exp(-s));
 
