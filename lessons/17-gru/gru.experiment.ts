@@ -1,0 +1,214 @@
+/** A gated unit adds two numbers that it saw long ago; a recurrent network without gates doesn't learn to. */
+import { copy, filled, zeros, type Tensor } from '#arrays';
+import { normal, seededRandom } from '#datasets/random';
+import type { Material, Parameters, Running, Values } from '#figures/experiment';
+import type { Curves, Point, Series, Table } from '#figures/figure';
+import { meanSquaredError, meanSquaredErrorGradient } from '#lessons/03-losses';
+import { affineBackward, affineForward } from '#lessons/05-backprop';
+import type { Params } from '#lessons/06-training';
+import { adamStart, adamUpdate } from '#lessons/07-optimizers';
+import { clipGradients, rnnBackward, rnnForward } from '#lessons/15-rnn';
+import ops from 'ndarray-ops';
+import type * as Gru from './gru.reference.ts';
+
+export const title = 'What was the sum?';
+
+export const about =
+  'Two networks read fifty numbers, of which two are marked, and then say the sum of those two. ' +
+  'Whoever always says 1 has a mean squared error of 1/6. The last picture shows how much of a gradient ' +
+  'reaches the first step.';
+
+export const parameters = {
+  units: { label: 'units of memory', from: 4, to: 32, value: 12, whole: true },
+  rate: { label: "Adam's learning rate", from: 0.001, to: 0.05, value: 0.02, scale: 'log' },
+} satisfies Parameters;
+
+const STEPS = 200;
+const BATCH = 16;
+/** How long the sequences are, and how far back a gradient is followed. */
+const LENGTH = 50;
+/** The error of always saying 1: the variance of the sum of two even numbers from [0, 1). */
+const GUESS = 1 / 6;
+/** Errors are shown as means over so many steps. */
+const SMOOTHED = 10;
+
+/** A recurrent layer under study, and the affine one that reads its last state. */
+interface Kind {
+  name: Gru.RecurrentKind;
+  /** Parameters to begin with, for sequences of 2 numbers a step. */
+  start(units: number, random: () => number): Params;
+  /** The mean squared error of a batch and its gradients. */
+  gradients(x: Tensor, targets: Tensor, params: Params): { loss: number; gradients: Params };
+  /** What reaches the state before the first step of x when dLast reaches the one after the last. */
+  reached(x: Tensor, dLast: Tensor, params: Params): Tensor;
+}
+
+/** What is compared; a further kind of layer needs a further entry. */
+function kindsOf(lesson: typeof Gru): Kind[] {
+  const { gruForward, gruBackward } = lesson;
+  return [
+    {
+      name: 'rnn',
+      start: (units, random) => startingParams(1, units, random),
+      gradients: rnnGradients,
+      reached(x, dLast, { Wx, Wh, b }) {
+        const { cache } = rnnForward(x, zeros(...dLast.shape), Wx!, Wh!, b!);
+        return rnnBackward(atTheEnd(dLast, x.shape[1]!), cache).dh0;
+      },
+    },
+    {
+      name: 'gru',
+      start(units, random) {
+        const bh = zeros(3 * units);
+        // An update gate that is rather open keeps the state, until training knows better.
+        for (let k = 0; k < units; k++) bh.set(units + k, 1);
+        return { ...startingParams(3, units, random), bh };
+      },
+      gradients(x, targets, params) {
+        const own = params as unknown as Gru.GruRegressionParams;
+        const { loss, gradients } = lesson.gruRegressionGradients(x, targets, own);
+        return { loss, gradients: { ...gradients } };
+      },
+      reached(x, dLast, { Wx, Wh, b, bh }) {
+        const { cache } = gruForward(x, zeros(...dLast.shape), Wx!, Wh!, b!, bh!);
+        return gruBackward(atTheEnd(dLast, x.shape[1]!), cache).dh0;
+      },
+    },
+  ];
+}
+
+/**
+ * The experiment of lesson 17.
+ *
+ * @param lesson the functions of the lesson
+ * @returns the error by step, how many parameters each layer has, and the gradient that reaches the first step
+ */
+export function* experiment(
+  lesson: typeof Gru,
+  { random }: Material,
+  { units, rate }: Values<typeof parameters>,
+): Running {
+  const options = { learningRate: rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+  const kinds = kindsOf(lesson);
+  const runs = kinds.map((kind) => {
+    const params = kind.start(units, random);
+    return { kind, before: params, params, memory: adamStart(params), losses: [] as number[] };
+  });
+  for (let step = 0; step < STEPS; step++) {
+    // All kinds see the same sequences.
+    const { x, targets } = lesson.addingProblem(BATCH, LENGTH, random);
+    for (const run of runs) {
+      const { loss, gradients } = run.kind.gradients(x, targets, run.params);
+      const clipped = clipGradients(gradients, 1);
+      const next = adamUpdate(run.params, clipped, run.memory, options);
+      [run.params, run.memory] = [next.params, next.state];
+      run.losses.push(loss);
+    }
+    if (step % 10 === 0) yield (0.95 * step) / STEPS;
+  }
+  const { x } = lesson.addingProblem(1, LENGTH, seededRandom(2));
+  return [
+    errors(runs.map(({ kind, losses }) => ({ name: kind.name, points: smoothed(losses) }))),
+    counts(lesson, kinds, units),
+    reach(
+      runs.flatMap(({ kind, before, params }) => [
+        { name: `${kind.name} before training`, points: reachOf(kind, before, x, units) },
+        { name: `${kind.name} after it`, points: reachOf(kind, params, x, units) },
+      ]),
+    ),
+  ];
+}
+
+/** Weights of `blocks` blocks of units, and of an affine layer that makes one number. */
+function startingParams(blocks: number, units: number, random: () => number): Params {
+  const draw = (rows: number, columns: number): Tensor =>
+    filled([rows, columns], () => normal(random) / Math.sqrt(rows));
+  return {
+    Wx: draw(2, blocks * units),
+    Wh: draw(units, blocks * units),
+    b: zeros(blocks * units),
+    Wy: draw(units, 1),
+    by: zeros(1),
+  };
+}
+
+/** The error of lesson 15's layer with an affine one, and its gradients. */
+function rnnGradients(x: Tensor, targets: Tensor, params: Params) {
+  const [N, T] = x.shape as [number, number];
+  const { Wx, Wh, b, Wy, by } = params;
+  const { h, cache } = rnnForward(x, zeros(N, b!.size), Wx!, Wh!, b!);
+  const answer = affineForward(h.pick(null, T - 1, null), Wy!, by!);
+  const loss = meanSquaredError(answer.out, targets);
+  const dAnswer = meanSquaredErrorGradient(answer.out, targets);
+  const last = affineBackward(dAnswer, answer.cache);
+  const back = rnnBackward(atTheEnd(last.dx, T), cache);
+  const gradients = { Wx: back.dWx, Wh: back.dWh, b: back.db, Wy: last.dW, by: last.db };
+  return { loss, gradients };
+}
+
+/** The gradient of T states of which only the last one is read: shape (N, T, H) of (N, H). */
+function atTheEnd(dLast: Tensor, T: number): Tensor {
+  const [N, H] = dLast.shape as [number, number];
+  const dh = zeros(N, T, H);
+  ops.assign(dh.pick(null, T - 1, null), dLast);
+  return dh;
+}
+
+/** How much of a gradient at the last of T steps reaches the state before the first, for T up to the length of x. */
+function reachOf(kind: Kind, params: Params, x: Tensor, units: number): Point[] {
+  const random = seededRandom(3);
+  const dLast = filled([1, units], () => normal(random));
+  return Array.from({ length: LENGTH }, (_, i) => {
+    const part = kind.reached(copy(x.hi(1, i + 1, 2)), dLast, params);
+    return [i + 1, lengthOf(part) / lengthOf(dLast)];
+  });
+}
+
+function lengthOf(x: Tensor): number {
+  return Math.hypot(...copy(x).data);
+}
+
+/** Means over SMOOTHED steps, each shown at its last one. */
+function smoothed(losses: readonly number[]): Point[] {
+  return Array.from({ length: Math.floor(losses.length / SMOOTHED) }, (_, i) => {
+    const part = losses.slice(i * SMOOTHED, (i + 1) * SMOOTHED);
+    return [(i + 1) * SMOOTHED, part.reduce((so, loss) => so + loss, 0) / SMOOTHED];
+  });
+}
+
+function errors(curves: Series[]): Curves {
+  const guess: Series = {
+    name: 'always 1',
+    points: [SMOOTHED, STEPS].map((step) => [step, GUESS]),
+  };
+  return {
+    kind: 'curves',
+    title: `The error of a sum of two among ${LENGTH} numbers`,
+    x: { label: 'step', whole: true },
+    y: { label: 'mean squared error', scale: 'log' },
+    curves: [...curves, guess],
+  };
+}
+
+function counts(lesson: typeof Gru, kinds: readonly Kind[], units: number): Table {
+  return {
+    kind: 'table',
+    title: 'How many parameters a layer has that reads 2 numbers a step',
+    columns: ['layer', `${units} units`, '128 units'],
+    rows: kinds.map(({ name }) => [
+      name,
+      lesson.recurrentParameterCount(name, 2, units),
+      lesson.recurrentParameterCount(name, 2, 128),
+    ]),
+  };
+}
+
+function reach(curves: Series[]): Curves {
+  return {
+    kind: 'curves',
+    title: 'How much of a gradient at step T reaches the state before step 1',
+    x: { label: 'T', whole: true },
+    y: { label: 'part of its length', scale: 'log' },
+    curves,
+  };
+}
