@@ -9,7 +9,7 @@ export interface EpochRecord {
   epoch: number;
   /** The mean over the samples of the epoch, while it went on. */
   loss: number;
-  /** The share of the held-out samples that are classified rightly after it, in [0, 1]. */
+  /** The learner's own measure after it: a share of right answers, in [0, 1]. */
   accuracy: number;
   seconds: number;
 }
@@ -46,7 +46,7 @@ export interface Learner {
    * @returns the mean loss before the step, and of how many samples
    */
   step(epoch: number, batch: number): StepResult | Promise<StepResult>;
-  /** The share of the held-out samples that are classified rightly. */
+  /** The share of right answers, in [0, 1]: of a classifier, on held-out samples. */
   accuracy(): number | Promise<number>;
 }
 

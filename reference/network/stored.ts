@@ -5,8 +5,11 @@ import type { Params } from '#lessons/06-training';
 import type { WeightsFile } from '../weights.ts';
 import type { Layer } from './layer.ts';
 
+/** A layer, a network, or anything else with parameters. */
+type Parametrized = Pick<Layer, 'params'>;
+
 /** The parameters of a network, under their names. */
-export function storedParams({ params }: Layer): WeightsFile['tensors'] {
+export function storedParams({ params }: Parametrized): WeightsFile['tensors'] {
   return Object.fromEntries(
     Object.entries(params).map(([name, array]) => [
       name,
@@ -20,7 +23,7 @@ export function storedParams({ params }: Layer): WeightsFile['tensors'] {
  *
  * @throws RangeError when one is missing or has another shape
  */
-export function restoreParams(network: Layer, stored: WeightsFile['tensors']): void {
+export function restoreParams(network: Parametrized, stored: WeightsFile['tensors']): void {
   const restored: Params = {};
   for (const [name, { shape }] of Object.entries(network.params)) {
     const found = stored[name];
