@@ -4,16 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadMnistBytes } from '#datasets/mnist';
 import { percent } from '#figures/numbers';
-import type { StatusStream } from '#checks/report/status-line';
 import type { Digits } from '../capstone/digits.ts';
 import { perceptron, perceptronLearner, type PerceptronSettings } from '../network/digits-run.ts';
 import { storedParams } from '../network/stored.ts';
-import { newRun, runEpochs, type Surroundings } from '../training-loop.ts';
+import { newRun, runEpochs } from '../training-loop.ts';
+import { DONE, INTERRUPTED, MISUSED, type Command } from './interruptible.ts';
 import { progressBar, timeText } from './progress-bar.ts';
 import { writeTensors } from './weights-file.ts';
-
-/** How a run ended, as the exit status of its process. */
-export const [DONE, MISUSED, INTERRUPTED] = [0, 2, 130] as const;
 
 const OUT = fileURLToPath(new URL('../../.chainrule/perceptron.safetensors', import.meta.url));
 
@@ -37,14 +34,7 @@ const OPTIONS = {
  */
 export async function runPerceptron(
   args: readonly string[],
-  {
-    stdout,
-    stderr,
-    ...surroundings
-  }: Surroundings & {
-    stdout: (text: string) => void;
-    stderr: StatusStream;
-  },
+  { stdout, stderr, ...surroundings }: Command,
 ): Promise<number> {
   const options = optionsOf(args);
   if ('problem' in options) {

@@ -35,7 +35,7 @@ function sampled(args: readonly string[]): string {
     options: {
       model: { type: 'string', default: LANGUAGE_FILE },
       length: { type: 'string', default: '450' },
-      temperature: { type: 'string', default: '1' },
+      temperature: { type: 'string', default: '0.5' },
       seed: { type: 'string', default: '1' },
       from: { type: 'string', default: '' },
     },
