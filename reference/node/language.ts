@@ -65,7 +65,9 @@ export async function runLanguage(
       ? `Stopped after step ${run.step}.\n`
       : `${percent(last.accuracy, 2)} of ${[...text].length} letters are foretold rightly after ${run.history.length} epochs, in ${timeText(seconds)}\n`,
   );
-  stdout(`Model: ${relative(process.cwd(), out)}; npm run sample writes with it\n`);
+  const file = relative(process.cwd(), out);
+  const which = out === LANGUAGE_FILE ? '' : ` -- --model ${file}`;
+  stdout(`Model: ${file}. To have it write: npm run sample${which}\n`);
   return isComplete ? DONE : INTERRUPTED;
 }
 

@@ -71,6 +71,7 @@ describe('npm run language', function () {
     const { code, shown, told } = await language(small('--out', at('small')));
     expect(code).to.equal(DONE);
     expect(shown).to.match(/^100\.00% of 21 letters are foretold rightly after 40 epochs/);
+    expect(shown).to.match(/\. To have it write: npm run sample -- --model .*small\n$/);
     expect(told.split('\n').filter((line) => line.startsWith('epoch'))).to.have.length(40);
     const { tensors, metadata } = readTensors(at('small'));
     expect(Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape])))
