@@ -102,6 +102,7 @@ export async function runEpochs(
       state.lossSum += loss * count;
       state.seconds += (clock() - start) / 1000;
       told.step?.({ step: batch + 1, steps, count, loss });
+      await others();
     }
     const accuracy = await learner.accuracy();
     const { seconds, lossSum } = state;
@@ -111,4 +112,9 @@ export async function runEpochs(
     await told.epoch?.(record);
   }
   return true;
+}
+
+/** Lets everything else have its turn, such as whoever asks to stop: a promise that is kept at once does not. */
+function others(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { expect } from 'chai';
+import { root } from '../../../checks/project.ts';
 import { DONE, INTERRUPTED, MISUSED } from '../../../reference/node/interruptible.ts';
 import { runLanguage } from '../../../reference/node/language.ts';
 import { runSample } from '../../../reference/node/sample.ts';
@@ -109,6 +112,29 @@ describe('npm run language', function () {
     expect(code).to.equal(INTERRUPTED);
     expect(shown).to.match(/^Stopped after step 0\.\n/);
     expect(sample(['--model', at('stopped'), '--length', '5']).code).to.equal(DONE);
+  });
+
+  it('ends after its step when Ctrl+C is pressed, and saves what it has', async function () {
+    // Windows has no signals: there kill() ends a process at once.
+    if (process.platform === 'win32') this.skip();
+    const child = spawn(
+      process.execPath,
+      [
+        ...['--import', 'tsx', 'reference/node/language-command.ts'],
+        ...small('--epochs', '100000', '--out', at('pressed')),
+      ],
+      { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    let told = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      // After the first epoch it is certainly training.
+      if (!told.includes('epoch 1/') && (told + text).includes('epoch 1/')) child.kill('SIGINT');
+      told += text;
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect(code).to.equal(INTERRUPTED);
+    expect(told).to.include('\nStopping after this step; once more to stop at once.\n');
+    expect(sample(['--model', at('pressed'), '--length', '5']).code).to.equal(DONE);
   });
 
   it('says what it does not understand', async () => {
