@@ -9,7 +9,7 @@ export interface EpochRecord {
   epoch: number;
   /** The mean over the samples of the epoch, while it went on. */
   loss: number;
-  /** The share of the held-out samples that are classified rightly after it, in [0, 1]. */
+  /** The learner's own measure after it: a share of right answers, in [0, 1]. */
   accuracy: number;
   seconds: number;
 }
@@ -46,7 +46,7 @@ export interface Learner {
    * @returns the mean loss before the step, and of how many samples
    */
   step(epoch: number, batch: number): StepResult | Promise<StepResult>;
-  /** The share of the held-out samples that are classified rightly. */
+  /** The share of right answers, in [0, 1]: of a classifier, on held-out samples. */
   accuracy(): number | Promise<number>;
 }
 
@@ -102,6 +102,7 @@ export async function runEpochs(
       state.lossSum += loss * count;
       state.seconds += (clock() - start) / 1000;
       told.step?.({ step: batch + 1, steps, count, loss });
+      await others();
     }
     const accuracy = await learner.accuracy();
     const { seconds, lossSum } = state;
@@ -111,4 +112,9 @@ export async function runEpochs(
     await told.epoch?.(record);
   }
   return true;
+}
+
+/** Lets everything else have its turn, such as whoever asks to stop: a promise that is kept at once does not. */
+function others(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }

@@ -5,8 +5,11 @@ import type { Params } from '#lessons/06-training';
 import type { WeightsFile } from '../weights.ts';
 import type { Layer } from './layer.ts';
 
+/** A layer, a network, or anything else with parameters. */
+type Parametrized = Pick<Layer, 'params'> & Partial<Pick<Layer, 'measured'>>;
+
 /** The parameters of a network, and what its layers have measured, under their names. */
-export function storedParams({ params, measured }: Layer): WeightsFile['tensors'] {
+export function storedParams({ params, measured }: Parametrized): WeightsFile['tensors'] {
   return Object.fromEntries(
     Object.entries({ ...params, ...measured }).map(([name, array]) => [
       name,
@@ -20,14 +23,15 @@ export function storedParams({ params, measured }: Layer): WeightsFile['tensors'
  *
  * @throws RangeError when one is missing or has another shape
  */
-export function restoreParams(network: Layer, stored: WeightsFile['tensors']): void {
+export function restoreParams(network: Parametrized, stored: WeightsFile['tensors']): void {
   const restored = (params: Params): Params =>
     Object.fromEntries(
       Object.entries(params).map(([name, { shape }]) => [name, tensorOf(stored, name, shape)]),
     );
   // Both are read before either is changed, so that a refusal leaves the network as it was.
-  const [params, measured] = [restored(network.params), restored(network.measured)];
-  Object.assign(network, { params, measured });
+  const [params, measured] = [restored(network.params), restored(network.measured ?? {})];
+  network.params = params;
+  if (network.measured !== undefined) network.measured = measured;
 }
 
 function tensorOf(stored: WeightsFile['tensors'], name: string, shape: readonly number[]): Tensor {

@@ -4,16 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadMnistBytes } from '#datasets/mnist';
 import { percent } from '#figures/numbers';
-import type { StatusStream } from '#checks/report/status-line';
 import type { Digits } from '../capstone/digits.ts';
 import { digitsClassifier, digitsLearner, type DigitsSettings } from '../network/digits-run.ts';
 import { storedParams } from '../network/stored.ts';
-import { newRun, runEpochs, type Surroundings } from '../training-loop.ts';
+import { newRun, runEpochs } from '../training-loop.ts';
+import { DONE, INTERRUPTED, MISUSED, type Command } from './interruptible.ts';
+import { positiveOption, wholeOption } from './number-options.ts';
 import { progressBar, timeText } from './progress-bar.ts';
 import { writeTensors } from './weights-file.ts';
-
-/** How a run ended, as the exit status of its process. */
-export const [DONE, MISUSED, INTERRUPTED] = [0, 2, 130] as const;
 
 const OUT_FOLDER = fileURLToPath(new URL('../../.chainrule', import.meta.url));
 
@@ -34,6 +32,14 @@ const OPTIONS = {
   out: { type: 'string' },
 } as const;
 
+/** What is trained, on how many digits, and where its weights go. */
+interface Options {
+  settings: DigitsSettings;
+  train: number;
+  test: number;
+  out: string;
+}
+
 /**
  * Runs the command.
  *
@@ -45,18 +51,13 @@ const OPTIONS = {
 export async function runDigits(
   network: DigitsSettings['network'],
   args: readonly string[],
-  {
-    stdout,
-    stderr,
-    ...surroundings
-  }: Surroundings & {
-    stdout: (text: string) => void;
-    stderr: StatusStream;
-  },
+  { stdout, stderr, ...surroundings }: Command,
 ): Promise<number> {
-  const options = optionsOf(network, args);
-  if ('problem' in options) {
-    stderr.write(`${options.problem}\n`);
+  let options: Options;
+  try {
+    options = optionsOf(network, args);
+  } catch (error) {
+    stderr.write(`${(error as Error).message}\n`);
     return MISUSED;
   }
   const { settings, train: samples, test, out } = options;
@@ -77,7 +78,7 @@ export async function runDigits(
     { epochs: settings.epochs, samples, steps: Math.ceil(samples / settings.batch) },
     digitsLearner(model, train, heldOut, settings),
     surroundings,
-    { step: (report) => bar.step(report), epoch: (record) => bar.epoch(record) },
+    bar,
   );
   bar.stop();
   writeTensors(out, {
@@ -95,41 +96,22 @@ export async function runDigits(
   return isComplete ? DONE : INTERRUPTED;
 }
 
-function optionsOf(
-  network: DigitsSettings['network'],
-  args: readonly string[],
-): { settings: DigitsSettings; train: number; test: number; out: string } | { problem: string } {
-  try {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    const { out, rate, ...counts } = { ...DEFAULTS[network], ...values };
-    const numbers: Record<string, number> = {};
-    for (const [name, text] of Object.entries(counts)) {
-      const number = Number(text);
-      const lowest = name === 'seed' ? 0 : 1;
-      if (!Number.isInteger(number) || number < lowest) {
-        return { problem: `--${name} is "${text}"; it must be a whole number from ${lowest}` };
-      }
-      numbers[name] = number;
-    }
-    const learningRate = Number(rate);
-    if (!(learningRate > 0)) {
-      return { problem: `--rate is "${rate}"; it must be a number above 0` };
-    }
-    const { hidden, epochs, batch, seed, train, test } = numbers as Record<string, number> & {
-      hidden: number;
-      epochs: number;
-      batch: number;
-      seed: number;
-      train: number;
-      test: number;
-    };
-    return {
-      settings: { network, hidden, epochs, batch, learningRate, seed },
-      train,
-      test,
-      out: out ?? join(OUT_FOLDER, `${network}.safetensors`),
-    };
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
-  }
+function optionsOf(network: DigitsSettings['network'], args: readonly string[]): Options {
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
+  const { out, rate, ...counts } = { ...DEFAULTS[network], ...values };
+  const whole = (name: keyof typeof counts) =>
+    wholeOption(name, counts[name], name === 'seed' ? 0 : 1);
+  return {
+    settings: {
+      network,
+      hidden: whole('hidden'),
+      epochs: whole('epochs'),
+      batch: whole('batch'),
+      learningRate: positiveOption('rate', rate),
+      seed: whole('seed'),
+    },
+    train: whole('train'),
+    test: whole('test'),
+    out: out ?? join(OUT_FOLDER, `${network}.safetensors`),
+  };
 }

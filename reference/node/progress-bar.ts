@@ -20,11 +20,17 @@ const WINDOW = 30;
  * @param count how many samples an epoch has
  * @param epochs how many epochs there are
  * @param first how many of them are complete
+ * @param what the samples are
  * @param clock in milliseconds
  */
 export function progressBar(
   stream: StatusStream,
-  { count, epochs, first }: { count: number; epochs: number; first: number },
+  {
+    count,
+    epochs,
+    first,
+    what = 'images',
+  }: { count: number; epochs: number; first: number; what?: string },
   clock: () => number,
 ): ProgressBar {
   const recent = [{ time: clock(), seen: 0 }];
@@ -32,8 +38,8 @@ export function progressBar(
   let epoch = first + 1;
   let accuracy = '';
   return {
-    step({ step, steps, count: digits, loss }) {
-      seen += digits;
+    step({ step, steps, count: samples, loss }) {
+      seen += samples;
       recent.push({ time: clock(), seen });
       if (recent.length > WINDOW) recent.shift();
       const [from, to] = [recent[0]!, recent.at(-1)!];
@@ -42,7 +48,7 @@ export function progressBar(
       drawStatus(
         stream,
         `epoch ${epoch}/${epochs} ${barText(step, steps)} ` +
-          `${Math.round(speed)} images/s  loss ${loss.toFixed(3)}${accuracy}  ${timeText(left)} left`,
+          `${Math.round(speed)} ${what}/s  loss ${loss.toFixed(3)}${accuracy}  ${timeText(left)} left`,
       );
     },
     epoch(record) {
@@ -50,7 +56,7 @@ export function progressBar(
       clearStatus(stream);
       stream.write(
         `epoch ${record.epoch}/${epochs}  loss ${record.loss.toFixed(4)}${accuracy}  ` +
-          `${Math.round(count / record.seconds)} images/s\n`,
+          `${Math.round(count / record.seconds)} ${what}/s\n`,
       );
       epoch = record.epoch + 1;
     },

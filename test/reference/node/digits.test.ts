@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { DONE, INTERRUPTED, MISUSED, runDigits } from '../../../reference/node/digits.ts';
+import { runDigits } from '../../../reference/node/digits.ts';
+import { DONE, INTERRUPTED, MISUSED } from '../../../reference/node/interruptible.ts';
 import { readTensors } from '../../../reference/node/weights-file.ts';
 
 describe('npm run perceptron and npm run convnet', function () {

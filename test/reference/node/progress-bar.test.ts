@@ -57,6 +57,16 @@ describe('The progress bar', () => {
     expect(after(0, () => bar.stop())).to.equal('');
   });
 
+  it('says what goes by', () => {
+    const { stream, clock, after } = stage({ isTTY: true, columns: 120 });
+    const size = { count: 100, epochs: 1, first: 0, what: 'letters' };
+    const bar = progressBar(stream, size, clock);
+    const text = after(500, () => bar.step({ step: 2, steps: 5, count: 40, loss: 2 }));
+    expect(text).to.include(' 80 letters/s');
+    const record = { epoch: 1, loss: 1, accuracy: 1, seconds: 2 };
+    expect(after(0, () => bar.epoch(record))).to.include(' 50 letters/s\n');
+  });
+
   it('begins with the epoch in which a run goes on', () => {
     const { stream, clock, after } = stage({ isTTY: true });
     const bar = progressBar(stream, { count: 10, epochs: 9, first: 6 }, clock);
