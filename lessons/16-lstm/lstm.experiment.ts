@@ -4,6 +4,7 @@ import { normal } from '#datasets/random';
 import type { Material, Parameters, Running, Values } from '#figures/experiment';
 import type { Curves, Point } from '#figures/figure';
 import { adamStart, adamUpdate } from '#lessons/07-optimizers';
+import { affineForward } from '#lessons/05-backprop';
 import { xavierUniform } from '#lessons/08-initialization';
 import { rnnBackward, rnnForward } from '#lessons/15-rnn';
 import type * as Lstm from './lstm.reference.ts';
@@ -18,8 +19,8 @@ export const about =
 export const parameters = {
   units: { label: 'units of memory', from: 2, to: 12, value: 6, whole: true },
   delay: { label: 'steps to remember over', from: 5, to: 60, value: 40, whole: true },
-  bias: { label: 'the bias of the forget gate', from: 0, to: 8, value: 5 },
-  rate: { label: "Adam's learning rate", from: 0.003, to: 0.05, value: 0.02, scale: 'log' },
+  bias: { label: 'the bias of the forget gate', from: 0, to: 8, value: 3 },
+  rate: { label: "Adam's learning rate", from: 0.002, to: 0.05, value: 0.01, scale: 'log' },
 } satisfies Parameters;
 
 const FURTHEST = 100;
@@ -148,16 +149,16 @@ function reach(lesson: typeof Lstm, random: () => number): Curves {
   };
 }
 
-/** The gates while one sequence is read, each a mean over the units. */
+/** The gates while one sequence is read, means over the units, and how likely the network thinks a 1. */
 function gatesOverTime(
   lesson: typeof Lstm,
-  { Wx, Wh, b }: Lstm.LstmClassifierParams,
+  { Wx, Wh, b, Wy, by }: Lstm.LstmClassifierParams,
   x: Tensor,
 ): Curves {
   const T = x.shape[1]!;
   const H = Wh.shape[0]!;
   let [state, cell] = [zeros(1, H), zeros(1, H)];
-  const [forget, input, size]: [Point[], Point[], Point[]] = [[], [], []];
+  const [forget, input, answer]: [Point[], Point[], Point[]] = [[], [], []];
   for (let t = 0; t < T; t++) {
     const now = copy(x.pick(null, t, null));
     const a = filled([1, 4 * H], (_, j) => {
@@ -171,17 +172,18 @@ function gatesOverTime(
     [state, cell] = [step.h, step.c];
     forget.push([t + 1, meanOf(f)]);
     input.push([t + 1, meanOf(i)]);
-    size.push([t + 1, lengthOf(cell) / Math.sqrt(H)]);
+    const { out } = affineForward(state, Wy, by);
+    answer.push([t + 1, 1 / (1 + Math.exp(out.get(0, 0) - out.get(0, 1)))]);
   }
   return {
     kind: 'curves',
-    title: 'Its gates while it reads a sequence, means over the units',
+    title: 'Its gates while it remembers a 1, and its answer if asked then',
     x: { label: 't', whole: true },
-    y: { label: 'gate, and size of the cell' },
+    y: { label: 'mean gate, probability of 1' },
     curves: [
       { name: 'forget gate f', points: forget },
       { name: 'input gate i', points: input },
-      { name: 'root mean square of c', points: size },
+      { name: 'answer', points: answer },
     ],
   };
 }

@@ -70,7 +70,7 @@ const SIZES: readonly (readonly [string, Sizes])[] = [
 ];
 
 /** Few enough numbers that each can be varied, and no two sizes alike. */
-const SMALL = { N: 3, T: 4, D: 1, H: 2 };
+const SMALL = { N: 4, T: 3, D: 1, H: 2 };
 
 const GATES = ['i', 'f', 'g', 'o'];
 
@@ -179,28 +179,29 @@ function slopesOf<P extends object>(params: P, loss: (params: P) => number): P {
 const DIFFERENCES = { relative: 1e-7, absolute: 1e-8 };
 
 /**
- * How many standard errors a mean of draws may be off. A right answer exceeds it by chance in one of 500
- * million checks, and there are 112 of them (https://en.wikipedia.org/wiki/68–95–99.7_rule).
+ * How many standard errors a mean of draws may be off. A right answer exceeds it by chance in one of 500 million
+ * checks, and there are 96 of them (https://en.wikipedia.org/wiki/68–95–99.7_rule).
  */
 const ERRORS = 6;
 
-/** Whether the entries come evenly from ±limit, each by itself, over many seeds. */
-function expectEven(draws: Tensor[], limit: number): void {
+/** What speaks against even draws from ±limit, each entry by itself over many seeds. */
+function unevenEntries(draws: Tensor[], limit: number): string[] {
   const variance = limit ** 2 / 3;
+  const off = ERRORS / Math.sqrt(draws.length);
   const mean = (values: number[]): number => values.reduce((so, v) => so + v, 0) / values.length;
-  for (let i = 0; i < draws[0]!.size; i++) {
-    const values = draws.map((draw) => copy(draw).data[i]!);
-    const off = ERRORS / Math.sqrt(values.length);
-    expect(mean(values), `the mean of entry ${i}`).to.be.closeTo(0, off * Math.sqrt(variance));
+  const lists = draws.map((draw) => copy(draw).data);
+  return [...lists[0]!.keys()].flatMap((i) => {
+    const values = lists.map((list) => list[i]!);
     // The square of an even draw has the variance 0.8 · variance².
-    const squares = values.map((value) => value ** 2);
-    expect(mean(squares), `the variance of entry ${i}`).to.be.closeTo(
-      variance,
-      off * Math.sqrt(0.8) * variance,
-    );
-    expect(Math.max(...values), `the largest of entry ${i}`).to.be.at.most(limit);
-    expect(Math.min(...values), `the smallest of entry ${i}`).to.be.at.least(-limit);
-  }
+    const spread = Math.abs(mean(values.map((value) => value ** 2)) - variance);
+    const faults = {
+      mean: Math.abs(mean(values)) > off * Math.sqrt(variance),
+      variance: spread > off * Math.sqrt(0.8) * variance,
+      range: values.some((value) => Math.abs(value) > limit),
+    };
+    const found = Object.entries(faults).filter(([, isFault]) => isFault);
+    return found.map(([name]) => `${name} of entry ${i}`);
+  });
 }
 
 describe('16-lstm', () => {
@@ -293,7 +294,7 @@ describe('16-lstm', () => {
       expect(() => lstmGates(zeros(3, 6))).to.throw(RangeError);
       expect(() => lstmGates(zeros(4, 7))).to.throw(RangeError);
       expect(() => lstmGates(zeros(8))).to.throw(RangeError);
-      expect(() => lstmGates(zeros(2, 3, 4))).to.throw(RangeError);
+      expect(() => lstmGates(zeros(2, 8, 3))).to.throw(RangeError);
     });
   });
 
@@ -385,6 +386,10 @@ describe('16-lstm', () => {
       expect(() => step(x, hPrev, cPrev, zeros(3, 12), Wh, b)).to.throw(RangeError);
       expect(() => step(x, hPrev, cPrev, Wx, zeros(4, 4), b)).to.throw(RangeError);
       expect(() => step(x, hPrev, cPrev, Wx, Wh, zeros(4))).to.throw(RangeError);
+      // Weights for three units, which fit each other.
+      expect(() => step(x, hPrev, cPrev, zeros(3, 12), zeros(4, 12), zeros(12))).to.throw(
+        RangeError,
+      );
     });
   });
 
@@ -408,6 +413,13 @@ describe('16-lstm', () => {
       };
     };
 
+    it('adds up both ways to the cell', () => {
+      // 10 by way of the state and −2.5 directly.
+      const da = [7.5 * (1 / 2) * (3 / 16), 7.5 * OLD_CELL * (4 / 25), 7.5 * (3 / 4) * (3 / 4), 4];
+      const back = lstmStepBackward(array([[27]]), array([[-2.5]]), cacheOf());
+      expect(back).to.almostEqual(reached(da, 6));
+    });
+
     it('sends what reaches the state through the output gate and through the cell', () => {
       // The cell gets 27 · ⅔ · (1 − 4⁄9) = 10, of which f = ⅘ goes on. The slopes of the gates are 3⁄16, 4⁄25, ¾ and 2⁄9.
       const da = [10 * (1 / 2) * (3 / 16), 10 * OLD_CELL * (4 / 25), 10 * (3 / 4) * (3 / 4), 4];
@@ -421,17 +433,10 @@ describe('16-lstm', () => {
       expect(back).to.almostEqual(reached(da, 4));
     });
 
-    it('adds up both ways to the cell', () => {
-      // 10 by way of the state and −2.5 directly.
-      const da = [7.5 * (1 / 2) * (3 / 16), 7.5 * OLD_CELL * (4 / 25), 7.5 * (3 / 4) * (3 / 4), 4];
-      const back = lstmStepBackward(array([[27]]), array([[-2.5]]), cacheOf());
-      expect(back).to.almostEqual(reached(da, 6));
-    });
-
     it('agrees with numerical slopes', () => {
       expect({
         name: 'a step of an LSTM',
-        inputs: stepOf(drawn({ N: 3, T: 1, D: 4, H: 2 })),
+        inputs: stepOf(drawn({ N: 3, T: 1, D: 1, H: 2 })),
         forward: lstmStepForward,
         backward: lstmStepBackward,
         outputs: ['h', 'c'],
@@ -468,6 +473,15 @@ describe('16-lstm', () => {
   });
 
   describe('16.4 lstmForward', () => {
+    for (const [title, sizes] of SIZES) {
+      it(`is right for ${title}`, () => {
+        const all = drawn(sizes);
+        const { h, c } = lstmForward(all.x, all.h0, all.c0, all.Wx, all.Wh, all.b);
+        expect(h).to.almostEqual(byFormula(all).h);
+        expect(c).to.almostEqual(byFormula(all).c);
+      });
+    }
+
     it('hands the cell on: without weights it is halved in every step', () => {
       const { Wx, Wh, b } = halving();
       const c0 = array([[8 * ln(3), -8 * ln(2)]]);
@@ -477,15 +491,6 @@ describe('16-lstm', () => {
       const shown = (k: number, m: number) => (k ** (2 * m) - 1) / (k ** (2 * m) + 1) / 2;
       expect(h).to.almostEqual([[4, 2, 1].map((m) => [shown(3, m), -shown(2, m)])]);
     });
-
-    for (const [title, sizes] of SIZES) {
-      it(`is right for ${title}`, () => {
-        const all = drawn(sizes);
-        const { h, c } = lstmForward(all.x, all.h0, all.c0, all.Wx, all.Wh, all.b);
-        expect(h).to.almostEqual(byFormula(all).h);
-        expect(c).to.almostEqual(byFormula(all).c);
-      });
-    }
 
     it('gives every sequence the states that it has alone', () => {
       const all = drawn({ N: 3, T: 4, D: 2, H: 5 });
@@ -529,10 +534,23 @@ describe('16-lstm', () => {
       expect(() => lstmForward(x, h0, c0, zeros(2, 16), Wh, b)).to.throw(RangeError);
       expect(() => lstmForward(x, h0, c0, Wx, zeros(4, 12), b)).to.throw(RangeError);
       expect(() => lstmForward(x, h0, c0, Wx, Wh, zeros(12))).to.throw(RangeError);
+      const fewer = [zeros(3, 12), zeros(4, 12), zeros(12)] as const;
+      expect(() => lstmForward(x, h0, c0, ...fewer)).to.throw(RangeError);
     });
   });
 
   describe('16.5 lstmBackward', () => {
+    it('carries what later steps send along the states and along the cells, back to both starts', () => {
+      const all = drawn({ N: 2, T: 3, D: 1, H: 4 });
+      const { x, h0, c0, Wx, Wh, b } = all;
+      const { cache } = lstmForward(x, h0, c0, Wx, Wh, b);
+      const dh = randomNormal(seededRandom(6), 1, 2, 3, 4);
+      const slopes = slopesOf({ h0, c0 }, (from) => dot(dh, byFormula({ ...all, ...from }).h));
+      const { dh0, dc0 } = lstmBackward(dh, cache);
+      expect(dh0).to.almostEqual(slopes.h0, DIFFERENCES);
+      expect(dc0).to.almostEqual(slopes.c0, DIFFERENCES);
+    });
+
     it('sends what reaches the last state back along the cells, where nothing reads the state', () => {
       const { Wx, Wh, b } = halving();
       const c0 = array([[8 * ln(3), -8 * ln(2)]]);
@@ -579,13 +597,8 @@ describe('16-lstm', () => {
       const weights = randomNormal(seededRandom(4), 1, 2, 3, 4);
       const dh = turnedSequences(weights);
       expect(() => lstmBackward(dh, cache)).to.leaveUnchanged({ dh, cache });
-      const slopes = slopesOf({ h0, c0, b }, (from) =>
-        dot(weights, byFormula({ ...all, ...from }).h),
-      );
-      const back = lstmBackward(dh, cache);
-      expect(back.dh0).to.almostEqual(slopes.h0, DIFFERENCES);
-      expect(back.dc0).to.almostEqual(slopes.c0, DIFFERENCES);
-      expect(back.db).to.almostEqual(slopes.b, DIFFERENCES);
+      const slopes = slopesOf({ b }, (moved) => dot(weights, byFormula({ ...all, ...moved }).h));
+      expect(lstmBackward(dh, cache).db).to.almostEqual(slopes.b, DIFFERENCES);
     });
   });
 
@@ -604,16 +617,13 @@ describe('16-lstm', () => {
     });
 
     it("draws the weights by Xavier's rule for each array, every entry by itself", () => {
-      const starts = Array.from({ length: 120 }, (_, seed) => lstmStart(5, 2, seededRandom(seed)));
-      // √(6 / (fan-in + fan-out)), with a fan-out of 8.
-      expectEven(
-        starts.map(({ Wx }) => Wx),
-        Math.sqrt(6 / 13),
-      );
-      expectEven(
-        starts.map(({ Wh }) => Wh),
-        Math.sqrt(6 / 10),
-      );
+      const starts = Array.from({ length: 120 }, (_, seed) => lstmStart(11, 1, seededRandom(seed)));
+      const [inputs, states] = [starts.map(({ Wx }) => Wx), starts.map(({ Wh }) => Wh)];
+      expect(inputs[0]).to.have.arrayShape([11, 4]);
+      expect(states[0]).to.have.arrayShape([1, 4]);
+      // √(6 / (fan-in + fan-out)), with a fan-out of 4.
+      expect(unevenEntries(inputs, Math.sqrt(6 / 15)), 'in Wx').to.deep.equal([]);
+      expect(unevenEntries(states, Math.sqrt(6 / 5)), 'in Wh').to.deep.equal([]);
     });
 
     it('draws no weight twice, the same from the same seed, and others from another', () => {
