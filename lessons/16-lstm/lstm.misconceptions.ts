@@ -1,6 +1,6 @@
 /** Lesson 16: the wrong answers that people really give. Of two that look alike, the more specific is first. */
-import { add, copy, filled, map, zeros, zip, type Labels, type Tensor } from '#arrays';
-import { sigmoid, sigmoidDerivative, tanh, tanhDerivative } from '#lessons/02-activations';
+import { add, array, copy, filled, map, zeros, zip, type Labels, type Tensor } from '#arrays';
+import { sigmoid, sigmoidDerivative, tanh } from '#lessons/02-activations';
 import {
   affineBackward,
   affineForward,
@@ -11,7 +11,6 @@ import { heUniform, scaledUniform, xavierNormal } from '#lessons/08-initializati
 import type { Misconception } from '../../checks/misconception.ts';
 import { refusingLike } from '../../checks/wrong-answers.ts';
 import {
-  gradientNorms,
   lstmBackward,
   lstmClassifierGradients,
   lstmForward,
@@ -31,6 +30,9 @@ import {
 const none = (x: Tensor): Tensor => zeros(...x.shape);
 const times = (a: Tensor, b: Tensor): Tensor => zip(a, b, (one, other) => one * other);
 const rest = (x: Tensor): Tensor => map(x, (value) => 1 - value);
+
+/** A sigmoid of straight lines. */
+const hard = (x: Tensor): Tensor => map(x, (v) => Math.min(1, Math.max(0, 0.2 * v + 0.5)));
 
 const NAMES = ['i', 'f', 'g', 'o'] as const;
 type Name = (typeof NAMES)[number];
@@ -125,7 +127,6 @@ const GATES: Misconception[] = [
     'hard-sigmoid',
     'The gates are straight lines cut off at 0 and 1, 0.2 · a + 0.5. Some libraries have that for speed; take the sigmoid itself.',
     (a) => {
-      const hard = (x: Tensor) => map(x, (v) => Math.min(1, Math.max(0, 0.2 * v + 0.5)));
       return { i: hard(block(a, 'i')), f: hard(block(a, 'f')), o: hard(block(a, 'o')) };
     },
   ),
@@ -140,6 +141,9 @@ interface Parts extends Gates {
   c: Tensor;
 }
 
+/** What a cell shows. */
+const shown = ({ o, c }: Parts): Tensor => times(o, tanh(c));
+
 /** A wrong step. The backward pass gets what it needs all the same. */
 function wrongStep(
   id: string,
@@ -150,7 +154,6 @@ function wrongStep(
     h?: (parts: Parts) => Tensor;
   },
 ): Misconception {
-  const shown = ({ o, c }: Parts): Tensor => times(o, tanh(c));
   return {
     exercise: '16.2 lstmStepForward',
     id: `step-${id}`,
@@ -865,8 +868,7 @@ function wrongNorms(
         h.unshift(measure(dh));
         c.unshift(measure(dc));
       }
-      const out = (norms: number[]) => filled([list(norms).length], (t) => list(norms)[t!]!);
-      return { h: out(h), c: out(c) };
+      return { h: array(list(h)), c: array(list(c)) };
     },
   };
 }
@@ -1008,8 +1010,8 @@ const CLASSIFIERS: Misconception[] = [
     sentence:
       'The affine layer reads the last cell. It reads the last state, which is what a cell shows.',
     wrong: (x: Tensor, labels: Labels, params: LstmClassifierParams) => {
-      const none2 = zeros(x.shape[0]!, params.Wh.shape[0]!);
-      const { c } = lstmForward(x, none2, none2, params.Wx, params.Wh, params.b);
+      const start = zeros(x.shape[0]!, params.Wh.shape[0]!);
+      const { c } = lstmForward(x, start, start, params.Wx, params.Wh, params.b);
       const logits = affineForward(c, params.Wy, params.by).out;
       const { loss } = softmaxLossForward(logits, labels);
       return { ...lstmClassifierGradients(x, labels, params), loss };

@@ -5,7 +5,7 @@
  * Sizes: N sequences, T steps from 1, D numbers a step, H units of memory, C classes. The gates stand in blocks of H
  * columns, in the order i, f, g, o: column k of block j is column j · H + k.
  */
-import { add, copy, filled, map, requireAxes, requireSizes, shapeText, zeros, zip } from '#arrays';
+import { add, filled, map, requireAxes, requireSizes, shapeText, zeros, zip } from '#arrays';
 import type { Labels, Tensor } from '#arrays';
 import { sigmoid, tanh } from '#lessons/02-activations';
 import {
