@@ -142,7 +142,7 @@ interface Parts extends Gates {
 }
 
 /** What a cell shows. */
-const shown = ({ o, c }: Parts): Tensor => times(o, tanh(c));
+const shownOf = ({ o, c }: Parts): Tensor => times(o, tanh(c));
 
 /** A wrong step. The backward pass gets what it needs all the same. */
 function wrongStep(
@@ -163,7 +163,7 @@ function wrongStep(
       const { cache, c: right } = lstmStepForward(...args);
       const parts = { ...cache.gates, hPrev: args[1], cPrev: args[2], c: right };
       const c = how.c?.(parts) ?? right;
-      const h = (how.h ?? shown)({ ...parts, c });
+      const h = (how.h ?? shownOf)({ ...parts, c });
       return { h, c, cache: lstmStepForward(...given).cache };
     }),
   };
