@@ -70,7 +70,7 @@ const SIZES: readonly (readonly [string, Sizes])[] = [
 ];
 
 /** Few enough numbers that each can be varied, and no two sizes alike. */
-const SMALL = { N: 4, T: 3, D: 1, H: 2 };
+const SMALL = { N: 3, T: 2, D: 4, H: 1 };
 
 const GATES = ['i', 'f', 'g', 'o'];
 
