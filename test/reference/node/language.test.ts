@@ -120,7 +120,9 @@ describe('npm run language', function () {
     const child = spawn(
       process.execPath,
       [
-        ...['--import', 'tsx', 'reference/node/language-command.ts'],
+        '--import',
+        'tsx',
+        'reference/node/language-command.ts',
         ...small('--epochs', '100000', '--out', at('pressed')),
       ],
       { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] },
