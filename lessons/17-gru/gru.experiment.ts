@@ -1,4 +1,4 @@
-/** A gated unit adds two numbers that it saw long ago; a recurrent network without gates doesn't learn to. */
+/** Gated units add two numbers that they saw long ago; a recurrent network without gates doesn't learn to. */
 import { copy, filled, zeros, type Tensor } from '#arrays';
 import { normal, seededRandom } from '#datasets/random';
 import type { Material, Parameters, Running, Values } from '#figures/experiment';
@@ -8,13 +8,14 @@ import { affineBackward, affineForward } from '#lessons/05-backprop';
 import type { Params } from '#lessons/06-training';
 import { adamStart, adamUpdate } from '#lessons/07-optimizers';
 import { clipGradients, rnnBackward, rnnForward } from '#lessons/15-rnn';
+import { lstmBackward, lstmForward } from '#lessons/16-lstm';
 import ops from 'ndarray-ops';
 import type * as Gru from './gru.reference.ts';
 
 export const title = 'What was the sum?';
 
 export const about =
-  'Two networks read fifty numbers, of which two are marked, and then say the sum of those two. ' +
+  'Three networks read fifty numbers, of which two are marked, and then say the sum of those two. ' +
   'Whoever always says 1 has a mean squared error of 1/6. The last picture shows how much of a gradient ' +
   'reaches the first step.';
 
@@ -29,6 +30,8 @@ const BATCH = 16;
 const LENGTH = 50;
 /** The error of always saying 1: the variance of the sum of two even numbers from [0, 1). */
 const GUESS = 1 / 6;
+/** The bias with which the gate begins that keeps the memory: it lets 95% of it pass at each step. */
+const OPEN = 3;
 /** Errors are shown as means over so many steps. */
 const SMOOTHED = 10;
 
@@ -39,30 +42,30 @@ interface Kind {
   start(units: number, random: () => number): Params;
   /** The mean squared error of a batch and its gradients. */
   gradients(x: Tensor, targets: Tensor, params: Params): { loss: number; gradients: Params };
-  /** What reaches the state before the first step of x when dLast reaches the one after the last. */
-  reached(x: Tensor, dLast: Tensor, params: Params): Tensor;
+  /** What reaches the memory before the first step of x when dLast reaches the state after the last. */
+  reached(x: Tensor, dLast: Tensor, params: Params): Tensor[];
 }
 
-/** What is compared; a further kind of layer needs a further entry. */
+/** What is compared. */
 function kindsOf(lesson: typeof Gru): Kind[] {
-  const { gruForward, gruBackward } = lesson;
   return [
     {
       name: 'rnn',
       start: (units, random) => startingParams(1, units, random),
-      gradients: rnnGradients,
-      reached(x, dLast, { Wx, Wh, b }) {
-        const { cache } = rnnForward(x, zeros(...dLast.shape), Wx!, Wh!, b!);
-        return rnnBackward(atTheEnd(dLast, x.shape[1]!), cache).dh0;
-      },
+      gradients: (x, targets, params) => regression(runRnn(x, params), targets, params),
+      reached: (x, dLast, params) => reachedBy(runRnn(x, params), dLast),
+    },
+    {
+      name: 'lstm',
+      start: (units, random) => openGate(startingParams(4, units, random), 'b', units),
+      gradients: (x, targets, params) => regression(runLstm(x, params), targets, params),
+      reached: (x, dLast, params) => reachedBy(runLstm(x, params), dLast),
     },
     {
       name: 'gru',
       start(units, random) {
-        const bh = zeros(3 * units);
-        // An update gate that is rather open keeps the state, until training knows better.
-        for (let k = 0; k < units; k++) bh.set(units + k, 1);
-        return { ...startingParams(3, units, random), bh };
+        const params = { ...startingParams(3, units, random), bh: zeros(3 * units) };
+        return openGate(params, 'bh', units);
       },
       gradients(x, targets, params) {
         const own = params as unknown as Gru.GruRegressionParams;
@@ -70,11 +73,46 @@ function kindsOf(lesson: typeof Gru): Kind[] {
         return { loss, gradients: { ...gradients } };
       },
       reached(x, dLast, { Wx, Wh, b, bh }) {
-        const { cache } = gruForward(x, zeros(...dLast.shape), Wx!, Wh!, b!, bh!);
-        return gruBackward(atTheEnd(dLast, x.shape[1]!), cache).dh0;
+        const { h, cache } = lesson.gruForward(x, zeros(...dLast.shape), Wx!, Wh!, b!, bh!);
+        return [lesson.gruBackward(atTheEnd(dLast, h.shape), cache).dh0];
       },
     },
   ];
+}
+
+/** The gate that keeps, block 1 of a gated unit, is open until training knows better. */
+function openGate(params: Params, bias: string, units: number): Params {
+  for (let k = 0; k < units; k++) params[bias]!.set(units + k, OPEN);
+  return params;
+}
+
+/** The states of all steps from a memory of zeros, and the way back to the weights and to that memory. */
+interface Run {
+  h: Tensor;
+  back(dh: Tensor): { weights: Params; memory: Tensor[] };
+}
+
+function runRnn(x: Tensor, { Wx, Wh, b }: Params): Run {
+  const { h, cache } = rnnForward(x, zeros(x.shape[0]!, b!.size), Wx!, Wh!, b!);
+  return {
+    h,
+    back(dh) {
+      const { dWx, dWh, db, dh0 } = rnnBackward(dh, cache);
+      return { weights: { Wx: dWx, Wh: dWh, b: db }, memory: [dh0] };
+    },
+  };
+}
+
+function runLstm(x: Tensor, { Wx, Wh, b }: Params): Run {
+  const none = zeros(x.shape[0]!, Wh!.shape[0]!);
+  const { h, cache } = lstmForward(x, none, none, Wx!, Wh!, b!);
+  return {
+    h,
+    back(dh) {
+      const { dWx, dWh, db, dh0, dc0 } = lstmBackward(dh, cache);
+      return { weights: { Wx: dWx, Wh: dWh, b: db }, memory: [dh0, dc0] };
+    },
+  };
 }
 
 /**
@@ -132,40 +170,39 @@ function startingParams(blocks: number, units: number, random: () => number): Pa
   };
 }
 
-/** The error of lesson 15's layer with an affine one, and its gradients. */
-function rnnGradients(x: Tensor, targets: Tensor, params: Params) {
-  const [N, T] = x.shape as [number, number];
-  const { Wx, Wh, b, Wy, by } = params;
-  const { h, cache } = rnnForward(x, zeros(N, b!.size), Wx!, Wh!, b!);
-  const answer = affineForward(h.pick(null, T - 1, null), Wy!, by!);
+/** The mean squared error of a layer with an affine one that reads its last state, and the gradients. */
+function regression({ h, back }: Run, targets: Tensor, { Wy, by }: Params) {
+  const answer = affineForward(h.pick(null, h.shape[1]! - 1, null), Wy!, by!);
   const loss = meanSquaredError(answer.out, targets);
   const dAnswer = meanSquaredErrorGradient(answer.out, targets);
-  const last = affineBackward(dAnswer, answer.cache);
-  const back = rnnBackward(atTheEnd(last.dx, T), cache);
-  const gradients = { Wx: back.dWx, Wh: back.dWh, b: back.db, Wy: last.dW, by: last.db };
-  return { loss, gradients };
+  const { dx, dW, db } = affineBackward(dAnswer, answer.cache);
+  const { weights } = back(atTheEnd(dx, h.shape));
+  return { loss, gradients: { ...weights, Wy: dW, by: db } };
 }
 
-/** The gradient of T states of which only the last one is read: shape (N, T, H) of (N, H). */
-function atTheEnd(dLast: Tensor, T: number): Tensor {
-  const [N, H] = dLast.shape as [number, number];
-  const dh = zeros(N, T, H);
-  ops.assign(dh.pick(null, T - 1, null), dLast);
+function reachedBy({ h, back }: Run, dLast: Tensor): Tensor[] {
+  return back(atTheEnd(dLast, h.shape)).memory;
+}
+
+/** The gradient of states of which only the last one is read: shape (N, T, H) of (N, H). */
+function atTheEnd(dLast: Tensor, shape: number[]): Tensor {
+  const dh = zeros(...shape);
+  ops.assign(dh.pick(null, shape[1]! - 1, null), dLast);
   return dh;
 }
 
-/** How much of a gradient at the last of T steps reaches the state before the first, for T up to the length of x. */
+/** How much of a gradient at the last of T steps reaches the memory before the first, for T up to the length of x. */
 function reachOf(kind: Kind, params: Params, x: Tensor, units: number): Point[] {
   const random = seededRandom(3);
   const dLast = filled([1, units], () => normal(random));
   return Array.from({ length: LENGTH }, (_, i) => {
     const part = kind.reached(copy(x.hi(1, i + 1, 2)), dLast, params);
-    return [i + 1, lengthOf(part) / lengthOf(dLast)];
+    return [i + 1, lengthOf(part) / lengthOf([dLast])];
   });
 }
 
-function lengthOf(x: Tensor): number {
-  return Math.hypot(...copy(x).data);
+function lengthOf(parts: readonly Tensor[]): number {
+  return Math.hypot(...parts.flatMap((part) => [...copy(part).data]));
 }
 
 /** Means over SMOOTHED steps, each shown at its last one. */
@@ -206,7 +243,7 @@ function counts(lesson: typeof Gru, kinds: readonly Kind[], units: number): Tabl
 function reach(curves: Series[]): Curves {
   return {
     kind: 'curves',
-    title: 'How much of a gradient at step T reaches the state before step 1',
+    title: 'How much of a gradient at step T reaches the memory before step 1',
     x: { label: 'T', whole: true },
     y: { label: 'part of its length', scale: 'log' },
     curves,
