@@ -1,5 +1,5 @@
 /** What the checks need to know about arrays that somebody else made, and may have made badly. */
-import { zeros } from '#arrays';
+import { isRowMajor, zeros } from '#arrays';
 import type { NdArray, TypedArray } from 'ndarray';
 import ops from 'ndarray-ops';
 
@@ -19,12 +19,7 @@ export function isArray(value: unknown): value is AnyArray {
 
 /** The entries of any view in row-major order: its data where they lie so, and a copy of them elsewhere. */
 export function rowMajor(x: AnyArray): ArrayLike<number> {
-  let step = 1;
-  for (let axis = x.shape.length - 1; axis >= 0; axis--) {
-    if (x.stride[axis] !== step && x.shape[axis]! > 1) return entries(x);
-    step *= x.shape[axis]!;
-  }
-  return x.offset === 0 && x.data.length === x.size ? x.data : entries(x);
+  return x.offset === 0 && x.data.length === x.size && isRowMajor(x) ? x.data : entries(x);
 }
 
 /** The entries of any view in row-major order, as real numbers of their own. */

@@ -1,4 +1,5 @@
 /** Deep copies of what crosses a call, so that it can be looked at, or replayed, after somebody changed it. */
+import { isRowMajor } from '#arrays';
 import ndarray from 'ndarray';
 import ops from 'ndarray-ops';
 import { isArray, type AnyArray } from '../any-array.ts';
@@ -12,11 +13,7 @@ import { isArray, type AnyArray } from '../any-array.ts';
  */
 export function snapshot<T>(value: T): T;
 export function snapshot(value: unknown): unknown {
-  if (isArray(value)) {
-    const out = ndarray(emptyLike(value.data, value.size), [...value.shape]);
-    ops.assign(out, value);
-    return out;
-  }
+  if (isArray(value)) return ndarray(dataOf(value), [...value.shape]);
   if (Array.isArray(value)) return value.map((item: unknown) => snapshot(item));
   if (typeof value === 'function') {
     return 'clone' in value && typeof value.clone === 'function'
@@ -31,10 +28,20 @@ export function snapshot(value: unknown): unknown {
   return value;
 }
 
-/** Storage of the same kind, with room for so many entries. */
-function emptyLike(data: AnyArray['data'], size: number): AnyArray['data'] {
+/** The entries of an array in storage of the same kind. */
+function dataOf(x: AnyArray): AnyArray['data'] {
+  const { data, offset, size, shape } = x;
+  // What somebody made badly, or of a kind whose slice shares memory, is copied entry by entry.
+  const isPlainKind = [Float64Array, Float32Array, Int32Array].some(
+    (kind) => data.constructor === kind,
+  );
+  if (isPlainKind && data.length >= offset + size && isRowMajor(x)) {
+    return data.slice(offset, offset + size);
+  }
   const Storage = data.constructor as new (length: number) => AnyArray['data'];
-  return new Storage(size);
+  const out = ndarray(new Storage(size), [...shape]);
+  ops.assign(out, x);
+  return out.data;
 }
 
 function isPlain(value: object): boolean {

@@ -3,6 +3,7 @@ import {
   add,
   array,
   copy,
+  isRowMajor,
   filled,
   labels,
   map,
@@ -75,6 +76,18 @@ describe('copy', () => {
   it('keeps the type, and copies what is empty', () => {
     expect(copy(labels([1, 2]).step(-1)).data).to.deep.equal(Int32Array.of(2, 1));
     expect(copy(zeros(0, 3)).shape).to.deep.equal([0, 3]);
+  });
+
+  it('takes a part of what lies in a row, and the part alone', () => {
+    const x = array([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]);
+    const rows = copy(x.lo(1, 0));
+    expect(rows.data).to.deep.equal(Float64Array.of(3, 4, 5, 6));
+    rows.set(0, 0, 9);
+    expect(x.get(1, 0)).to.equal(3);
   });
 });
 
@@ -219,5 +232,25 @@ describe('matrixProduct', () => {
       "matrixProduct: a has 3 columns and b has 2 rows; a's second size must equal b's first, so transpose one of them",
     );
     expect(() => matrixProduct(zeros(3), zeros(3, 1))).to.throw(RangeError, 'a is (3)');
+  });
+});
+
+describe('isRowMajor', () => {
+  const x = zeros(2, 3, 4);
+
+  it('is true of new arrays, of their first entries along the first axis, and of columns of one', () => {
+    expect(isRowMajor(x)).to.equal(true);
+    expect(isRowMajor(x.lo(1, 0, 0))).to.equal(true);
+    expect(isRowMajor(x.pick(0, null, null))).to.equal(true);
+    expect(isRowMajor(zeros(3, 1).transpose(1, 0))).to.equal(true);
+    expect(isRowMajor(zeros())).to.equal(true);
+  });
+
+  it('is false of transposed, reversed, thinned and narrowed arrays', () => {
+    expect(isRowMajor(x.transpose(0, 2, 1))).to.equal(false);
+    expect(isRowMajor(x.step(-1, 1, 1))).to.equal(false);
+    expect(isRowMajor(x.step(1, 2, 1))).to.equal(false);
+    expect(isRowMajor(x.hi(2, 3, 2))).to.equal(false);
+    expect(isRowMajor(x.pick(null, null, 0))).to.equal(false);
   });
 });
