@@ -2,8 +2,24 @@
 import * as Plot from '@observablehq/plot';
 import type { Axis, Grid, Point, Series } from '../figure.ts';
 
-/** How wide a figure is, in the pixels of its picture; it may be shown at any size. */
-export const WIDTH = 640;
+/** How wide a figure is drawn, in the pixels of its picture: for a page, and for a phone. */
+export const [WIDE, NARROW] = [640, 340] as const;
+
+/** The margins around a frame that has an axis on each side. */
+export const [TOP, RIGHT, BOTTOM, LEFT] = [26, 20, 42, 48] as const;
+
+/** Where the label of an x axis stands: below the numbers, where none is in its way. */
+export const X_LABEL = {
+  labelAnchor: 'center',
+  labelArrow: 'none',
+  labelOffset: BOTTOM - 6,
+} as const;
+
+/** A legend stands below a frame that would get narrower than this beside it. */
+const NARROWEST_BESIDE = 400;
+
+/** The sizes of a legend: of its dots, a character, the space behind a name, and a row. */
+const [DOT, CHARACTER, SPACE, ROW] = [4, 7.5, 14, 18] as const;
 
 /** So many whole numbers each get a tick of their own. */
 const FEW_TICKS = 10;
@@ -11,7 +27,17 @@ const FEW_TICKS = 10;
 /** What differs between the kinds of figures. */
 export type Options = Pick<
   Plot.PlotOptions,
-  'x' | 'y' | 'fy' | 'color' | 'marks' | 'height' | 'width' | 'marginLeft' | 'marginRight'
+  | 'x'
+  | 'y'
+  | 'fy'
+  | 'color'
+  | 'marks'
+  | 'height'
+  | 'width'
+  | 'marginTop'
+  | 'marginLeft'
+  | 'marginRight'
+  | 'marginBottom'
 >;
 
 /**
@@ -65,27 +91,53 @@ export function colourScale(series: readonly Series[]): Plot.ScaleOptions {
 }
 
 /**
- * The names in their colours, to the right of the frame; one series needs none, since the title says what it is.
+ * The names behind dots of their colours: to the right of the frame where it stays wide enough, and otherwise in rows
+ * below the axis. One series needs none, since the title says what it is.
  *
- * @returns the marks, and the margin that they stand in
+ * @param width of the whole picture
+ * @returns the marks, and the margins that they stand in
  */
 export function legend(
   series: readonly Series[],
-): Pick<Options, 'marginRight'> & { marks: Plot.Markish[] } {
-  if (series.length < 2) return { marks: [] };
-  const longest = Math.max(...series.map(({ name }) => name.length));
-  const marks = series.map(({ name }, i) =>
+  width: number,
+): { marks: Plot.Markish[]; margins: { marginRight: number; marginBottom: number } } {
+  const margins = { marginRight: RIGHT, marginBottom: BOTTOM };
+  if (series.length < 2) return { marks: [], margins };
+  const widths = series.map(({ name }) => 2 * DOT + CHARACTER * name.length + SPACE);
+  const longest = SPACE + Math.max(...widths);
+  if (width - LEFT - longest >= NARROWEST_BESIDE) {
+    const marks = series.map(({ name }, i) => entry(name, 'top-right', SPACE, DOT + ROW * i));
+    return { marks, margins: { ...margins, marginRight: longest } };
+  }
+  let [x, row] = [0, 0];
+  const marks = series.map(({ name }, i) => {
+    if (x > 0 && x + widths[i]! > width - LEFT) [x, row] = [0, row + 1];
+    const mark = entry(name, 'bottom-left', x + DOT, BOTTOM + ROW * (row + 0.5));
+    x += widths[i]!;
+    return mark;
+  });
+  return { marks, margins: { ...margins, marginBottom: BOTTOM + ROW * (row + 1) } };
+}
+
+function entry(name: string, frameAnchor: 'top-right' | 'bottom-left', dx: number, dy: number) {
+  return Plot.marks(
+    Plot.dot([name], {
+      fill: (text: string) => text,
+      r: DOT,
+      frameAnchor,
+      dx,
+      dy,
+      ariaLabel: 'legend',
+    }),
     Plot.text([name], {
       text: (text: string) => text,
-      fill: (text: string) => text,
-      frameAnchor: 'top-right',
       textAnchor: 'start',
-      fontWeight: 600,
-      dx: 10,
-      dy: 4 + 16 * i,
+      lineAnchor: 'middle',
+      frameAnchor,
+      dx: dx + 2 * DOT,
+      dy,
     }),
   );
-  return { marks, marginRight: 16 + 8 * longest };
 }
 
 /** The values at the ends of a grid's colours: its range, or the largest magnitude and its opposite. */
