@@ -22,8 +22,7 @@ const STYLE = `
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
 main { max-width: 44rem; margin: 0 auto; padding: 1rem; overflow-wrap: break-word; }
 h1 { font-size: clamp(1.4rem, 5vw, 2rem); line-height: 1.25; }
-h1, h2 { text-wrap: balance; }
-p, figcaption { text-wrap: pretty; }
+h1, h2, p, figcaption { text-wrap: pretty; }
 figure { margin: 2rem 0; break-inside: avoid; }
 figure h2 { font-size: 1.1rem; line-height: 1.3; margin: 0 0 0.5rem; }
 figcaption { margin-top: 0.5rem; color: var(--faint); }
@@ -33,6 +32,10 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: start; color: var(--faint); }
 th, td { padding: 0.25rem 0.75rem 0.25rem 0; border-bottom: 1px solid var(--line); text-align: start; font-weight: normal; }
 th { color: var(--faint); }
+@media (max-width: 37.5rem) {
+  table { font-size: 0.875rem; hyphens: auto; }
+  th, td { padding-inline-end: 0.5rem; }
+}
 `;
 
 /**

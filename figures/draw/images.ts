@@ -8,8 +8,9 @@ import type { Options } from './options.ts';
 /** The width of a picture with the gap beside it: at least, where nobody says how many stand in a row, and at most. */
 const [SMALLEST, LARGEST] = [64, 128];
 const GAP = 8;
-/** The height of a line of a name, and the width of a character. */
+/** The height of a line of a name, and the width of a character; Plot thinks of narrower ones. */
 const [LINE, CHARACTER] = [16, 7];
+const NARROWER = 0.8;
 
 /** The options of Plot for at least one picture. */
 export function images({ images: all, colours, range, perRow }: Images, width: number): Options {
@@ -51,7 +52,7 @@ export function images({ images: all, colours, range, perRow }: Images, width: n
         text: 'name',
         lineAnchor: 'top',
         lineHeight: LINE / 12,
-        lineWidth: cell / 12,
+        lineWidth: (NARROWER * cell) / 12,
         dy: (side - below) / 2 + 4,
       }),
     ],

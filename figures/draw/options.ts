@@ -16,10 +16,10 @@ export const X_LABEL = {
 } as const;
 
 /** A legend stands below a frame that would get narrower than this beside it. */
-const NARROWEST_BESIDE = 400;
+const NARROWEST_BESIDE = 380;
 
 /** The sizes of a legend: of its dots, a character, the space behind a name, and a row. */
-const [DOT, CHARACTER, SPACE, ROW] = [4, 7.5, 14, 18] as const;
+const [DOT, CHARACTER, SPACE, ROW] = [4, 8, 16, 18] as const;
 
 /** So many whole numbers each get a tick of their own. */
 const FEW_TICKS = 10;
