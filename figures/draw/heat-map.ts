@@ -2,9 +2,10 @@
 import * as Plot from '@observablehq/plot';
 import type { HeatMap } from '../figure.ts';
 import { cssColour, diverging } from '../palettes.ts';
-import { BOTTOM, LEFT, rangeOf, RIGHT, TOP, X_LABEL, type Options } from './options.ts';
+import { BOTTOM, LEFT, rangeOf, RIGHT, X_LABEL, type Options } from './options.ts';
 
 const MOST_TICKS = 15;
+const GAP = 4;
 
 /** The options of Plot for a heat map of at least one row and column. */
 export function heatMap({ x, y, ...grid }: HeatMap, width: number): Options {
@@ -18,7 +19,8 @@ export function heatMap({ x, y, ...grid }: HeatMap, width: number): Options {
   return {
     x: { label: x, type: 'band', padding: 0, ticks: ticks(columns), ...X_LABEL },
     y: { label: y, type: 'band', padding: 0, ticks: ticks(values.length), labelArrow: 'none' },
-    height: Math.round(TOP + side * values.length + BOTTOM),
+    height: Math.round(GAP + side * values.length + BOTTOM),
+    marginTop: GAP,
     marginBottom: BOTTOM,
     marginRight: width - LEFT - side * columns,
     marks: [Plot.cell(cells, { x: 'j', y: 'i', fill: 'fill' })],

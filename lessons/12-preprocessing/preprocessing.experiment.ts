@@ -177,12 +177,7 @@ function redrawn(lesson: typeof Preprocessing, images: Tensor, pca: Pca): Images
   };
 }
 
-function covariances(
-  lesson: typeof Preprocessing,
-  x: Tensor,
-  what: string,
-  each: string,
-): HeatMap {
+function covariances(lesson: typeof Preprocessing, x: Tensor, what: string, each: string): HeatMap {
   const C = lesson.covariance(x);
   return {
     kind: 'heat map',
