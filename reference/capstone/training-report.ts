@@ -47,6 +47,9 @@ export interface Mistake {
 /** How many mistakes are shown: more would be a page of more than 200 KB. */
 const MOST_MISTAKES = 60;
 
+/** In pixels, narrow enough that a phone shows the letters as large as they are. */
+const CURVE_WIDTH = 400;
+
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --faint: #595959; --line: #c4c4c4; }
 @media screen and (prefers-color-scheme: dark) {
@@ -61,13 +64,17 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; }
 dt, caption { color: var(--faint); }
 dd { margin: 0; overflow-wrap: anywhere; }
 figure { margin: 1rem 0; }
-figure svg { width: 100%; max-width: 32rem; }
+figure svg { display: block; width: 100%; max-width: 28rem; height: auto; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 caption { text-align: start; }
 th, td { padding: 0.25rem; border-bottom: 1px solid var(--line); text-align: end; font-weight: normal; }
 th { color: var(--faint); }
 .none { color: var(--faint); }
+@media (max-width: 37.5rem) {
+  .confusion { font-size: 0.75rem; }
+  .confusion th, .confusion td { padding-inline: 0.125rem; }
+}
 .right, .wrong, rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .right { background: rgb(40, 160, 80, calc(0.45 * var(--shade))); }
 .wrong { background: rgb(221, 51, 34, calc(0.55 * var(--shade))); }
@@ -144,10 +151,9 @@ ${confusionTable(confusion)}
 
 function training(history: readonly EpochRecord[], paper: Paper): Markup {
   if (history.length === 0) return markup`<p>No epoch is complete.</p>`;
-  const [loss, accuracy] = trainingCurves(history).map((curve) => draw(curve, paper)) as [
-    Markup,
-    Markup,
-  ];
+  const [loss, accuracy] = trainingCurves(history).map((curve) =>
+    draw(curve, paper, CURVE_WIDTH),
+  ) as [Markup, Markup];
   const rows = history.map(
     (record) =>
       markup`<tr><th scope="row">${record.epoch}</th><td>${decimal(record.loss, 4)}</td><td>${percent(record.accuracy, 2)}</td><td>${record.seconds.toFixed(1)}</td></tr>`,
