@@ -52,7 +52,7 @@ export function images({ images: all, colours, range, perRow }: Images, width: n
         text: 'name',
         lineAnchor: 'top',
         lineHeight: LINE / 12,
-        lineWidth: (NARROWER * cell) / 12,
+        lineWidth: isLong ? (NARROWER * cell) / 12 : Number.POSITIVE_INFINITY,
         dy: (side - below) / 2 + 4,
       }),
     ],
