@@ -12,7 +12,7 @@ export function graph({ boxes, arrows }: Graph, width: number): Options {
   const [columns, rows] = [sizeOf(boxes, 'column'), sizeOf(boxes, 'row')];
   const isDown = width / columns < 3 * LARGEST;
   const [across, down] = isDown ? [rows, columns] : [columns, rows];
-  const radius = Math.min(LARGEST, (0.45 * width) / across);
+  const radius = Math.min(LARGEST, (0.48 * width) / across);
   const place = ({ column, row }: Box) => (isDown ? { x: row, y: column } : { x: column, y: row });
   const byId = new Map(boxes.map((box) => [box.id, place(box)]));
   const lines = arrows.map(({ from, to }) => {

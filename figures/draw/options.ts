@@ -127,7 +127,7 @@ function entry(name: string, frameAnchor: 'top-right' | 'bottom-left', dx: numbe
       frameAnchor,
       dx,
       dy,
-      ariaLabel: 'legend',
+      ariaHidden: 'true',
     }),
     Plot.text([name], {
       text: (text: string) => text,

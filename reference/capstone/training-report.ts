@@ -14,6 +14,7 @@ import { confusionTable, tally, type Tally } from './training-report/confusion.t
 import { filterPictures } from './training-report/filters.ts';
 import { bitmap } from '#figures/bitmap';
 import { draw } from '#figures/draw';
+import { NARROW } from '#figures/draw/options';
 import { count, decimal, percent } from '#figures/numbers';
 import { ink } from '#figures/palettes';
 import type { Paper } from '#figures/paper';
@@ -47,9 +48,6 @@ export interface Mistake {
 /** How many mistakes are shown: more would be a page of more than 200 KB. */
 const MOST_MISTAKES = 60;
 
-/** In pixels, narrow enough that a phone shows the letters as large as they are. */
-const CURVE_WIDTH = 400;
-
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --faint: #595959; --line: #c4c4c4; }
 @media screen and (prefers-color-scheme: dark) {
@@ -64,7 +62,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; }
 dt, caption { color: var(--faint); }
 dd { margin: 0; overflow-wrap: anywhere; }
 figure { margin: 1rem 0; }
-figure svg { display: block; width: 100%; max-width: 28rem; height: auto; }
+figure svg { display: block; width: 100%; max-width: 26rem; height: auto; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 caption { text-align: start; }
@@ -151,9 +149,10 @@ ${confusionTable(confusion)}
 
 function training(history: readonly EpochRecord[], paper: Paper): Markup {
   if (history.length === 0) return markup`<p>No epoch is complete.</p>`;
-  const [loss, accuracy] = trainingCurves(history).map((curve) =>
-    draw(curve, paper, CURVE_WIDTH),
-  ) as [Markup, Markup];
+  const [loss, accuracy] = trainingCurves(history).map((curve) => draw(curve, paper, NARROW)) as [
+    Markup,
+    Markup,
+  ];
   const rows = history.map(
     (record) =>
       markup`<tr><th scope="row">${record.epoch}</th><td>${decimal(record.loss, 4)}</td><td>${percent(record.accuracy, 2)}</td><td>${record.seconds.toFixed(1)}</td></tr>`,
