@@ -1,7 +1,8 @@
 /** Curves: a line for each series, with dots where there are few points. */
 import * as Plot from '@observablehq/plot';
 import type { Curves } from '../figure.ts';
-import { axis, colourScale, legend, pointsOf, TOP, X_LABEL, type Options } from './options.ts';
+import { legend } from './legend.ts';
+import { axis, colourScale, pointsOf, TOP, X_LABEL, type Options } from './options.ts';
 
 /** So many points on a curve still look like points. */
 const FEW = 60;

@@ -3,16 +3,8 @@ import * as Plot from '@observablehq/plot';
 import { bitmap } from '../bitmap.ts';
 import type { Axis, Grid, Scatter } from '../figure.ts';
 import { diverging } from '../palettes.ts';
-import {
-  axis,
-  colourScale,
-  legend,
-  pointsOf,
-  rangeOf,
-  TOP,
-  X_LABEL,
-  type Options,
-} from './options.ts';
+import { legend } from './legend.ts';
+import { axis, colourScale, pointsOf, rangeOf, TOP, X_LABEL, type Options } from './options.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
