@@ -87,7 +87,7 @@ export interface Images extends Titled {
   /** The values at the two ends of the colours, in all images alike. */
   range: readonly [low: number, high: number];
   images: readonly Picture[];
-  /** How many stand side by side; ten unless given. */
+  /** How many stand side by side, on a narrow screen too; as many as there is room for unless given. */
   perRow?: number;
 }
 

@@ -20,7 +20,7 @@ export function decimal(value: number, digits: number): string {
   return value.toPrecision(digits).replace(/^-/, '−');
 }
 
-/** `0.0312`, `1.2e-9`: four digits that count, and no zeros behind them. */
+/** `67072`, `0.0312`, `1.2e-9`: whole numbers as they are, of others four digits that count, and no zeros behind them. */
 export function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
+  return String(Number.isSafeInteger(value) ? value : Number(value.toPrecision(4)));
 }

@@ -1,5 +1,6 @@
 /** Figures as a page in one file: it loads nothing and runs nothing, and can be read on a light or a dark screen. */
 import { draw } from './draw.ts';
+import { drawings, DRAWINGS_STYLE } from './drawings.ts';
 import type { Figure } from './figure.ts';
 import { markup, type Markup } from './markup.ts';
 import type { Paper } from './paper.ts';
@@ -19,16 +20,22 @@ const STYLE = `
   :root { --ink: #e8e8e8; --paper: #151515; --faint: #b0b0b0; --line: #555; }
 }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
-main { max-width: 44rem; margin: 0 auto; padding: 1rem; }
+main { max-width: 44rem; margin: 0 auto; padding: 1rem; overflow-wrap: break-word; }
+h1 { font-size: clamp(1.4rem, 5vw, 2rem); line-height: 1.25; }
+h1, h2, p, figcaption { text-wrap: pretty; }
 figure { margin: 2rem 0; break-inside: avoid; }
-figure h2 { font-size: 1.1rem; margin: 0 0 0.5rem; }
-figcaption { color: var(--faint); }
-svg { display: block; width: 100%; height: auto; }
-.wide { overflow-x: auto; }
+figure h2 { font-size: 1.1rem; line-height: 1.3; margin: 0 0 0.5rem; }
+figcaption { margin-top: 0.5rem; color: var(--faint); }
+${DRAWINGS_STYLE}
+.scrolled { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: start; color: var(--faint); }
 th, td { padding: 0.25rem 0.75rem 0.25rem 0; border-bottom: 1px solid var(--line); text-align: start; font-weight: normal; }
 th { color: var(--faint); }
+@media (max-width: 37.5rem) {
+  table { font-size: 0.875rem; hyphens: auto; }
+  th, td { padding-inline-end: 0.5rem; }
+}
 `;
 
 /**
@@ -59,10 +66,13 @@ ${figures.map((figure) => figureMarkup(figure, paper))}
 }
 
 function figureMarkup(figure: Figure, paper: Paper): Markup {
-  const drawing = draw(figure, paper);
+  const shown =
+    figure.kind === 'table'
+      ? markup`<div class="scrolled" role="region" aria-label="${figure.title}" tabindex="0">${draw(figure, paper)}</div>`
+      : drawings(figure, paper);
   return markup`<figure>
 <h2>${figure.title}</h2>
-<div class="wide">${drawing}</div>
+${shown}
 ${figure.caption === undefined || figure.kind === 'table' ? '' : markup`<figcaption>${figure.caption}</figcaption>`}
 </figure>`;
 }

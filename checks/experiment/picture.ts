@@ -14,6 +14,9 @@ import { defaultValues, loadExperiment, referenceSubject, runExperiment } from '
 /** All pictures are made from the same random numbers. */
 const SEED = 1;
 
+/** How much paper there is around a picture, in pixels. */
+const EDGE = 8;
+
 /** Where the picture of a lesson stands. */
 export function pictureFile(lesson: Lesson): string {
   return join(lesson.folder, 'experiment.svg');
@@ -40,9 +43,16 @@ export async function makePicture(lesson: Lesson, tell: (done: number) => void):
   // On a page the picture has the page's colours; as a file of its own it brings paper and ink with it.
   const svg = draw(first!, paper())
     .markup.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
-    .replace('style="', 'style="background: white; color: #1b1b1b; padding: 8px; ')
+    .replace('style="', 'style="background: white; color: #1b1b1b; ')
+    .replace(/viewBox="0 0 (\S+) (\S+)" height="\S+" width="\S+"/, withEdge)
     .replace('</svg>', `${mark(lesson)}</svg>`);
   writeFileSync(pictureFile(lesson), `${svg}\n`);
+}
+
+/** The size of a drawing with an edge around it: a file of its own is cut off at its size, and padding only moves it. */
+function withEdge(_: string, width: string, height: string): string {
+  const [W, H] = [Number(width) + 2 * EDGE, Number(height) + 2 * EDGE];
+  return `viewBox="${-EDGE} ${-EDGE} ${W} ${H}" height="${H}" width="${W}"`;
 }
 
 /** A comment with the hash of all that a picture is made from: as the code runs, without types and comments. */

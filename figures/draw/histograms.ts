@@ -1,9 +1,10 @@
 /** Histograms below each other, on one axis. */
 import * as Plot from '@observablehq/plot';
 import type { Histograms, Point } from '../figure.ts';
-import { axis, type Options } from './options.ts';
+import { axis, BOTTOM, X_LABEL, type Options } from './options.ts';
 
 const COLOUR = '#4269d0';
+const GAP = 4;
 
 /** The options of Plot for some histograms. */
 export function histograms({ x, bins, panels }: Histograms): Options {
@@ -18,10 +19,12 @@ export function histograms({ x, bins, panels }: Histograms): Options {
   );
   const longest = Math.max(...panels.map(({ name }) => name.length));
   return {
-    x: axis(x, x.domain),
+    x: { ...axis(x, x.domain), ...X_LABEL },
     y: { label: 'share', axis: null },
     fy: { label: null, domain: panels.map(({ name }) => name) },
-    height: 60 + 56 * panels.length,
+    height: GAP + 56 * panels.length + BOTTOM,
+    marginTop: GAP,
+    marginBottom: BOTTOM,
     marginLeft: 20 + 7 * longest,
     marks: [
       Plot.rectY(bars, { x1: 'from', x2: 'to', y: 'share', fy: 'name', fill: COLOUR }),

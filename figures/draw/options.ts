@@ -2,8 +2,18 @@
 import * as Plot from '@observablehq/plot';
 import type { Axis, Grid, Point, Series } from '../figure.ts';
 
-/** How wide a figure is, in the pixels of its picture; it may be shown at any size. */
-export const WIDTH = 640;
+/** How wide a figure is drawn, in the pixels of its picture: for a page, and for a phone. */
+export const [WIDE, NARROW] = [640, 340] as const;
+
+/** The margins around a frame that has an axis on each side. */
+export const [TOP, RIGHT, BOTTOM, LEFT] = [26, 20, 42, 48] as const;
+
+/** Where the label of an x axis stands: below the numbers, where none is in its way. */
+export const X_LABEL = {
+  labelAnchor: 'center',
+  labelArrow: 'none',
+  labelOffset: BOTTOM - 6,
+} as const;
 
 /** So many whole numbers each get a tick of their own. */
 const FEW_TICKS = 10;
@@ -11,7 +21,16 @@ const FEW_TICKS = 10;
 /** What differs between the kinds of figures. */
 export type Options = Pick<
   Plot.PlotOptions,
-  'x' | 'y' | 'fy' | 'color' | 'marks' | 'height' | 'width' | 'marginLeft' | 'marginRight'
+  | 'x'
+  | 'y'
+  | 'fy'
+  | 'color'
+  | 'marks'
+  | 'height'
+  | 'marginTop'
+  | 'marginLeft'
+  | 'marginRight'
+  | 'marginBottom'
 >;
 
 /**
@@ -62,30 +81,6 @@ function drawable(value: number, { scale }: Axis): number {
 /** A colour for each series. */
 export function colourScale(series: readonly Series[]): Plot.ScaleOptions {
   return { type: 'categorical', domain: series.map(({ name }) => name) };
-}
-
-/**
- * The names in their colours, to the right of the frame; one series needs none, since the title says what it is.
- *
- * @returns the marks, and the margin that they stand in
- */
-export function legend(
-  series: readonly Series[],
-): Pick<Options, 'marginRight'> & { marks: Plot.Markish[] } {
-  if (series.length < 2) return { marks: [] };
-  const longest = Math.max(...series.map(({ name }) => name.length));
-  const marks = series.map(({ name }, i) =>
-    Plot.text([name], {
-      text: (text: string) => text,
-      fill: (text: string) => text,
-      frameAnchor: 'top-right',
-      textAnchor: 'start',
-      fontWeight: 600,
-      dx: 10,
-      dy: 4 + 16 * i,
-    }),
-  );
-  return { marks, marginRight: 16 + 8 * longest };
 }
 
 /** The values at the ends of a grid's colours: its range, or the largest magnitude and its opposite. */

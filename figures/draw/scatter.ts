@@ -3,30 +3,37 @@ import * as Plot from '@observablehq/plot';
 import { bitmap } from '../bitmap.ts';
 import type { Axis, Grid, Scatter } from '../figure.ts';
 import { diverging } from '../palettes.ts';
-import { axis, colourScale, legend, pointsOf, rangeOf, type Options } from './options.ts';
+import { legend } from './legend.ts';
+import { axis, colourScale, pointsOf, rangeOf, TOP, X_LABEL, type Options } from './options.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** The options of Plot for a scatter; one with a background must have domains on both axes. */
-export function scatter({ x, y, groups = [], paths = [], background }: Scatter): Options {
+export function scatter(
+  { x, y, groups = [], paths = [], background }: Scatter,
+  width: number,
+): Options {
   const named = [...paths, ...groups];
   const corners = pointsOf(paths, x, y);
   const dots = pointsOf(groups, x, y);
   const places = [...corners, ...dots];
-  const { marks, ...margin } = legend(named);
+  const { marks, margins } = legend(named, width);
   // Only an axis that ends somewhere can leave something outside.
   const clip = x.domain !== undefined || y.domain !== undefined;
   return {
-    ...margin,
-    x: axis(
-      x,
-      places.map((place) => place.x),
-    ),
+    ...margins,
+    x: {
+      ...axis(
+        x,
+        places.map((place) => place.x),
+      ),
+      ...X_LABEL,
+    },
     y: axis(
       y,
       places.map((place) => place.y),
     ),
-    height: 440,
+    height: TOP + Math.min(390, 0.85 * width) + margins.marginBottom,
     color: colourScale(named),
     marks: [
       background === undefined ? null : map(background, x, y),

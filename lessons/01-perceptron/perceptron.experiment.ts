@@ -101,6 +101,8 @@ function lineFigure(
   return {
     kind: 'scatter',
     title: `The line after ${lines.length - 1} mistakes`,
+    caption:
+      'Some of the lines on the way, each after so many mistakes. On red ground the neuron fires.',
     x: { label: 'x₁', domain: SIDE },
     y: { label: 'x₂', domain: SIDE },
     background: {

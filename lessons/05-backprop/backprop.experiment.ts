@@ -5,12 +5,13 @@ import type { LabelledPoints } from '#datasets/scatter';
 import { spirals } from '#datasets/spirals';
 import type { Material, Parameters, Running, Values } from '#figures/experiment';
 import type { Curves, Graph as GraphFigure, Grid, Scatter, Series } from '#figures/figure';
+import { decimal } from '#figures/numbers';
 import type * as Backprop from './backprop.reference.ts';
 
 export const title = 'Backpropagation: where gradients come from, and what they can learn';
 
 export const about =
-  'Values run through the graph from the left to the right, gradients from the right to the left. ' +
+  'Values run through the graph along its arrows, gradients against them. ' +
   'The same rule, layer by layer, bends the border between two spirals until each is on its own side.';
 
 export const parameters = {
@@ -83,7 +84,8 @@ function border(
   ).reduce((sum, one) => sum + one, 0);
   return {
     kind: 'scatter',
-    title: `After ${step} steps ${((100 * right) / labels.size).toFixed(1)}% of the points are on their own side`,
+    title: `After ${step} steps, ${((100 * right) / labels.size).toFixed(1)}% of the points are on their own side`,
+    caption: 'On blue ground the network finds spiral 0 more probable, on red ground spiral 1.',
     x: { label: 'x₁', domain: SIDE },
     y: { label: 'x₂', domain: SIDE },
     background: thoughts(lesson, params),
@@ -124,7 +126,7 @@ function logitsOf(
 
 /** sigmoid(w₁·x₁ + w₂·x₂ + b) for one sample. */
 function neuronGraph(lesson: typeof Backprop): GraphFigure {
-  const names = ['w₁', 'x₁', 'w₂', 'x₂', 'b', '·', '·', '+', '+', 'σ'];
+  const names = ['w₁', 'x₁', 'w₂', 'x₂', 'b', '×', '×', '+', '+', 'σ'];
   const columns = [0, 0, 0, 0, 0, 1, 1, 2, 3, 4];
   const rows = [0, 1, 2, 3, 4, 0.5, 2.5, 1.5, 2.75, 2.75];
   const graph: Backprop.Graph = [
@@ -144,7 +146,7 @@ function neuronGraph(lesson: typeof Backprop): GraphFigure {
       'A product sends to each factor the gradient times the other factor; a sum sends it on unchanged.',
     boxes: names.map((name, k) => ({
       id: String(k),
-      lines: [name, values.get(k).toPrecision(3), `∂ ${gradients.get(k).toPrecision(3)}`],
+      lines: [name, decimal(values.get(k), 3), `∂ ${decimal(gradients.get(k), 3)}`],
       column: columns[k]!,
       row: rows[k]!,
     })),

@@ -78,7 +78,7 @@ export function* experiment(
 ): Running {
   const [seen, unseen] = [shrunk(train), shrunk(test)];
   const layers = startingLayers(random, scale);
-  const names = ['with batch norm', 'without'];
+  const names = ['with batch norm', 'without batch norm'];
   const starts = [true, false].map((isNormalized): Network => ({ layers, isNormalized }));
   const runs: { name: string; rate: number; losses: number[]; right: number; deep: Tensor }[] = [];
   for (const [i, start] of starts.entries()) {

@@ -60,11 +60,13 @@ export function* experiment(
       lesson,
       small.test.lo(0, (SMALL / 2) * SMALL).hi(digits.test, SHOWN),
       'of the pixels in the middle row',
+      'pixel',
     ),
     covariances(
       lesson,
       lesson.whiten(small.test, pca, epsilon).hi(digits.test, SHOWN),
       'of the first whitened components, measured on digits that they were not fitted to',
+      'component',
     ),
   ];
   yield 0.4;
@@ -175,13 +177,13 @@ function redrawn(lesson: typeof Preprocessing, images: Tensor, pca: Pca): Images
   };
 }
 
-function covariances(lesson: typeof Preprocessing, x: Tensor, what: string): HeatMap {
+function covariances(lesson: typeof Preprocessing, x: Tensor, what: string, each: string): HeatMap {
   const C = lesson.covariance(x);
   return {
     kind: 'heat map',
     title: `The covariance ${what}`,
-    x: 'with each',
-    y: 'of each',
+    x: each,
+    y: each,
     values: Array.from({ length: SHOWN }, (_, i) =>
       Array.from({ length: SHOWN }, (__, j) => C.get(i, j)),
     ),
@@ -261,22 +263,29 @@ function lossCurves(curves: Curves['curves']): Curves {
 
 function shadows(lesson: typeof Preprocessing, images: Tensor, radius: number): Images {
   const options = { size: 2 * radius + 1, epsilon: 0.05 };
-  const rows: Picture[] = [0, 1, 2].flatMap((n) => {
-    const page = filled([SIDE, SIDE], (i, j) => {
+  const pages = [0, 1, 2].map((n) =>
+    filled([SIDE, SIDE], (i, j) => {
       const light = 0.15 + (0.85 * (i + j)) / (2 * SIDE - 2);
       return light * (1 - 0.8 * images.get(n, SIDE * i + j));
-    });
-    const normalized = map(lesson.localNormalize(page, options), (value) => value / 6 + 0.5);
-    return [
-      { name: 'in bad light', pixels: map(page, (value) => 1 - value).data, width: SIDE },
-      { name: 'normalized', pixels: map(normalized, (value) => 1 - value).data, width: SIDE },
-    ];
-  });
+    }),
+  );
+  const normalized = pages.map((page) =>
+    map(lesson.localNormalize(page, options), (value) => value / 6 + 0.5),
+  );
   return {
     kind: 'images',
     title: 'A shadow across the page, and each pixel by its surroundings',
     colours: 'ink',
     range: [0, 1],
-    images: rows,
+    images: [
+      ...pages.map((page) => inInk('in bad light', page)),
+      ...normalized.map((page) => inInk('normalized', page)),
+    ],
+    perRow: pages.length,
   };
+}
+
+/** A page of light and dark, as a picture of ink. */
+function inInk(name: string, page: Tensor): Picture {
+  return { name, pixels: map(page, (value) => 1 - value).data, width: SIDE };
 }

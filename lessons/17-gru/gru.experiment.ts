@@ -89,6 +89,11 @@ function kindsOf(lesson: typeof Gru): Kind[] {
   ];
 }
 
+/** As the field writes it. */
+function labelOf({ name }: Kind): string {
+  return name.toUpperCase();
+}
+
 /** The gate that keeps, block 1 of a gated unit, is open until training knows better. */
 function openGate(params: Params, bias: string, units: number): Params {
   for (let k = 0; k < units; k++) params[bias]!.set(units + k, OPEN);
@@ -155,12 +160,12 @@ export function* experiment(
   }
   const { x } = lesson.addingProblem(1, LENGTH, seededRandom(2));
   return [
-    errors(runs.map(({ kind, losses }) => ({ name: kind.name, points: smoothed(losses) }))),
+    errors(runs.map(({ kind, losses }) => ({ name: labelOf(kind), points: smoothed(losses) }))),
     counts(lesson, kinds, units),
     reach(
       runs.flatMap(({ kind, before, params }) => [
-        { name: `${kind.name} before training`, points: reachOf(kind, before, x, units) },
-        { name: `${kind.name} after it`, points: reachOf(kind, params, x, units) },
+        { name: `${labelOf(kind)} before training`, points: reachOf(kind, before, x, units) },
+        { name: `${labelOf(kind)} after it`, points: reachOf(kind, params, x, units) },
       ]),
     ),
   ];
@@ -241,10 +246,10 @@ function counts(lesson: typeof Gru, kinds: readonly Kind[], units: number): Tabl
     kind: 'table',
     title: 'How many parameters a layer has that reads 2 numbers a step',
     columns: ['layer', `${units} units`, '128 units'],
-    rows: kinds.map(({ name }) => [
-      name,
-      lesson.recurrentParameterCount(name, 2, units),
-      lesson.recurrentParameterCount(name, 2, 128),
+    rows: kinds.map((kind) => [
+      labelOf(kind),
+      lesson.recurrentParameterCount(kind.name, 2, units),
+      lesson.recurrentParameterCount(kind.name, 2, 128),
     ]),
   };
 }

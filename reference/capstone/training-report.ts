@@ -14,6 +14,7 @@ import { confusionTable, tally, type Tally } from './training-report/confusion.t
 import { filterPictures } from './training-report/filters.ts';
 import { bitmap } from '#figures/bitmap';
 import { draw } from '#figures/draw';
+import { NARROW } from '#figures/draw/options';
 import { count, decimal, percent } from '#figures/numbers';
 import { ink } from '#figures/palettes';
 import type { Paper } from '#figures/paper';
@@ -61,13 +62,17 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; }
 dt, caption { color: var(--faint); }
 dd { margin: 0; overflow-wrap: anywhere; }
 figure { margin: 1rem 0; }
-figure svg { width: 100%; max-width: 32rem; }
+figure svg { display: block; width: 100%; max-width: 26rem; height: auto; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 caption { text-align: start; }
 th, td { padding: 0.25rem; border-bottom: 1px solid var(--line); text-align: end; font-weight: normal; }
 th { color: var(--faint); }
 .none { color: var(--faint); }
+@media (max-width: 37.5rem) {
+  .confusion { font-size: 0.75rem; }
+  .confusion th, .confusion td { padding-inline: 0.125rem; }
+}
 .right, .wrong, rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .right { background: rgb(40, 160, 80, calc(0.45 * var(--shade))); }
 .wrong { background: rgb(221, 51, 34, calc(0.55 * var(--shade))); }
@@ -144,7 +149,7 @@ ${confusionTable(confusion)}
 
 function training(history: readonly EpochRecord[], paper: Paper): Markup {
   if (history.length === 0) return markup`<p>No epoch is complete.</p>`;
-  const [loss, accuracy] = trainingCurves(history).map((curve) => draw(curve, paper)) as [
+  const [loss, accuracy] = trainingCurves(history).map((curve) => draw(curve, paper, NARROW)) as [
     Markup,
     Markup,
   ];

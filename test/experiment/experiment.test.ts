@@ -31,6 +31,13 @@ describe('The experiment', function () {
         expect(readFileSync(lesson.readme, 'utf8')).to.include('](experiment.svg)');
         expect(isUpToDate(lesson), `npm run pictures makes ${shown} anew`).to.equal(true);
       });
+
+      it('has a picture with paper around it, so that no label is cut', () => {
+        const svg = readFileSync(pictureFile(lesson), 'utf8');
+        const [, width, height] = /viewBox="-8 -8 (\S+) (\S+)"/.exec(svg)!;
+        expect(width).to.equal('656');
+        expect(svg).to.include(` height="${height}" width="656"`);
+      });
     });
   }
 

@@ -124,8 +124,8 @@ const figures = {
   },
 } satisfies Record<string, Figure>;
 
-async function texts(figure: Figure): Promise<(xpath: string) => string[]> {
-  const { problems, texts: found } = await readXml(draw(figure, paper()).markup);
+async function texts(figure: Figure, width?: number): Promise<(xpath: string) => string[]> {
+  const { problems, texts: found } = await readXml(draw(figure, paper(), width).markup);
   expect(problems).to.deep.equal([]);
   return found;
 }
@@ -148,7 +148,7 @@ describe('A drawing', () => {
     const lines = find('//g[@aria-label="line"]/path/@d').map((d) => d.replaceAll(/[^A-Z]/g, ''));
     // 8, a gap, 2, a gap for 0, then 0.5 and 0.25; the second curve has two points.
     expect(lines).to.deep.equal(['MZMZML', 'ML']);
-    expect(find('//g[@aria-label="dot"]/circle')).to.have.length(6);
+    expect(find('//g[@aria-label="dot" and not(@aria-hidden)]/circle')).to.have.length(6);
   });
 
   it('puts larger values higher and further to the right', async () => {
@@ -212,7 +212,98 @@ describe('A drawing', () => {
   });
 });
 
+describe('A drawing for a phone', () => {
+  const { table: _, ...drawn } = figures;
+  const manyCurves: Figure = {
+    ...figures.curves,
+    curves: ['first', 'the second of four', 'third', 'fourth'].map((name, i) => ({
+      name,
+      points: [[i, i + 1]],
+    })),
+  };
+  /** Where the names of a legend begin. */
+  const places = (find: (xpath: string) => string[]): { x: number; y: number }[] =>
+    find('//g[@aria-label="text"]/@transform').map((text) => {
+      const [x, y] = /\((.*),(.*)\)/.exec(text)!.slice(1).map(Number) as [number, number];
+      return { x, y };
+    });
+
+  for (const figure of Object.values(drawn)) {
+    it(`of ${figure.kind} is as narrow as it is asked to be`, async () => {
+      const find = await texts(figure, 340);
+      expect(find('/svg/@width')).to.deep.equal(['340']);
+      expect(find('/svg/@viewBox')[0]).to.match(/^0 0 340 /);
+      expect((await texts(figure))('/svg/@width')).to.deep.equal(['640']);
+    });
+  }
+
+  it('has the names of the series in rows below the frame, and not in a column beside it', async () => {
+    const [wide, narrow] = [await texts(manyCurves), await texts(manyCurves, 340)].map(places) as [
+      { x: number; y: number }[],
+      { x: number; y: number }[],
+    ];
+    expect(new Set(wide.map(({ x }) => x)).size, 'columns').to.equal(1);
+    expect(new Set(wide.map(({ y }) => y)).size, 'rows').to.equal(4);
+    expect(new Set(narrow.map(({ y }) => y)).size, 'rows').to.equal(2);
+    // In a row the next name begins behind the last, and the next row at the left.
+    const [first, second, third, fourth] = narrow.map(({ x }) => x) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    expect(second - first).to.be.above(5 * 7);
+    expect(third).to.equal(first);
+    expect(fourth - third).to.be.above(5 * 7);
+  });
+
+  it('has as many pictures in a row as it has room for', async () => {
+    const image = figures.images.images[0]!;
+    const figure: Figure = { ...figures.images, images: Array.from({ length: 12 }, () => image) };
+    const rows = async (width: number): Promise<number> =>
+      new Set((await texts(figure, width))('//image/@y')).size;
+    expect(await rows(640)).to.equal(2);
+    expect(await rows(340)).to.equal(3);
+  });
+
+  it('breaks a name that is wider than its picture', async () => {
+    const [image] = figures.images.images;
+    const images = Array.from({ length: 5 }, () => ({ ...image!, name: 'average 2×2' }));
+    const lines = async (width: number): Promise<string[]> =>
+      (await texts({ ...figures.images, images }, width))('//text[1]//tspan');
+    expect(await lines(340)).to.include.members(['average', '2×2']);
+    expect(await lines(640)).to.deep.equal([]);
+  });
+
+  it('of a graph runs downwards where its columns have no room side by side', async () => {
+    const along = async (width: number) => {
+      const find = await texts(figures.graph, width);
+      return ['cx', 'cy'].map((name) => find(`//circle/@${name}`).map(Number));
+    };
+    // The columns of a, the product and the sum are 0, 1, 2, and the rows are 0, 1, 0.
+    const [[wideX, wideY], [narrowX, narrowY]] = [await along(640), await along(240)];
+    const order = (values: number[] | undefined): number[] => [
+      Math.sign(values![1]! - values![0]!),
+      Math.sign(values![2]! - values![1]!),
+    ];
+    expect([order(wideX), order(wideY)]).to.deep.equal([
+      [1, 1],
+      [1, -1],
+    ]);
+    expect([order(narrowX), order(narrowY)]).to.deep.equal([
+      [1, -1],
+      [1, 1],
+    ]);
+  });
+});
+
 describe('A figure in text', () => {
+  it('has whole numbers in full and four digits of others', () => {
+    const rows = [[67_072, 0.123456, 278_907_989.2968]];
+    const text = figureText({ kind: 'table', title: '', columns: ['', '', ''], rows });
+    expect(text.trim()).to.equal('67072  0.1235  278900000');
+  });
+
   for (const [name, figure] of Object.entries(figures)) {
     it(`of ${name} says what can be said in a terminal`, () => {
       expectSnapshot(`figures/${name.replace(' ', '-')}`, `${figureText(figure)}\n`);
@@ -221,6 +312,22 @@ describe('A figure in text', () => {
 });
 
 describe('A page of figures', () => {
+  it('has each drawing twice and lets the width of the screen choose, and each table once', async () => {
+    const page = figuresPage({ title: 'All', about: [], figures: Object.values(figures) }, paper());
+    const { texts: find } = await readXml(page);
+    const drawn = Object.values(figures).filter(({ kind }) => kind !== 'table');
+    const titles = drawn.map(({ title }) => title);
+    expect(find('//div[@class="drawing wide"]/svg/@aria-label')).to.deep.equal(titles);
+    expect(find('//div[@class="drawing narrow"]/svg/@aria-label')).to.deep.equal(titles);
+    expect(new Set(find('//div[@class="drawing narrow"]/svg/@width'))).to.deep.equal(
+      new Set(['340']),
+    );
+    expect(find('//table')).to.have.length(1);
+    expect(find('//style')[0]).to.match(
+      /\.drawing\.narrow { display: none;[^]*@media \(max-width[^]*\.drawing\.wide { display: none; }/,
+    );
+  });
+
   it('is well-formed, loads and runs nothing, and escapes what it is given', async () => {
     const page = figuresPage(
       { title: '<&>', about: ['Look at "this".'], figures: Object.values(figures) },
