@@ -101,12 +101,20 @@ function learnerPath({ name, slug }: Lesson): string {
   return `lessons/${name}/${slug}.ts`;
 }
 
+const programs = new Map<string, Promise<string>>();
+
 /**
  * A program of this folder as one CommonJS script.
  *
  * @param name its path in this folder: `child/main.ts`
  */
 export async function bundleProgram(name: string): Promise<string> {
+  const known = programs.get(name) ?? newProgram(name);
+  programs.set(name, known);
+  return known;
+}
+
+async function newProgram(name: string): Promise<string> {
   // From the sources as they were written: an instrumented copy would count in a process that is killed.
   const sources = process.env['CHAINRULE_SOURCES'] ?? root;
   const program = join(sources, 'checks', 'sandbox', name);

@@ -1,6 +1,7 @@
 /** The points of many submissions as a table. */
 import { csvText } from './csv.ts';
 import { byExercise } from '../results/points.ts';
+import { NOT_RUN } from './sandbox.ts';
 import type { SubmissionResult } from '../results/submission-result.ts';
 
 /** A submission in the table. */
@@ -21,9 +22,6 @@ export interface Score {
   /** The points of each exercise: `02.5 sigmoid`. */
   exercises: ReadonlyMap<string, number>;
 }
-
-/** What sandbox.ts says of a check that its grader did not come to. */
-const NOT_RUN = 'this check did not run';
 
 /** The row of a submission that has a result. */
 export function rowOf(submission: string, result: SubmissionResult): Row {
