@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { findLesson, lessons as allLessons, type Lesson } from '../project.ts';
+import { oneLine } from '../report/clean.ts';
 import { formats } from '../report/formats/formats.ts';
 import type { StatusStream } from '../report/status-line.ts';
 import { githubAnnotations, githubSummary } from '../report/formats/github.ts';
@@ -12,7 +13,7 @@ import { gradeBatch, type Batch } from './batch.ts';
 import { writeResult } from './grade-submission.ts';
 import { gradeUntilInterrupted } from './interruptible.ts';
 import { rowOf } from './points-table.ts';
-import { shownName, showProgress } from './progress.ts';
+import { showProgress } from './progress.ts';
 import { submissionsIn } from './submissions.ts';
 import { writeWhole } from '#datasets/write-whole';
 import type { SubmissionResult } from '../results/submission-result.ts';
@@ -71,7 +72,7 @@ export async function gradeCommand(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? GRADED : MISUSE;
     if (!signal.aborted) {
-      stderr.write(`error: ${(error as Error).message}\n`);
+      stderr.write(`error: ${oneLine((error as Error).message)}\n`);
       return UNGRADED;
     }
     const isBatch = program.opts<Options>().submissions !== undefined;
@@ -131,13 +132,13 @@ async function gradeOne(
   }
   for (const name of reports) writeWhole(String(options[name]), formats[name]!.write(result));
   for (const { lesson, points, max, broken } of result.lessons) {
-    stdout.write(`${lesson}  ${points} of ${max}${broken ? `  ${broken}` : ''}\n`);
+    stdout.write(`${lesson}  ${points} of ${max}${broken ? `  ${oneLine(broken)}` : ''}\n`);
   }
   stdout.write(`${result.points} of ${result.max} points; seed ${result.seed}\n`);
   if (github === true) tellGithub(result, stdout);
   const { graded, problem } = rowOf(folder, result);
   if (graded) return GRADED;
-  stderr.write(`error: ${problem}\n`);
+  stderr.write(`error: ${oneLine(problem ?? '')}\n`);
   return UNGRADED;
 }
 
@@ -192,7 +193,7 @@ function isInside(folder: string, path: string): boolean {
 function batchText({ rows, seed }: Batch, csv: string): string {
   const others = rows.filter(({ graded }) => !graded);
   const lines = others.map(
-    ({ submission, problem }) => `  ${shownName(submission)}: ${shownName(problem ?? '')}\n`,
+    ({ submission, problem }) => `  ${oneLine(submission)}: ${oneLine(problem ?? '')}\n`,
   );
   const count = `${rows.length - others.length} of ${rows.length} submissions graded; seed ${seed}; ${csv}\n`;
   return lines.length === 0 ? count : `${count}Not graded:\n${lines.join('')}`;

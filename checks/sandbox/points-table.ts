@@ -1,5 +1,6 @@
 /** The points of many submissions as a table. */
 import { csvText } from './csv.ts';
+import { oneLine } from '../report/clean.ts';
 import { byExercise } from '../results/points.ts';
 import { NOT_RUN } from './sandbox.ts';
 import type { SubmissionResult } from '../results/submission-result.ts';
@@ -61,7 +62,7 @@ export function pointsCsv(rows: readonly Row[]): string {
       score?.points,
       score?.max,
       ...exercises.map((exercise) => score?.exercises.get(exercise)),
-      problem?.replaceAll(/\s+/g, ' '),
+      problem === undefined ? undefined : oneLine(problem),
     ]),
   ]);
 }

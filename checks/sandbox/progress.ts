@@ -1,4 +1,5 @@
 /** How far a batch is: a line that is drawn again and again on a terminal, and a line each elsewhere. */
+import { oneLine } from '../report/clean.ts';
 import { barText, clearStatus, drawStatus, type StatusStream } from '../report/status-line.ts';
 import { knowsEscapes } from '../report/terminal.ts';
 import type { Row } from './points-table.ts';
@@ -60,7 +61,7 @@ function progressLine({ done, total, row, kept, left }: Step): string {
   const points = score === undefined ? 'could not be graded' : `${score.points} of ${score.max}`;
   const how = kept ? ', graded before' : !graded && score !== undefined ? ', not to the end' : '';
   const time = left === undefined || done === total ? '' : `, ${timeText(left)} left`;
-  return `${done}/${total}  ${shownName(submission)}: ${points}${how}${time}`;
+  return `${done}/${total}  ${oneLine(submission)}: ${points}${how}${time}`;
 }
 
 /** About how long: `40 s`, `5 min`, `2.5 h`. */
@@ -70,9 +71,4 @@ function timeText(milliseconds: number): string {
   const minutes = seconds / 60;
   if (minutes < 90) return `about ${Math.round(minutes)} min`;
   return `about ${(minutes / 60).toFixed(1)} h`;
-}
-
-/** A name that can't move the cursor or turn the text around. */
-export function shownName(name: string): string {
-  return name.replaceAll(/\p{Cc}|\p{Cf}/gu, '?');
 }

@@ -51,6 +51,7 @@ import { shownPath, type Lesson } from '../project.ts';
 import { bundleProgram, type Submission } from './bundle.ts';
 import type { Job } from './job.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { cleanResult } from '../report/clean.ts';
 import { pointsOf } from '../results/points.ts';
 import { runGrader, type Graded } from './run-grader.ts';
 
@@ -101,7 +102,7 @@ export async function gradeInSandbox(
       signal,
     );
     const all = checks.map((check, i) => results.get(i) ?? failed(check, NOT_RUN));
-    return {
+    return cleanResult({
       lesson: lesson.name,
       points: pointsOf(all),
       max: all.length,
@@ -111,7 +112,7 @@ export async function gradeInSandbox(
         broken: `${shownPath(lesson.learner)} did not load: ${broken}`,
       }),
       printed: printed.slice(0, limits.output),
-    };
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -373,13 +373,21 @@ describe('submissionsIn', () => {
   const { folder, remove } = submissionsFolder();
   after(remove);
 
-  it('lists folders by name, and links with a problem wherever they lead', () => {
-    for (const name of ['b', 'a', 'Z', '.git']) mkdirSync(join(folder, name));
+  it('lists folders by name as a person would, and links with a problem wherever they lead', () => {
+    for (const name of ['b', 'a', 'Z', 'group 10', 'group 2', '.git']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'file'), '');
     symlinkSync(join(folder, 'a'), join(folder, 'link'), 'junction');
     symlinkSync(join(folder, 'loop'), join(folder, 'loop'), 'junction');
     const found = submissionsIn(folder);
-    expect(found.map(({ name }) => name)).to.deep.equal(['Z', 'a', 'b', 'link', 'loop']);
+    expect(found.map(({ name }) => name)).to.deep.equal([
+      'a',
+      'b',
+      'group 2',
+      'group 10',
+      'link',
+      'loop',
+      'Z',
+    ]);
     const refused = found.filter(({ problem }) => problem !== undefined);
     expect(refused.map(({ name }) => name)).to.deep.equal(['link', 'loop']);
   });
