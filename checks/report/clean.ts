@@ -29,7 +29,10 @@ export function clean(text: string): string {
  * @returns the clean text on one line, in which neither stands
  */
 export function oneLine(text: string): string {
-  return clean(text).replaceAll(/\s+/g, ' ').replaceAll(/:(?=:)/g, ': ').replaceAll('##[', '# #[');
+  return clean(text)
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/:(?=:)/g, ': ')
+    .replaceAll('##[', '# #[');
 }
 
 /**

@@ -71,6 +71,8 @@ function nodeOptions(folder: string, limits: Limits): string[] {
       : '--experimental-permission',
     `--allow-fs-read=${folder}`,
     '--frozen-intrinsics',
+    // In the realm around the learner's: there Function compiles nothing.
+    '--disallow-code-generation-from-strings',
     '--disable-proto=delete',
     '--no-addons',
     '--no-warnings',

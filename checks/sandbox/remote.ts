@@ -1,6 +1,6 @@
 /** A lesson whose functions run in another process: the stand-ins that the suite calls. */
 import ndarray from 'ndarray';
-import type { Functions } from '../subject/recorder.ts';
+import { MissingExportError, proxyText, type Functions } from '../subject/recorder.ts';
 import type { Bundled } from './bundle.ts';
 import { EndedError, type Channel } from './channel.ts';
 import { ANSWER, REQUEST, type Frame } from './frame.ts';
@@ -72,10 +72,11 @@ export class RemoteLesson {
     this.#places = new Places(map);
     this.#limits = limits;
     this.#lesson = new TimeLimit(limits.lesson);
-    const names = this.#load();
-    this.functions = Object.fromEntries(
-      names.map((name) => [name, (...args: unknown[]) => this.#call(name, args)]),
-    );
+    const [names = [], proxies = []] = this.#load();
+    this.functions = Object.fromEntries<unknown>([
+      ...names.map((name) => [name, (...args: unknown[]) => this.#call(name, args)] as const),
+      ...proxies.map((name) => [name, refusal(name)] as const),
+    ]);
   }
 
   /** Tells that a check begins, and how many milliseconds it may take. */
@@ -90,7 +91,7 @@ export class RemoteLesson {
     return this.#lesson.spent();
   }
 
-  #load(): string[] {
+  #load(): readonly string[][] {
     const { load } = this.#limits;
     try {
       this.#channel.start();
@@ -100,8 +101,8 @@ export class RemoteLesson {
       const payload = Buffer.from(this.#script);
       const answer = this.#channel.exchange(REQUEST.load, payload, () => time.left());
       const names = this.#result(answer, []);
-      if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
-      throw new RefusedError('the answer is no list of names');
+      if (areNames(names)) return names;
+      throw new RefusedError('the answer is no two lists of names');
     } catch (error) {
       this.#channel.kill();
       throw this.#told(error, {
@@ -240,6 +241,24 @@ export class RemoteLesson {
     if (!(error instanceof EndedError)) return asError(error);
     return new SandboxError(error.late ? texts.late : `${texts.ended} (${error.message})`);
   }
+}
+
+/** Whether an answer is what a process says that it has loaded: names of functions, and of proxies. */
+function areNames(answer: unknown): answer is string[][] {
+  return (
+    Array.isArray(answer) &&
+    answer.length === 2 &&
+    answer.every(
+      (names) => Array.isArray(names) && names.every((name: unknown) => typeof name === 'string'),
+    )
+  );
+}
+
+/** What stands in the place of a proxy of a function. */
+function refusal(name: string): () => never {
+  return () => {
+    throw new MissingExportError(proxyText(name));
+  };
 }
 
 /** An error for what a submission threw. */

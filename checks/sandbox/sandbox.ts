@@ -16,7 +16,9 @@
  * 1. A realm of its own without `process`, `require`, timers, `fetch` or workers. It may patch the objects of
  *    the language, and then only its own code meets them. Nothing asynchronous ever runs, so that an
  *    `import()` loads nothing.
- * 2. The realm around it holds none of Node's globals either, and its objects are frozen.
+ * 2. The realm around it holds none of Node's globals either, its objects are frozen, and its Function compiles
+ *    nothing. No object of it reaches the learner's code: that is called, and its stacks are read, by functions of
+ *    its own realm, and a proxy of a function is not called at all.
  * 3. Node's permission model: the process reads its own folder, which holds its program alone. It writes
  *    nothing, starts no process and no thread, loads no addon. Its environment is empty.
  * 4. The shell's `ulimit`, where there is one: CPU time, memory, open files and the user's processes; a file

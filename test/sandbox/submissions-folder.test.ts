@@ -374,7 +374,8 @@ describe('submissionsIn', () => {
   after(remove);
 
   it('lists folders by name as a person would, and links with a problem wherever they lead', () => {
-    for (const name of ['b', 'a', 'Z', 'group 10', 'group 2', '.git']) mkdirSync(join(folder, name));
+    for (const name of ['b', 'a', 'Z', 'group 10', 'group 2', '.git'])
+      mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'file'), '');
     symlinkSync(join(folder, 'a'), join(folder, 'link'), 'junction');
     symlinkSync(join(folder, 'loop'), join(folder, 'loop'), 'junction');

@@ -15,8 +15,16 @@ export interface Realm {
   error: (kind: number, name: string, message: string) => unknown;
   callback: (index: number) => (...args: unknown[]) => unknown;
   errorPrototypes: object[];
-  /** The getter of every error's stack; before Node 22 a stack has none. */
-  getStack: (() => unknown) | undefined;
+  /**
+   * Calls a function. A proxy that is called gets a list of its arguments from the realm that calls, so nothing of
+   * the learner's is called from outside.
+   */
+  call: (f: unknown, args: unknown[]) => unknown;
+  /**
+   * The stack of an error: its own property, or what the engine's getter gives. Whatever of the learner's makes it
+   * (`Error.prepareStackTrace`) gets a list of its frames, which is of the realm that asks.
+   */
+  stack: (error: object) => unknown;
 }
 
 /** How a callback ended, made in the learner's realm. */
@@ -30,6 +38,7 @@ export function makeRealm(
   callOut: (index: number, args: unknown[], outcome: CallbackOutcome) => void,
   print: (args: unknown[]) => void,
 ): Realm {
+  'use strict';
   const storages = {
     Float64Array,
     Float32Array,
@@ -43,6 +52,9 @@ export function makeRealm(
   };
   const errors = [Error, RangeError, TypeError, ReferenceError, SyntaxError, EvalError, URIError];
   const { defineProperty, getOwnPropertyDescriptor } = Object;
+  const { apply } = Reflect;
+  // Before Node 22 a stack has none.
+  const getStack = getOwnPropertyDescriptor(new Error(), 'stack')?.get;
   const Buffer = ArrayBuffer;
   const write = (...args: unknown[]): void => {
     try {
@@ -77,6 +89,10 @@ export function makeRealm(
         return outcome.value;
       },
     errorPrototypes: errors.map((one) => one.prototype as object),
-    getStack: getOwnPropertyDescriptor(new Error(), 'stack')?.get,
+    call: (f, args) => apply(f as () => unknown, undefined, args),
+    stack: (error) => {
+      const { value, get } = getOwnPropertyDescriptor(error, 'stack') ?? {};
+      return get !== undefined && get === getStack ? apply(get, error, []) : value;
+    },
   };
 }
