@@ -4,6 +4,7 @@ import { MissingExportError, proxyText, type Functions } from '../subject/record
 import type { Bundled } from './bundle.ts';
 import { EndedError, type Channel } from './channel.ts';
 import { ANSWER, REQUEST, type Frame } from './frame.ts';
+import { missingNameProblem } from './importable.ts';
 import type { Limits } from './limits.ts';
 import { TimeLimit } from './time-limit.ts';
 import { arePositions, Places } from './places.ts';
@@ -194,6 +195,8 @@ export class RemoteLesson {
     const [thrown, positions] = Array.isArray(value) ? (value as unknown[]) : [];
     if (!arePositions(positions)) this.#malformed('what was thrown comes without its positions');
     if (thrown instanceof Error) {
+      const [, name = ''] = /^(\w+) is not defined$/.exec(thrown.message) ?? [];
+      thrown.message = missingNameProblem(name) ?? thrown.message;
       const place = this.#places.first(positions);
       if (place !== undefined) thrown.stack = `${thrown.name}: ${thrown.message}\n    at ${place}`;
     }

@@ -19,6 +19,8 @@ import {
   type Attack,
 } from './attack.ts';
 import { heavy } from './attacks-heavy.ts';
+import { honest } from './attacks-honest.ts';
+import { walls } from './attacks-walls.ts';
 
 export const attacks: Attack[] = [
   // Leaving early
@@ -531,4 +533,6 @@ export const attacks: Attack[] = [
   onLoading('throws while it is loaded', "throw new Error('not today');", /not today/),
   onLoading('throws something odd while it is loaded', 'throw { toString() { for (;;); } };', /./),
   ...heavy,
+  ...walls,
+  ...honest,
 ];

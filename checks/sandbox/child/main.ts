@@ -26,6 +26,7 @@ import {
 } from '../frame.ts';
 import { decode, encode, RefusedError, setOwn, STORAGES, type Maker } from '../value.ts';
 import type { Limits } from '../limits.ts';
+import { addHarmless } from './harmless.ts';
 import { positionsOf, SCRIPT } from './positions.ts';
 import { makeRealm, type CallbackOutcome, type Realm } from './realm.ts';
 
@@ -48,6 +49,11 @@ let printed = 0;
 
 const makeRealmThere = vm.runInContext(`(${makeRealm.toString()})`, context) as typeof makeRealm;
 const realm: Realm = makeRealmThere(callOut, print);
+const addHarmlessThere = vm.runInContext(
+  `(${addHarmless.toString()})`,
+  context,
+) as typeof addHarmless;
+addHarmlessThere(realm.write);
 const errorPrototypes = [...realm.errorPrototypes];
 const maker: Maker = {
   ...realm,

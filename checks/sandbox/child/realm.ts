@@ -8,6 +8,8 @@
 
 /** What the learner's realm offers to the process around it. */
 export interface Realm {
+  /** Writes to the terminal what can be written. */
+  write: (...args: unknown[]) => void;
   list: () => unknown[];
   object: () => object;
   buffer: (byteLength: number) => ArrayBuffer;
@@ -33,7 +35,7 @@ export interface CallbackOutcome {
   value: unknown;
 }
 
-/** Prepares a realm: its console, and what makes values in it. */
+/** Prepares a realm: what makes values in it, and calls what is in it. */
 export function makeRealm(
   callOut: (index: number, args: unknown[], outcome: CallbackOutcome) => void,
   print: (args: unknown[]) => void,
@@ -63,9 +65,8 @@ export function makeRealm(
       // What can't be printed is not printed.
     }
   };
-  const console = { log: write, info: write, debug: write, warn: write, error: write };
-  defineProperty(globalThis, 'console', { value: console });
   return {
+    write,
     list: () => [],
     object: () => ({}),
     buffer: (byteLength) => new Buffer(byteLength),
