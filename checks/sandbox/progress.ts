@@ -16,11 +16,13 @@ export interface Progress {
  * Begins to show progress.
  *
  * @param total how many submissions there are
+ * @param jobs how many are graded at a time
  * @param now the clock in milliseconds
  */
 export function showProgress(
   stream: StatusStream,
   total: number,
+  jobs: number,
   now: () => number = Date.now,
 ): Progress {
   const start = now();
@@ -32,7 +34,12 @@ export function showProgress(
       done += 1;
       // The others took no time and say nothing of those to come.
       if (!kept && row.score !== undefined) graded += 1;
-      const left = graded === 0 ? undefined : ((now() - start) / graded) * (total - done);
+      // The others that are being graded are half done, by and large.
+      const begun = (Math.min(jobs, total - done + 1) - 1) / 2;
+      const left =
+        graded === 0
+          ? undefined
+          : ((now() - start) / (graded + begun)) * Math.max(0, total - done - begun);
       const line = progressLine({ done, total, row, kept, left });
       if (isTerminal) drawStatus(stream, `${barText(done, total)} ${line}`);
       else stream.write(`${line}\n`);

@@ -95,6 +95,7 @@ export async function runGrader(job: Job, signal?: AbortSignal): Promise<Graded>
     kill();
   }, LOOK);
   signal?.addEventListener('abort', kill);
+  if (signal?.aborted === true) kill();
   const [, by] = (await once(grader, 'close')) as [number | null, NodeJS.Signals | null];
   clearInterval(watch);
   signal?.removeEventListener('abort', kill);

@@ -45,7 +45,6 @@
  */
 import { randomInt } from 'node:crypto';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Check, CheckResult } from '../results/lesson-result.ts';
 import type { SandboxResult } from '../results/submission-result.ts';
@@ -55,6 +54,7 @@ import type { Job } from './job.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { cleanResult } from '../report/clean.ts';
 import { pointsOf } from '../results/points.ts';
+import { sandboxPrefix } from './processes.ts';
 import { runGrader, type Graded } from './run-grader.ts';
 
 /** What is graded, and how. */
@@ -88,7 +88,7 @@ export async function gradeInSandbox(
   const { seed = randomInt(2 ** 32), freshInputs = true, signal } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   // Node's permissions go by real paths.
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'chainrule-sandbox-')));
+  const folder = realpathSync(mkdtempSync(sandboxPrefix()));
   try {
     const program = join(folder, 'learner.cjs');
     writeFileSync(program, await bundleProgram('child/main.ts'));

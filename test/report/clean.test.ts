@@ -177,7 +177,7 @@ describe('No format passes on what a submission says as more than a text:', () =
 
   it('the progress of a batch', () => {
     let log = '';
-    const progress = showProgress({ write: (text: string) => (log += text) }, nasty.length);
+    const progress = showProgress({ write: (text: string) => (log += text) }, nasty.length, 1);
     for (const text of nasty) progress.finished(rowOf(text, resultWith(text)), false);
     expect(log).not.to.match(HIDDEN);
     expect(log.trimEnd().split('\n')).to.have.length(nasty.length);
