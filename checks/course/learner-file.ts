@@ -2,6 +2,9 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { shownPath, type Lesson } from '../project.ts';
 
+/** What is said of a file in UTF-16, and the way out. */
+export const UTF16 = `is written in UTF-16, as PowerShell's > does it, and must be UTF-8: click "UTF-16" at the bottom of VS Code's window and save it with the encoding UTF-8`;
+
 /** A file that can't be read, and the way out, in a sentence; undefined when all is well. */
 export function fileProblem({ learner, number }: Lesson): string | undefined {
   const file = shownPath(learner);
@@ -9,7 +12,7 @@ export function fileProblem({ learner, number }: Lesson): string | undefined {
     return `${file} is missing: npm run reset ${number} puts the exercises back.`;
   }
   if (isUtf16(learner)) {
-    return `${file} is written in UTF-16, as PowerShell's > does it, and must be UTF-8: click "UTF-16" at the bottom of VS Code's window and save it with the encoding UTF-8.`;
+    return `${file} ${UTF16}.`;
   }
   return undefined;
 }
@@ -23,7 +26,11 @@ export function isUtf16(path: string): boolean {
   } finally {
     closeSync(file);
   }
-  const [first, second] = start;
+  return beginsAsUtf16(start);
+}
+
+/** The same of the bytes that a file begins with. */
+export function beginsAsUtf16([first, second]: Uint8Array): boolean {
   return (
     (first === 0xff && second === 0xfe) ||
     (first === 0xfe && second === 0xff) ||

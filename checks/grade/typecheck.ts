@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { importProblem, missingNameProblem } from '../sandbox/importable.ts';
 import { courseFolder, root, type Lesson } from '../project.ts';
 
 /** An error in the learner's file. */
@@ -27,9 +28,10 @@ export function typecheck(lesson: Lesson): Promise<TypeProblem[]> {
     config,
     JSON.stringify({
       extends: join(courseFolder(), 'lessons', 'tsconfig.json'),
-      compilerOptions: { typeRoots: [join(root, 'node_modules', '@types')] },
+      // As it is graded: with the language, and what checks/sandbox gives it.
+      compilerOptions: { types: [], lib: ['es2023'] },
       include: [],
-      files: [lesson.learner],
+      files: [lesson.learner, join(root, 'checks', 'grade', 'graded-globals.d.ts')],
     }),
   );
   const manifest = nodeModule.createRequire(import.meta.url).resolve('typescript/package.json');
@@ -52,7 +54,19 @@ function problems(output: string): TypeProblem[] {
   return [...output.matchAll(/^(.+)\((\d+),(\d+)\): error TS\d+: (.+)$/gm)].map(
     ([, file, line, column, message]) => ({
       place: `${file!.replaceAll('\\', '/')}:${line}:${column}`,
-      message: message!,
+      message: refusalOf(message!) ?? message!,
     }),
   );
+}
+
+/** What the sandbox says of a name or a module that is not there, so that both say the same. */
+function refusalOf(message: string): string | undefined {
+  const [, name] = /^Cannot find name '(\w+)'/.exec(message) ?? [];
+  if (name !== undefined) return missingNameProblem(name);
+  // A built-in module is called a name as well.
+  const [, path] =
+    /^Cannot find (?:module|name|module or type declarations for side-effect import of) '([^'./#][^']*)'/.exec(
+      message,
+    ) ?? [];
+  return path === undefined ? undefined : importProblem(path);
 }

@@ -1,14 +1,15 @@
 /** Grades many submissions into a folder of results, and goes on there when it was ended in the middle. */
 import { randomInt } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lesson } from '../project.ts';
 import { fingerprint } from './fingerprint.ts';
 import { gradeUntilInterrupted, type Grade } from './interruptible.ts';
-import { dropResult, keepResult, keptResult, keptSeed } from './kept.ts';
+import { dropResult, keepResult, keptLessons, keptResult, keptSeed, partsOf } from './kept.ts';
+import { lock } from './lock.ts';
 import { pointsCsv, rowOf, type Row } from './points-table.ts';
 import type { NamedSubmission } from './submissions.ts';
-import { writeWhole } from '#datasets/write-whole';
+import { makeFolder, save } from './writing.ts';
 import type { SubmissionResult } from '../results/submission-result.ts';
 
 /** How submissions are graded. */
@@ -45,17 +46,35 @@ export interface Batch {
  *
  * @returns a row for each submission; `points.csv` has the same
  * @throws the signal's reason when it was ended; the results so far are kept, and there is no `points.csv`
+ * @throws Error when the folder cannot be written, another run writes into it, or its results are of other lessons
  */
 export async function gradeBatch(
   submissions: readonly NamedSubmission[],
   options: BatchOptions,
 ): Promise<Batch> {
-  const { out, jobs, signal } = options;
+  const { out, lessons } = options;
   const csv = join(out, 'points.csv');
-  mkdirSync(out, { recursive: true });
+  makeFolder(out);
+  const names = submissions.map(({ name }) => name);
+  requireSameLessons(out, names, lessons);
+  const unlock = lock(out);
+  try {
+    return await gradeLocked(submissions, names, csv, options);
+  } finally {
+    unlock();
+  }
+}
+
+/** Grades submissions into a folder that nobody else writes into. */
+async function gradeLocked(
+  submissions: readonly NamedSubmission[],
+  names: readonly string[],
+  csv: string,
+  options: BatchOptions,
+): Promise<Batch> {
+  const { out, jobs, signal } = options;
   // Until all is done there is none, rather than an old one.
   rmSync(csv, { force: true });
-  const names = submissions.map(({ name }) => name);
   const seed = options.seed ?? keptSeed(out, names) ?? randomInt(2 ** 32);
   const rows: Row[] = [];
   const waiting = submissions.entries();
@@ -70,8 +89,23 @@ export async function gradeBatch(
   };
   await Promise.all(Array.from({ length: jobs }, work));
   signal.throwIfAborted();
-  writeWhole(csv, pointsCsv(rows));
+  save(csv, pointsCsv(rows));
+  rmSync(join(out, '.parts'), { recursive: true, force: true });
   return { rows, seed };
+}
+
+/** Refuses to replace results of other lessons. */
+function requireSameLessons(
+  out: string,
+  names: readonly string[],
+  lessons: readonly Lesson[],
+): void {
+  const kept = keptLessons(out, names);
+  const wanted = lessons.map(({ name }) => name);
+  if (kept === undefined || kept.join() === wanted.join()) return;
+  throw new Error(
+    `${out} has the results of ${kept.join(', ')}, and those of ${wanted.join(', ')} would replace them; choose another folder, or the same lessons`,
+  );
 }
 
 /** Grades a submission, or finds that it was graded. */
@@ -87,7 +121,13 @@ async function gradeOne(
   const before = keptResult(out, name, inputs);
   const isKept = before !== undefined && before.seed === seed;
   if (!isKept) dropResult(out, name);
-  const result = isKept ? before : await grade(folder, lessons, { seed, signal });
+  const result = isKept
+    ? before
+    : await grade(folder, lessons, {
+        seed,
+        signal,
+        parts: partsOf(out, name, `${inputs} ${seed}`),
+      });
   const row = rowOf(name, result);
   if (!isKept) keepResult(out, name, result, row.graded ? inputs : undefined);
   report?.(name, result);

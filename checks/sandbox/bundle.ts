@@ -9,22 +9,9 @@ import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { basename, dirname, join, posix } from 'node:path';
 import esbuild, { type BuildFailure, type Plugin } from 'esbuild';
+import { beginsAsUtf16, UTF16 } from '../course/learner-file.ts';
+import { HELPERS, importProblem, PACKAGES } from './importable.ts';
 import { courseFolder, lessons, root, shownPath, sourceText, type Lesson } from '../project.ts';
-
-/** What a learner's file may import besides the files of its own and earlier lessons. */
-const HELPERS: Readonly<Record<string, string>> = {
-  '#arrays': 'base/arrays.ts',
-  '#kernels': 'base/kernels.ts',
-  '#todo': 'base/todo.ts',
-  '#datasets/random': 'datasets/random.ts',
-};
-/** The packages it may import, and which file of them stands in: gpu.js's for browsers asks for nothing of Node's. */
-const PACKAGES: Readonly<Record<string, string>> = {
-  'gpu.js': 'gpu.js/dist/gpu-browser.min.js',
-  'ml-matrix': 'ml-matrix',
-  ndarray: 'ndarray',
-  'ndarray-ops': 'ndarray-ops',
-};
 
 /** Where a learner's files are. */
 export interface Submission {
@@ -101,12 +88,20 @@ function learnerPath({ name, slug }: Lesson): string {
   return `lessons/${name}/${slug}.ts`;
 }
 
+const programs = new Map<string, Promise<string>>();
+
 /**
  * A program of this folder as one CommonJS script.
  *
  * @param name its path in this folder: `child/main.ts`
  */
 export async function bundleProgram(name: string): Promise<string> {
+  const known = programs.get(name) ?? newProgram(name);
+  programs.set(name, known);
+  return known;
+}
+
+async function newProgram(name: string): Promise<string> {
   // From the sources as they were written: an instrumented copy would count in a process that is killed.
   const sources = process.env['CHAINRULE_SOURCES'] ?? root;
   const program = join(sources, 'checks', 'sandbox', name);
@@ -178,8 +173,7 @@ function submissionFiles(
         }
         // Only when it is called does this throw, as it would in a browser.
         if (kind === 'dynamic-import' || kind === 'require-call') return { path, external: true };
-        const text = `it imports "${path}"; a graded file may import ${[...Object.keys(HELPERS), ...Object.keys(PACKAGES)].join(', ')}, earlier lessons by their names (#lessons/…), and its author's own files of them`;
-        return { errors: [{ text }] };
+        return { errors: [{ text: importProblem(path) }] };
       });
       build.onLoad({ filter: /.*/, namespace: 'helper' }, ({ path }) => ({
         contents: sourceText(join(path.startsWith('lessons/') ? courseFolder() : root, path)),
@@ -204,5 +198,7 @@ function readSubmitted(folder: string, path: string, limit: number): string {
   const stat = lstatSync(place);
   if (!stat.isFile()) throw new Error('is no regular file');
   if (stat.size > limit) throw new Error(`has ${stat.size} bytes; at most ${limit} are read`);
-  return readFileSync(place, 'utf8');
+  const bytes = readFileSync(place);
+  if (beginsAsUtf16(bytes)) throw new Error(UTF16);
+  return bytes.toString('utf8');
 }

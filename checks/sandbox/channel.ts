@@ -28,6 +28,7 @@ export class Channel {
   readonly #port;
   readonly #started: (pid: number) => void;
   #running = false;
+  #pid = 0;
 
   /**
    * @param relay the program of the thread that pumps the pipes, as one script
@@ -56,6 +57,11 @@ export class Channel {
     return this.#running;
   }
 
+  /** The number of the process that runs, or ran last. */
+  get pid(): number {
+    return this.#pid;
+  }
+
   /** Starts a process. */
   start(): void {
     this.#order({ kind: 'start' });
@@ -63,6 +69,7 @@ export class Channel {
     if (report?.kind !== 'started' || report.pid === undefined) {
       throw new EndedError('the process does not start', false);
     }
+    this.#pid = report.pid;
     this.#started(report.pid);
     this.#running = true;
   }
@@ -70,13 +77,16 @@ export class Channel {
   /**
    * Sends a frame and waits for the answer.
    *
-   * @param deadline when the process is killed, in the milliseconds of `Date.now()`
+   * @param timeLeft says how many milliseconds are left until the process is killed, or until it is asked again
    * @throws EndedError when the process ends instead, or must be ended
    */
-  exchange(kind: number, payload: Buffer, deadline: number): Frame {
+  exchange(kind: number, payload: Buffer, timeLeft: () => number): Frame {
     const frame = frameBytes({ id: randomBytes(ID_BYTES), kind, payload });
     this.#order({ kind: 'send', frame });
-    const report = this.#next(deadline);
+    let report: Report | undefined;
+    for (let left = timeLeft(); report === undefined && left > 0; left = timeLeft()) {
+      report = this.#next(Date.now() + left);
+    }
     if (report?.kind === 'frame') return parseFrame(Buffer.from(report.frame));
     const late = report === undefined;
     if (late) this.kill();

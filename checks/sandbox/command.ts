@@ -1,10 +1,11 @@
 /** `npm run grade`: one submission or a folder of them. */
 import { randomInt } from 'node:crypto';
-import { appendFileSync, mkdirSync, statSync } from 'node:fs';
+import { appendFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { findLesson, lessons as allLessons, type Lesson } from '../project.ts';
+import { oneLine } from '../report/clean.ts';
 import { formats } from '../report/formats/formats.ts';
 import type { StatusStream } from '../report/status-line.ts';
 import { githubAnnotations, githubSummary } from '../report/formats/github.ts';
@@ -12,9 +13,10 @@ import { gradeBatch, type Batch } from './batch.ts';
 import { writeResult } from './grade-submission.ts';
 import { gradeUntilInterrupted } from './interruptible.ts';
 import { rowOf } from './points-table.ts';
-import { shownName, showProgress } from './progress.ts';
+import { sweepSandboxes } from './processes.ts';
+import { showProgress } from './progress.ts';
 import { submissionsIn } from './submissions.ts';
-import { writeWhole } from '#datasets/write-whole';
+import { makeFolder, requireFile, save } from './writing.ts';
 import type { SubmissionResult } from '../results/submission-result.ts';
 
 /** What the command talks to. */
@@ -71,7 +73,7 @@ export async function gradeCommand(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? GRADED : MISUSE;
     if (!signal.aborted) {
-      stderr.write(`error: ${(error as Error).message}\n`);
+      stderr.write(`error: ${oneLine((error as Error).message)}\n`);
       return UNGRADED;
     }
     const isBatch = program.opts<Options>().submissions !== undefined;
@@ -124,20 +126,21 @@ async function gradeOne(
     program.error('error: nothing says where the result goes, such as --out FILE');
   }
   requireFolder(program, folder);
-  const result = await gradeUntilInterrupted(resolve(folder), chosen, { seed, signal });
-  if (out !== undefined) {
-    mkdirSync(dirname(out), { recursive: true });
-    writeResult(out, result);
+  for (const name of ['out', ...reports]) {
+    if (options[name] !== undefined) requireFile(String(options[name]));
   }
-  for (const name of reports) writeWhole(String(options[name]), formats[name]!.write(result));
+  sweepSandboxes();
+  const result = await gradeUntilInterrupted(resolve(folder), chosen, { seed, signal });
+  if (out !== undefined) writeResult(out, result);
+  for (const name of reports) save(String(options[name]), formats[name]!.write(result));
   for (const { lesson, points, max, broken } of result.lessons) {
-    stdout.write(`${lesson}  ${points} of ${max}${broken ? `  ${broken}` : ''}\n`);
+    stdout.write(`${lesson}  ${points} of ${max}${broken ? `  ${oneLine(broken)}` : ''}\n`);
   }
   stdout.write(`${result.points} of ${result.max} points; seed ${result.seed}\n`);
   if (github === true) tellGithub(result, stdout);
   const { graded, problem } = rowOf(folder, result);
   if (graded) return GRADED;
-  stderr.write(`error: ${problem}\n`);
+  stderr.write(`error: ${oneLine(problem ?? '')}\n`);
   return UNGRADED;
 }
 
@@ -166,7 +169,9 @@ async function gradeMany(
   if (submissions.length === 0) {
     program.error(`error: ${parent} has no folder in it; each submission is one`);
   }
-  const progress = showProgress(stderr, submissions.length);
+  if (html !== undefined) makeFolder(String(html));
+  sweepSandboxes();
+  const progress = showProgress(stderr, submissions.length, jobs);
   const batch = await gradeBatch(submissions, {
     out,
     lessons: chosen,
@@ -176,7 +181,7 @@ async function gradeMany(
     finished: progress.finished,
     report: (name, result) => {
       if (html !== undefined) {
-        writeWhole(join(String(html), `${name}.html`), formats['html']!.write(result));
+        save(join(String(html), `${name}.html`), formats['html']!.write(result));
       }
     },
   }).finally(progress.stop);
@@ -192,7 +197,7 @@ function isInside(folder: string, path: string): boolean {
 function batchText({ rows, seed }: Batch, csv: string): string {
   const others = rows.filter(({ graded }) => !graded);
   const lines = others.map(
-    ({ submission, problem }) => `  ${shownName(submission)}: ${shownName(problem ?? '')}\n`,
+    ({ submission, problem }) => `  ${oneLine(submission)}: ${oneLine(problem ?? '')}\n`,
   );
   const count = `${rows.length - others.length} of ${rows.length} submissions graded; seed ${seed}; ${csv}\n`;
   return lines.length === 0 ? count : `${count}Not graded:\n${lines.join('')}`;

@@ -1,4 +1,5 @@
 /** Tables as CSV (https://www.rfc-editor.org/rfc/rfc4180) that is safe to open in a spreadsheet. */
+import { clean } from '../report/clean.ts';
 
 /** What a cell may hold; undefined is an empty one. */
 export type Cell = string | number | undefined;
@@ -19,8 +20,9 @@ export function csvText(rows: readonly (readonly Cell[])[]): string {
 function cellText(cell: Cell): string {
   if (cell === undefined) return '';
   if (typeof cell === 'number') return String(cell);
-  // Full-width signs count as well, and so may a sign behind white space.
-  const text = /^\s*[=+\-@＝＋－＠]/.test(cell) ? `'${cell}` : cell;
+  const cleaned = clean(cell);
+  // Full-width signs count as well, and so may a sign behind white space or what nobody sees.
+  const text = /^[\s\p{C}\uFFFD]*[=+\-@＝＋－＠]/u.test(cleaned) ? `'${cleaned}` : cleaned;
   // In some countries a spreadsheet splits at semicolons and not at commas.
   return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,8 +1,8 @@
 /** Grades a submission, one lesson after the other, into one result file. */
 import { randomInt } from 'node:crypto';
-import { writeWhole } from '#datasets/write-whole';
 import type { Lesson } from '../project.ts';
 import type { Limits } from './limits.ts';
+import { save } from './writing.ts';
 import { gradeInSandbox } from './sandbox.ts';
 import type { SandboxResult, SubmissionResult } from '../results/submission-result.ts';
 
@@ -10,6 +10,8 @@ import type { SandboxResult, SubmissionResult } from '../results/submission-resu
 export interface GradeSubmissionOptions {
   limits?: Partial<Limits>;
   seed?: number;
+  /** Ends it: what was not graded then did not run. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -20,11 +22,11 @@ export interface GradeSubmissionOptions {
 export async function gradeSubmission(
   folder: string,
   lessons: readonly Lesson[],
-  { limits = {}, seed = randomInt(2 ** 32) }: GradeSubmissionOptions = {},
+  { limits = {}, seed = randomInt(2 ** 32), signal }: GradeSubmissionOptions = {},
 ): Promise<SubmissionResult> {
   const results: SandboxResult[] = [];
   for (const lesson of lessons) {
-    results.push(await gradeInSandbox(lesson, { folder, limits, seed }));
+    results.push(await gradeInSandbox(lesson, { folder, limits, seed, ...(signal && { signal }) }));
   }
   const sum = (key: 'points' | 'max'): number =>
     results.reduce((total, result) => total + result[key], 0);
@@ -33,5 +35,5 @@ export async function gradeSubmission(
 
 /** Writes a result so that whoever finds the file finds all of it. */
 export function writeResult(file: string, result: SubmissionResult): void {
-  writeWhole(file, `${JSON.stringify(result, null, 2)}\n`);
+  save(file, `${JSON.stringify(result, null, 2)}\n`);
 }

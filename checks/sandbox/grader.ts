@@ -4,11 +4,12 @@
  */
 import { problemOf } from '../grade/explain.ts';
 import type { CheckResult } from '../results/lesson-result.ts';
-import { loadSuite, type LoadedSuite } from '../grade/run-suite.ts';
+import { loadSuite, type Listener, type LoadedSuite } from '../grade/run-suite.ts';
 import { findLesson } from '../project.ts';
 import { installHooks } from '../subject/install.ts';
 import { functionOf, recordedCalls, use } from '../subject/recorder.ts';
-import { seededRandom, type Random } from '../../datasets/random.ts';
+import { seededRandom } from '../../datasets/random.ts';
+import { bundleSubmission, SubmissionError } from './bundle.ts';
 import { freshProblem } from './fresh.ts';
 import type { Job, Step } from './job.ts';
 import { Channel } from './channel.ts';
@@ -19,38 +20,47 @@ function tell(step: Step, then = (): void => {}): void {
 }
 
 /** Grades a submission. Returns what it wrote to the terminal. */
-async function grade({ lesson, submission, relay, launch, seed }: Job): Promise<string> {
-  const suite = await loadSuite(findLesson(lesson)!, launch.limits.check);
+async function grade({ lesson: name, submission, relay, launch, ...job }: Job): Promise<string> {
+  const lesson = findLesson(name)!;
+  const { limits } = launch;
+  const suite = await loadSuite(lesson, limits.check);
   tell({ kind: 'loaded', checks: suite.checks });
-  if (submission === undefined) return '';
   const channel = new Channel(relay, launch, (pid) => tell({ kind: 'started', pid }));
   try {
-    const remote = new RemoteLesson(submission, channel, launch.limits);
-    await run(suite, remote, seed === undefined ? undefined : seededRandom(seed));
+    const bundled = await bundleSubmission(lesson, submission, limits.file);
+    const remote = new RemoteLesson(bundled, channel, limits);
+    await run(suite, remote, job);
   } catch (error) {
-    const message = error instanceof SandboxError ? error.message : problemOf(error);
-    tell({ kind: 'broken', message });
+    const isPlain = error instanceof SandboxError || error instanceof SubmissionError;
+    tell({ kind: 'broken', message: isPlain ? error.message : problemOf(error) });
   }
   channel.kill();
-  return channel.printed.slice(0, launch.limits.output);
+  return channel.printed.slice(0, limits.output);
 }
 
 /** Runs the suite on the submission, and what passes once more on fresh inputs. */
-async function run(suite: LoadedSuite, remote: RemoteLesson, random?: Random): Promise<void> {
+async function run(
+  suite: LoadedSuite,
+  remote: RemoteLesson,
+  { seed, leftOut }: Pick<Job, 'seed' | 'leftOut'>,
+): Promise<void> {
   const { opened, checks } = suite;
   use(opened, remote.functions);
   // What is wrong with its process says all of a check.
   const faulty = new Set<number>();
-  await suite.run({
+  const listener: Listener = {
     begin: (index) => {
       const { exercise, limit } = checks[index]!;
       remote.beginCheck(exercise, limit);
+      tell({ kind: 'begin', index, spent: remote.spent() });
     },
     end: (index, result) => {
       const { exercise, limit } = checks[index]!;
       let problem = remote.fault;
-      if (random !== undefined && problem === undefined && result.status === 'passed') {
+      if (seed !== undefined && problem === undefined && result.status === 'passed') {
         remote.beginCheck(exercise, limit);
+        // Each check has draws of its own, whichever are left out before it.
+        const random = seededRandom((seed ^ Math.imul(index + 1, 0x9e3779b1)) >>> 0);
         problem = freshProblem(recordedCalls(), functionOf(exercise), opened, random);
         problem = remote.fault ?? problem;
       }
@@ -61,10 +71,12 @@ async function run(suite: LoadedSuite, remote: RemoteLesson, random?: Random): P
         result: problem === undefined ? result : failed(result, problem),
       });
     },
+    explaining: () => tell({ kind: 'explaining' }),
     explained: (index, failure) => {
       if (!faulty.has(index)) tell({ kind: 'explained', index, failure });
     },
-  });
+  };
+  await suite.run(listener, new Set(leftOut));
 }
 
 /** A failed check, whatever the suite made of it. */
@@ -73,6 +85,8 @@ function failed({ exercise, title, failure }: CheckResult, problem: string): Che
 }
 
 installHooks();
+// Whoever started it is gone: nobody would hear of anything.
+process.once('disconnect', () => process.exit());
 process.once('message', (job: Job) => {
   void grade(job).then((printed) => tell({ kind: 'done', printed }, () => process.exit()));
 });

@@ -1,34 +1,58 @@
 import type { Lesson } from '../project.ts';
+import type { SandboxResult, SubmissionResult } from '../results/submission-result.ts';
 import { gradeSubmission } from './grade-submission.ts';
-import type { SubmissionResult } from '../results/submission-result.ts';
 
-/** Grades lessons of a submission, as gradeSubmission does, or gives up between two of them. */
+/** Where the finished lessons of a submission are kept until all are. */
+export interface Parts {
+  read: (lesson: string) => SandboxResult | undefined;
+  write: (result: SandboxResult) => void;
+}
+
+/** How lessons of a submission are graded. */
+export interface GradeUntilOptions {
+  /** What the fresh inputs are drawn with. */
+  seed: number;
+  /** Interrupts it. */
+  signal: AbortSignal;
+  /** Keeps what is finished, so that nothing of it is graded again. */
+  parts?: Parts;
+}
+
+/** Grades lessons of a submission, as gradeSubmission does, or gives up when it is interrupted. */
 export type Grade = (
   folder: string,
   lessons: readonly Lesson[],
-  options: { seed: number; signal: AbortSignal },
+  options: GradeUntilOptions,
 ) => Promise<SubmissionResult>;
 
 /**
  * Grades lessons of a submission until it is interrupted.
  *
- * Ctrl-C in a terminal ends the grader of the lesson that runs as well. What it did not come to would be taken
- * for failed, so nothing that was graded then is a result.
+ * That ends the grader of the lesson that runs. What it did not come to would be taken for failed, so nothing of
+ * that lesson is a result; the lessons before it are.
  *
  * @param folder laid out as the course is
- * @param seed what the fresh inputs are drawn with
- * @param signal interrupts it
  * @throws the signal's reason when it is interrupted
  */
-export const gradeUntilInterrupted: Grade = async (folder, lessons, { seed, signal }) => {
+export const gradeUntilInterrupted: Grade = async (folder, lessons, { seed, signal, parts }) => {
   const whole: SubmissionResult = { version: 1, points: 0, max: 0, seed, lessons: [] };
   for (const lesson of lessons) {
     signal.throwIfAborted();
-    const part = await gradeSubmission(folder, [lesson], { seed });
+    const part = parts?.read(lesson.name) ?? (await gradePart(folder, lesson, { seed, signal }));
+    signal.throwIfAborted();
+    parts?.write(part);
     whole.points += part.points;
     whole.max += part.max;
-    whole.lessons.push(...part.lessons);
+    whole.lessons.push(part);
   }
-  signal.throwIfAborted();
   return whole;
 };
+
+async function gradePart(
+  folder: string,
+  lesson: Lesson,
+  options: GradeUntilOptions,
+): Promise<SandboxResult> {
+  const { lessons } = await gradeSubmission(folder, [lesson], options);
+  return lessons[0]!;
+}

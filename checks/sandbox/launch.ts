@@ -1,5 +1,5 @@
 /** Starts the process that runs a learner's code, with as little around it as the system allows. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import type { Limits } from './limits.ts';
 
 /** What the process is started with. */
@@ -12,6 +12,24 @@ export interface Launch {
 }
 
 const isWindows = process.platform === 'win32';
+
+/**
+ * Starts a program of Node in a group of its own, with a limit on the memory of each of its processes where there
+ * is a shell's `ulimit`.
+ *
+ * @param args what Node is started with
+ * @param memory in megabytes
+ */
+export function launchLimited(
+  args: readonly string[],
+  memory: number,
+  options: SpawnOptions,
+): ChildProcess {
+  const node = [process.execPath, `--max-old-space-size=${Math.floor(memory / 2)}`, ...args];
+  const shell = ['/bin/sh', '-c', `ulimit -d ${memory * 1024} 2>/dev/null; exec "$0" "$@"`];
+  const [file, ...rest] = isWindows ? node : [...shell, ...node];
+  return spawn(file!, rest, { ...options, detached: !isWindows, windowsHide: true });
+}
 
 /**
  * Starts the process, in a group of its own. It is fed on descriptor 3 and answers on 4.
@@ -53,6 +71,8 @@ function nodeOptions(folder: string, limits: Limits): string[] {
       : '--experimental-permission',
     `--allow-fs-read=${folder}`,
     '--frozen-intrinsics',
+    // In the realm around the learner's: there Function compiles nothing.
+    '--disallow-code-generation-from-strings',
     '--disable-proto=delete',
     '--no-addons',
     '--no-warnings',

@@ -1,6 +1,8 @@
 /** The points of many submissions as a table. */
 import { csvText } from './csv.ts';
+import { oneLine } from '../report/clean.ts';
 import { byExercise } from '../results/points.ts';
+import { NOT_RUN } from './sandbox.ts';
 import type { SubmissionResult } from '../results/submission-result.ts';
 
 /** A submission in the table. */
@@ -21,9 +23,6 @@ export interface Score {
   /** The points of each exercise: `02.5 sigmoid`. */
   exercises: ReadonlyMap<string, number>;
 }
-
-/** What sandbox.ts says of a check that its grader did not come to. */
-const NOT_RUN = 'this check did not run';
 
 /** The row of a submission that has a result. */
 export function rowOf(submission: string, result: SubmissionResult): Row {
@@ -63,7 +62,7 @@ export function pointsCsv(rows: readonly Row[]): string {
       score?.points,
       score?.max,
       ...exercises.map((exercise) => score?.exercises.get(exercise)),
-      problem?.replaceAll(/\s+/g, ' '),
+      problem === undefined ? undefined : oneLine(problem),
     ]),
   ]);
 }

@@ -1,4 +1,5 @@
 /** How far a batch is: a line that is drawn again and again on a terminal, and a line each elsewhere. */
+import { oneLine } from '../report/clean.ts';
 import { barText, clearStatus, drawStatus, type StatusStream } from '../report/status-line.ts';
 import { knowsEscapes } from '../report/terminal.ts';
 import type { Row } from './points-table.ts';
@@ -15,11 +16,13 @@ export interface Progress {
  * Begins to show progress.
  *
  * @param total how many submissions there are
+ * @param jobs how many are graded at a time
  * @param now the clock in milliseconds
  */
 export function showProgress(
   stream: StatusStream,
   total: number,
+  jobs: number,
   now: () => number = Date.now,
 ): Progress {
   const start = now();
@@ -31,7 +34,12 @@ export function showProgress(
       done += 1;
       // The others took no time and say nothing of those to come.
       if (!kept && row.score !== undefined) graded += 1;
-      const left = graded === 0 ? undefined : ((now() - start) / graded) * (total - done);
+      // The others that are being graded are half done, by and large.
+      const begun = (Math.min(jobs, total - done + 1) - 1) / 2;
+      const left =
+        graded === 0
+          ? undefined
+          : ((now() - start) / (graded + begun)) * Math.max(0, total - done - begun);
       const line = progressLine({ done, total, row, kept, left });
       if (isTerminal) drawStatus(stream, `${barText(done, total)} ${line}`);
       else stream.write(`${line}\n`);
@@ -60,7 +68,7 @@ function progressLine({ done, total, row, kept, left }: Step): string {
   const points = score === undefined ? 'could not be graded' : `${score.points} of ${score.max}`;
   const how = kept ? ', graded before' : !graded && score !== undefined ? ', not to the end' : '';
   const time = left === undefined || done === total ? '' : `, ${timeText(left)} left`;
-  return `${done}/${total}  ${shownName(submission)}: ${points}${how}${time}`;
+  return `${done}/${total}  ${oneLine(submission)}: ${points}${how}${time}`;
 }
 
 /** About how long: `40 s`, `5 min`, `2.5 h`. */
@@ -70,9 +78,4 @@ function timeText(milliseconds: number): string {
   const minutes = seconds / 60;
   if (minutes < 90) return `about ${Math.round(minutes)} min`;
   return `about ${(minutes / 60).toFixed(1)} h`;
-}
-
-/** A name that can't move the cursor or turn the text around. */
-export function shownName(name: string): string {
-  return name.replaceAll(/\p{Cc}|\p{Cf}/gu, '?');
 }

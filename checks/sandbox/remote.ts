@@ -1,10 +1,12 @@
 /** A lesson whose functions run in another process: the stand-ins that the suite calls. */
 import ndarray from 'ndarray';
-import type { Functions } from '../subject/recorder.ts';
+import { MissingExportError, proxyText, type Functions } from '../subject/recorder.ts';
 import type { Bundled } from './bundle.ts';
 import { EndedError, type Channel } from './channel.ts';
 import { ANSWER, REQUEST, type Frame } from './frame.ts';
+import { missingNameProblem } from './importable.ts';
 import type { Limits } from './limits.ts';
+import { TimeLimit } from './time-limit.ts';
 import { arePositions, Places } from './places.ts';
 import {
   decode,
@@ -51,10 +53,10 @@ export class RemoteLesson {
   readonly #script: string;
   readonly #places: Places;
   readonly #limits: Limits;
-  /** When the time for all checks is up. */
-  readonly #end: number;
-  /** The check that runs: its exercise, its limit, and when that is reached. */
-  #check = { exercise: '', limit: 0, deadline: 0 };
+  /** What all checks together may take. */
+  readonly #lesson: TimeLimit;
+  /** The check that runs: its exercise, its limit, and the bytes that came back in it. */
+  #check = { exercise: '', limit: 0, time: new TimeLimit(0), bytes: 0 };
   /** The function that ended a process, by the exercise in which it did. */
   readonly #stopped = new Map<string, string>();
 
@@ -70,29 +72,38 @@ export class RemoteLesson {
     this.#script = script;
     this.#places = new Places(map);
     this.#limits = limits;
-    this.#end = Date.now() + limits.lesson;
-    const names = this.#load();
-    this.functions = Object.fromEntries(
-      names.map((name) => [name, (...args: unknown[]) => this.#call(name, args)]),
-    );
+    this.#lesson = new TimeLimit(limits.lesson);
+    const [names = [], proxies = []] = this.#load();
+    this.functions = Object.fromEntries<unknown>([
+      ...names.map((name) => [name, (...args: unknown[]) => this.#call(name, args)] as const),
+      ...proxies.map((name) => [name, refusal(name)] as const),
+    ]);
   }
 
   /** Tells that a check begins, and how many milliseconds it may take. */
   beginCheck(exercise: string, limit: number): void {
     this.fault = undefined;
-    this.#check = { exercise, limit, deadline: Date.now() + limit };
+    this.#check = { exercise, limit, time: new TimeLimit(limit), bytes: 0 };
+    if (this.#channel.running) this.#check.time.follow(this.#channel.pid);
   }
 
-  #load(): string[] {
+  /** The milliseconds that all checks have taken so far. */
+  spent(): number {
+    return this.#lesson.spent();
+  }
+
+  #load(): readonly string[][] {
     const { load } = this.#limits;
     try {
       this.#channel.start();
+      this.#lesson.follow(this.#channel.pid);
+      const time = new TimeLimit(load);
+      time.follow(this.#channel.pid);
       const payload = Buffer.from(this.#script);
-      const deadline = Math.min(Date.now() + load, this.#end);
-      const answer = this.#channel.exchange(REQUEST.load, payload, deadline);
+      const answer = this.#channel.exchange(REQUEST.load, payload, () => time.left());
       const names = this.#result(answer, []);
-      if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
-      throw new RefusedError('the answer is no list of names');
+      if (areNames(names)) return names;
+      throw new RefusedError('the answer is no two lists of names');
     } catch (error) {
       this.#channel.kill();
       throw this.#told(error, {
@@ -105,21 +116,24 @@ export class RemoteLesson {
   }
 
   #call(name: string, args: unknown[]): unknown {
-    const { exercise, limit, deadline } = this.#check;
+    const { exercise, limit, time } = this.#check;
     const stopper = this.#stopped.get(exercise);
     if (stopper !== undefined) {
       this.fault ??= `left out, since ${stopper} did not return in a check before`;
       throw new SandboxError(this.fault);
     }
     try {
-      if (Date.now() >= this.#end) throw new EndedError('the time was up', true);
-      if (!this.#channel.running) this.#load();
-      return this.#exchange(name, args, Math.min(deadline, this.#end));
+      if (this.#lesson.left() === 0) throw new EndedError('the time was up', true);
+      if (!this.#channel.running) {
+        this.#load();
+        time.follow(this.#channel.pid);
+      }
+      return this.#exchange(name, args);
     } catch (error) {
       if (error instanceof SandboxError) this.fault ??= error.message;
       if (!(error instanceof EndedError || error instanceof RefusedError)) throw error;
       if (error instanceof EndedError) this.#stopped.set(exercise, name);
-      const isLesson = Date.now() >= this.#end;
+      const isLesson = this.#lesson.left() === 0;
       const told = this.#told(error, {
         late: isLesson
           ? `the time for the whole lesson, ${this.#limits.lesson / 1000} s, was up when ${name} was called`
@@ -133,9 +147,11 @@ export class RemoteLesson {
   }
 
   /** Calls a function there, and those of the suite that it calls in its turn. */
-  #exchange(name: string, args: unknown[], deadline: number): unknown {
+  #exchange(name: string, args: unknown[]): unknown {
+    const { time } = this.#check;
+    const timeLeft = (): number => Math.min(time.left(), this.#lesson.left());
     const request = encode([name, args], { limits: this.#limits.message, callbacks: true });
-    let answer = this.#channel.exchange(REQUEST.call, request.bytes, deadline);
+    let answer = this.#channel.exchange(REQUEST.call, request.bytes, timeLeft);
     while (answer.kind === ANSWER.callback) {
       const [kind, value] = this.#callBack(answer.payload, request.functions);
       if (this.fault !== undefined) {
@@ -144,7 +160,7 @@ export class RemoteLesson {
         throw value;
       }
       const { bytes } = encode(value, { limits: this.#limits.message });
-      answer = this.#channel.exchange(kind, bytes, deadline);
+      answer = this.#channel.exchange(kind, bytes, timeLeft);
     }
     return this.#result(answer, request.buffers);
   }
@@ -179,6 +195,8 @@ export class RemoteLesson {
     const [thrown, positions] = Array.isArray(value) ? (value as unknown[]) : [];
     if (!arePositions(positions)) this.#malformed('what was thrown comes without its positions');
     if (thrown instanceof Error) {
+      const [, name = ''] = /^(\w+) is not defined$/.exec(thrown.message) ?? [];
+      thrown.message = missingNameProblem(name) ?? thrown.message;
       const place = this.#places.first(positions);
       if (place !== undefined) thrown.stack = `${thrown.name}: ${thrown.message}\n    at ${place}`;
     }
@@ -201,6 +219,11 @@ export class RemoteLesson {
   }
 
   #decode(bytes: Buffer, known: ArrayBuffer[]): unknown {
+    this.#check.bytes += bytes.length;
+    const { answers } = this.#limits;
+    if (this.#check.bytes > answers) {
+      throw new RefusedError(`more than ${answers} bytes in one check are too many to cross`);
+    }
     try {
       return decode(bytes, maker, this.#limits.message, known);
     } catch (error) {
@@ -221,6 +244,24 @@ export class RemoteLesson {
     if (!(error instanceof EndedError)) return asError(error);
     return new SandboxError(error.late ? texts.late : `${texts.ended} (${error.message})`);
   }
+}
+
+/** Whether an answer is what a process says that it has loaded: names of functions, and of proxies. */
+function areNames(answer: unknown): answer is string[][] {
+  return (
+    Array.isArray(answer) &&
+    answer.length === 2 &&
+    answer.every(
+      (names) => Array.isArray(names) && names.every((name: unknown) => typeof name === 'string'),
+    )
+  );
+}
+
+/** What stands in the place of a proxy of a function. */
+function refusal(name: string): () => never {
+  return () => {
+    throw new MissingExportError(proxyText(name));
+  };
 }
 
 /** An error for what a submission threw. */

@@ -1,9 +1,9 @@
 /**
  * Grades a submission without trusting it.
  *
- * Three processes take part. This one bundles the learner's files into one script (bundle.ts) and keeps the
- * time. The grader (grader.ts) has the suite, the references and the expected values. The learner's process
- * (child/main.ts) has the script and nothing else; a call of the suite goes to it as bytes (value.ts,
+ * Three processes take part. This one keeps the time (run-grader.ts). The grader (grader.ts) has the suite, the
+ * references and the expected values; it bundles the learner's files into one script (bundle.ts) and runs nothing
+ * of them. The learner's process (child/main.ts) has the script and nothing else; a call of the suite goes to it as bytes (value.ts,
  * frame.ts) over a pipe of its own, and the suite waits (channel.ts, relay.ts). So the learner's code can lie
  * about values, and a lie that is not the right value earns nothing.
  *
@@ -16,14 +16,18 @@
  * 1. A realm of its own without `process`, `require`, timers, `fetch` or workers. It may patch the objects of
  *    the language, and then only its own code meets them. Nothing asynchronous ever runs, so that an
  *    `import()` loads nothing.
- * 2. The realm around it holds none of Node's globals either, and its objects are frozen.
+ * 2. The realm around it holds none of Node's globals either, its objects are frozen, and its Function compiles
+ *    nothing. No object of it reaches the learner's code: that is called, and its stacks are read, by functions of
+ *    its own realm, and a proxy of a function is not called at all.
  * 3. Node's permission model: the process reads its own folder, which holds its program alone. It writes
  *    nothing, starts no process and no thread, loads no addon. Its environment is empty.
  * 4. The shell's `ulimit`, where there is one: CPU time, memory, open files and the user's processes; a file
  *    that it wrote would have to be empty. And a limit on the heap.
- * 5. A limit on the time of each call and of the lesson, after which the process group is killed.
+ * 5. A limit on the time of each check and of the lesson, after which the process group is killed.
  * 6. Every frame and value is checked when it arrives; whoever breaks the rules is killed, and the next
  *    exercise gets a new process.
+ * 7. The grader has limits too, on its memory and on the time of each step: a file that breaks the compiler and a
+ *    value that is too much for a test cost their author those checks, and nobody else anything.
  *
  * What it does not stop, as experiments on Node 20, 22 and 24 show:
  *
@@ -39,28 +43,19 @@
  *   answers asked for again where the reference's is one of many (weights, a cache, a drawing).
  * - A function that changes a list or a plain object among its arguments; only arrays are compared.
  */
-import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Check, CheckResult } from '../results/lesson-result.ts';
 import type { SandboxResult } from '../results/submission-result.ts';
-import { root, shownPath, type Lesson } from '../project.ts';
-import { VARIABLE } from '../subject/choice.ts';
-import {
-  bundleProgram,
-  bundleSubmission,
-  SubmissionError,
-  type Bundled,
-  type Submission,
-} from './bundle.ts';
-import type { Job, Step } from './job.ts';
-import { killGroup } from './launch.ts';
+import { shownPath, type Lesson } from '../project.ts';
+import { bundleProgram, type Submission } from './bundle.ts';
+import type { Job } from './job.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { cleanResult } from '../report/clean.ts';
 import { pointsOf } from '../results/points.ts';
+import { sandboxPrefix } from './processes.ts';
+import { runGrader, type Graded } from './run-grader.ts';
 
 /** What is graded, and how. */
 export interface SandboxOptions extends Submission {
@@ -73,12 +68,12 @@ export interface SandboxOptions extends Submission {
    * `npm test`.
    */
   freshInputs?: boolean;
+  /** Ends it: what was not graded then did not run. */
+  signal?: AbortSignal;
 }
 
-const GRADER = fileURLToPath(new URL('grader.ts', import.meta.url));
-
-/** How long the grader may take in milliseconds beside what the learner's code takes. */
-const OVERHEAD = 30_000;
+/** What sandbox.ts says of a check that its grader did not come to. */
+export const NOT_RUN = 'this check did not run';
 
 /**
  * Grades a lesson of a submission.
@@ -90,124 +85,103 @@ export async function gradeInSandbox(
   lesson: Lesson,
   options: SandboxOptions,
 ): Promise<SandboxResult> {
-  const { seed = randomInt(2 ** 32), freshInputs = true } = options;
+  const { seed = randomInt(2 ** 32), freshInputs = true, signal } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const bundled = await bundle(lesson, options, limits.file);
   // Node's permissions go by real paths.
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'chainrule-sandbox-')));
+  const folder = realpathSync(mkdtempSync(sandboxPrefix()));
   try {
     const program = join(folder, 'learner.cjs');
     writeFileSync(program, await bundleProgram('child/main.ts'));
-    const launch = { folder, program, limits };
-    const { submission } = bundled;
-    const graded = await runGrader({
-      lesson: lesson.name,
-      launch,
-      ...(freshInputs && { seed }),
-      relay: await bundleProgram('relay.ts'),
-      ...(submission !== undefined && { submission }),
-    });
-    const { checks, results, printed } = graded;
-    if (checks === undefined) {
-      throw new Error(
-        `gradeInSandbox: the suite of ${lesson.name} does not load; ${graded.errors}`,
-      );
-    }
-    const problem = bundled.problem ?? graded.broken;
-    const all = checks.map((check, i) => results.get(i) ?? notRun(check));
-    return {
+    const { folder: submitted, file } = options;
+    const { checks, results, broken, printed } = await gradeAll(
+      {
+        lesson: lesson.name,
+        submission: { folder: submitted, ...(file !== undefined && { file }) },
+        launch: { folder, program, limits },
+        ...(freshInputs && { seed }),
+        relay: await bundleProgram('relay.ts'),
+      },
+      signal,
+    );
+    const all = checks.map((check, i) => results.get(i) ?? failed(check, NOT_RUN));
+    return cleanResult({
       lesson: lesson.name,
       points: pointsOf(all),
       max: all.length,
       seed,
       checks: all,
-      ...(problem !== undefined && {
-        broken: `${shownPath(lesson.learner)} did not load: ${problem}`,
+      ...(broken !== undefined && {
+        broken: `${shownPath(lesson.learner)} did not load: ${broken}`,
       }),
-      printed,
-    };
+      printed: printed.slice(0, limits.output),
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** The submission as a script, or what its author needs to read. */
-async function bundle(
-  lesson: Lesson,
-  files: Submission,
-  limit: number,
-): Promise<{ submission?: Bundled; problem?: string }> {
-  try {
-    return { submission: await bundleSubmission(lesson, files, limit) };
-  } catch (error) {
-    if (!(error instanceof SubmissionError)) throw error;
-    return { problem: error.message };
+/** Runs one grader after the other until all checks are decided, or nobody lets them. */
+async function gradeAll(
+  job: Omit<Job, 'leftOut'>,
+  signal: AbortSignal | undefined,
+): Promise<Pick<Graded, 'results' | 'broken' | 'printed'> & { checks: Check[] }> {
+  const { launch } = job;
+  const results = new Map<number, CheckResult>();
+  let printed = '';
+  let { lesson: left } = launch.limits;
+  for (;;) {
+    const graded = await runGrader(
+      {
+        ...job,
+        launch: { ...launch, limits: { ...launch.limits, lesson: left } },
+        leftOut: [...results.keys()],
+      },
+      signal,
+    );
+    const { checks, doing, end } = graded;
+    if (checks === undefined) {
+      throw new Error(`gradeInSandbox: the suite of ${job.lesson} does not load; ${graded.errors}`);
+    }
+    for (const [index, result] of graded.results) results.set(index, result);
+    printed += graded.printed;
+    left = Math.max(0, left - graded.spent);
+    const isOver = end === 'done' || end === 'killed' || results.size === checks.length;
+    // Nothing of it has run yet: that is no check's fault.
+    const broken =
+      graded.broken ?? (isOver || doing !== 'bundling' ? undefined : bundlingText(end));
+    if (isOver || broken !== undefined) {
+      return { checks, results, printed, ...(broken !== undefined && { broken }) };
+    }
+    // What nobody found out in time is not said; the results stand.
+    if (doing === 'checking') stopExercise(checks, graded, results);
   }
 }
 
-function notRun({ exercise, title }: Check): CheckResult {
-  return { exercise, title, status: 'failed', failure: { problem: 'this check did not run' } };
-}
-
-/** What a grader told before it ended. */
-interface Graded {
-  checks: Check[] | undefined;
-  results: Map<number, CheckResult>;
-  broken?: string;
-  printed: string;
-  /** What the grader itself complained about. */
-  errors: string;
-  /** The group of the learner's process, which a grader that ended early has not ended. */
-  group: number | undefined;
-}
-
-/** Runs a grader to its end. */
-async function runGrader(job: Job): Promise<Graded> {
-  const grader = spawn(process.execPath, ['--import', 'tsx', GRADER], {
-    cwd: root,
-    env: { ...process.env, [VARIABLE]: `${job.lesson}:reference` },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  const graded: Graded = {
-    checks: undefined,
-    results: new Map(),
-    printed: '',
-    errors: '',
-    group: undefined,
-  };
-  grader.stderr!.setEncoding('utf8').on('data', (text: string) => (graded.errors += text));
-  grader.on('message', (step: Step) => note(step, graded));
-  grader.send(job);
-  const timer = setTimeout(() => grader.kill('SIGKILL'), job.launch.limits.lesson + OVERHEAD);
-  await once(grader, 'close');
-  clearTimeout(timer);
-  if (graded.group !== undefined) killGroup(graded.group);
-  return graded;
-}
-
-function note(step: Step, graded: Graded): void {
-  switch (step.kind) {
-    case 'loaded':
-      graded.checks = step.checks;
-      break;
-    case 'started':
-      graded.group = step.pid;
-      break;
-    case 'broken':
-      graded.broken = step.message;
-      break;
-    case 'end':
-      graded.results.set(step.index, step.result);
-      break;
-    case 'explained':
-      graded.results.set(step.index, {
-        ...graded.results.get(step.index)!,
-        failure: step.failure,
-      });
-      break;
-    case 'done':
-      graded.printed = step.printed;
-      graded.group = undefined;
-      break;
+/** Fails the check whose values were too much, and those of its exercise that would most likely be the same. */
+function stopExercise(
+  checks: readonly Check[],
+  { index = 0, end }: Graded,
+  results: Map<number, CheckResult>,
+): void {
+  const { exercise, limit } = checks[index]!;
+  const problem =
+    end === 'late'
+      ? `what came back keeps this check busy for more than ${limit / 1000} s; is it far larger than it should be, or a function that was passed called without end?`
+      : 'what came back fills the memory of this check; is it far larger than it should be?';
+  const later = 'left out, since what came back was too much for a check before';
+  for (const [i, check] of checks.entries()) {
+    if (check.exercise !== exercise || (results.has(i) && i !== index)) continue;
+    results.set(i, failed(check, i === index ? problem : later));
   }
+}
+
+/** Why a file does not compile, when the compiler itself has not lived to say it. */
+function bundlingText(end: Graded['end']): string {
+  return end === 'late'
+    ? 'compiling it takes too long; what in it is nested so deeply, or repeated so often?'
+    : 'the compiler gave up on it; what in it is nested so deeply, or grows so large?';
+}
+
+function failed({ exercise, title }: Check, problem: string): CheckResult {
+  return { exercise, title, status: 'failed', failure: { problem } };
 }

@@ -5,6 +5,7 @@
  * to the functions that `use` put in place: the reference's, the learner's, or the reference's with one
  * known wrong answer laid over it. (A sandbox would put functions here that call another process.)
  */
+import { types } from 'node:util';
 import ndarray from 'ndarray';
 import { isArray, type AnyArray } from '../any-array.ts';
 import type { Misconception } from '../misconception.ts';
@@ -142,6 +143,7 @@ function record(f: unknown, name: string, args: unknown[]): unknown {
     if (typeof f !== 'function') {
       throw new MissingExportError(`${name} is missing: the lesson's file must export it`);
     }
+    if (types.isProxy(f)) throw new MissingExportError(proxyText(name));
     const value: unknown = f(...args);
     call.milliseconds = performance.now() - start;
     call.outcome = { value: snapshot(value) };
@@ -197,6 +199,11 @@ function withoutStrides(value: unknown): unknown {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
+}
+
+/** Why a proxy of a function is not called: it sees more of a call than its arguments. */
+export function proxyText(name: string): string {
+  return `${name} is a proxy of a function: export the function itself`;
 }
 
 /** Thrown in the place of a function that the subject doesn't export. */

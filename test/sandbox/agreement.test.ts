@@ -1,7 +1,9 @@
 /** The sandbox gives the score that `npm test NN` gives. */
+import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
+import { fileProblem, UTF16 } from '../../checks/course/learner-file.ts';
 import { declarations } from '../../checks/declarations.ts';
 import { gradeLesson } from '../../checks/grade/grade-lesson.ts';
 import type { CheckResult } from '../../checks/results/lesson-result.ts';
@@ -10,6 +12,8 @@ import { gradeInSandbox } from '../../checks/sandbox/sandbox.ts';
 import { functionOf } from '../../checks/subject/recorder.ts';
 import type { Misconception } from '../../checks/misconception.ts';
 import { inFixture } from '../temporary-project.ts';
+import { typecheck } from '../../checks/grade/typecheck.ts';
+import { honest } from './attacks-honest.ts';
 import { changed, stubWith, writeFiles } from './submission.ts';
 
 /**
@@ -155,6 +159,51 @@ describe('gradeInSandbox', function () {
       }
     });
   }
+
+  for (const { does, broken, problem, ...changes } of honest) {
+    // What is not there is found by the compiler, before it is missed.
+    if (broken !== undefined || String(problem).includes('nothing of Node')) continue;
+    it(`agrees with npm test on a submission that ${does}`, async () => {
+      const { local, sandboxed } = await both(`honest-${does}`, changed(lines, changes));
+      expect(score(sandboxed)).to.deep.equal(score(local));
+    });
+  }
+
+  it('says of what a graded file may not use what npm test says, in the same words', async () => {
+    const refused: [top: string, body: string][] = [
+      ['', 'void process.cwd();'],
+      ['', 'setTimeout(() => {}, 1);'],
+      ["import { readFileSync } from 'node:fs';\nvoid readFileSync;", ''],
+      ["import 'lodash';", ''],
+    ];
+    for (const [i, [top, body]] of refused.entries()) {
+      const functions = {
+        aboveGround: `export function aboveGround(x: Tensor): Tensor {\n  ${body}\n  return map(x, (v) => Math.max(0, v));\n}`,
+      };
+      const submission = join(folder, `refused-${i}`);
+      const place = `lessons/${lines.name}/${lines.slug}.ts`;
+      writeFiles(submission, { [place]: changed(lines, { top, functions }) });
+      const [types, { checks, broken }] = await Promise.all([
+        typecheck({ ...lines, learner: join(submission, place) }),
+        gradeInSandbox(lines, { folder: submission }),
+      ]);
+      const said = broken ?? checks.find(({ status }) => status === 'failed')?.failure?.problem;
+      expect(types).to.have.length(1);
+      expect(said).to.include(types[0]!.message);
+      expect(types[0]!.message).to.match(/a graded file may import|when a submission is graded/);
+    }
+  });
+
+  it('says of a file in UTF-16 what npm test says, in the same words', async () => {
+    const place = join(folder, 'utf-16', 'lessons', lines.name, `${lines.slug}.ts`);
+    writeFiles(folder, { [`utf-16/lessons/${lines.name}/${lines.slug}.ts`]: '' });
+    writeFileSync(place, `\uFEFF${changed(lines, {})}`, 'utf16le');
+    const { broken, points } = await gradeInSandbox(lines, { folder: join(folder, 'utf-16') });
+    expect(points).to.equal(0);
+    expect(fileProblem({ ...lines, learner: place })).to.include(' is written in UTF-16, ');
+    expect(broken).to.include(UTF16);
+    expect(fileProblem({ ...lines, learner: place })).to.include(UTF16);
+  });
 
   it("agrees with npm test on an error in an earlier lesson's file", async () => {
     const library = 'lessons/01-lines/lines.ts';

@@ -6,69 +6,21 @@
  * strings is the attackers': it says `any` wherever that gets it past the compiler.
  */
 
-/** A submission, and what it must get. */
-export interface Attack {
-  /** What it does, as a sentence without its subject. */
-  does: string;
-  /** Code at the end of the file. */
-  top?: string;
-  /** Functions in the place of the reference's. */
-  functions?: Readonly<Record<string, string>>;
-  /** The exercises are the untouched ones instead of the reference's. */
-  isStub?: boolean;
-  /** The points of the functions that do not get all of theirs. */
-  earns?: Readonly<Record<string, number>>;
-  /** What is said of a file that does not load: it gets no point. */
-  broken?: RegExp;
-  /** What is said of the first check that failed. */
-  problem?: RegExp;
-  /** Whether it is found out that aboveGround throws on the line with `// here`; that no line is, if this is false. */
-  isPlaced?: boolean;
-}
-
-/** aboveGround with a body. */
-function aboveGround(body: string): Readonly<Record<string, string>> {
-  return { aboveGround: `export function aboveGround(x: any): any {\n${body}\n}` };
-}
-
-/** An honest aboveGround, for attacks that want to keep its points. */
-const HONEST = 'return map(x, (v) => Math.max(0, v));';
-
-/** An attack in aboveGround that must earn nothing there. */
-function inAboveGround(does: string, body: string, problem?: RegExp): Attack {
-  return {
-    does,
-    functions: aboveGround(body),
-    earns: { aboveGround: 0 },
-    ...(problem && { problem }),
-  };
-}
-
-/** An attack in aboveGround with a stack that is none: an error whose `stack` is what an expression gives. */
-function withStack(does: string, stack: string): Attack {
-  const body = `throw Object.defineProperty(new Error('x'), 'stack', { value: ${stack} });`;
-  return { ...inAboveGround(does, body, /^Error: x$/), isPlaced: false };
-}
-
-/** An attack in aboveGround with a function that makes the stack's text, when aboveGround throws on the line `// here`. */
-function preparing(does: string, body: string, problem?: RegExp): Attack {
-  const top = `Error.prepareStackTrace = (error: any, sites: any): any => {\n${body}\n};`;
-  return { ...inAboveGround(does, "throw new Error('x'); // here", problem), top, isPlaced: false };
-}
-
-/** An attack outside the functions, after which aboveGround still has the wrong values. */
-function aroundAboveGround(does: string, top: string): Attack {
-  const functions = aboveGround('return map(x, (v) => v + 0.25);');
-  return { does, top, functions, earns: { aboveGround: 1 } };
-}
-
-/** An attack after which nothing loads. */
-function onLoading(does: string, top: string, broken: RegExp): Attack {
-  return { does, top, broken };
-}
-
-const late = /aboveGround did not return within 0\.\d+ s/;
-const refused = /aboveGround did not return a value that can be graded/;
+import {
+  aboveGround,
+  aroundAboveGround,
+  HONEST,
+  inAboveGround,
+  late,
+  onLoading,
+  preparing,
+  refused,
+  withStack,
+  type Attack,
+} from './attack.ts';
+import { heavy } from './attacks-heavy.ts';
+import { honest } from './attacks-honest.ts';
+import { walls } from './attacks-walls.ts';
 
 export const attacks: Attack[] = [
   // Leaving early
@@ -580,4 +532,7 @@ export const attacks: Attack[] = [
   onLoading('opens a hundred thousand brackets', `const x = ${'['.repeat(100_000)};`, /./),
   onLoading('throws while it is loaded', "throw new Error('not today');", /not today/),
   onLoading('throws something odd while it is loaded', 'throw { toString() { for (;;); } };', /./),
+  ...heavy,
+  ...walls,
+  ...honest,
 ];

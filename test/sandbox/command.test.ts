@@ -69,7 +69,7 @@ describe('npm run grade', function () {
   it('says what went wrong when the result cannot be written', async () => {
     const { code, stderr } = await graded([submission, '02', '--html', submission]);
     expect(code).to.equal(1);
-    expect(stderr).to.match(/^error: .*(EISDIR|ENOTEMPTY|EPERM)/);
+    expect(stderr).to.match(/^error: .* is a folder: name a file in it, such as /);
   });
 
   it('writes nothing when it is interrupted', async () => {

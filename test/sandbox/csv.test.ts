@@ -18,7 +18,23 @@ describe('csvText', () => {
     );
   });
 
-  for (const formula of ['=1+1', '+1', '-1', '@SUM(A1)', '＝1', '\t=1', '\r=1', '\n=1', '  =1']) {
+  for (const formula of [
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(A1)',
+    '＝1',
+    '\t=1',
+    '\r=1',
+    '\n=1',
+    '  =1',
+    '\u0001=1',
+    '\u200B=1',
+    '\u202E=1',
+    '\uFEFF=1',
+    '\u200D=1',
+    '\u00A0+1',
+  ]) {
     it(`makes no formula of the text ${JSON.stringify(formula)}`, () => {
       expect(csvText([[formula]])).to.match(/^"?'/);
     });

@@ -15,7 +15,7 @@ function written({ isTTY = false, columns = 80, each = 40_000 }): string {
   let text = '';
   let time = 0;
   const stream = { isTTY, columns, write: (piece: string) => (text += piece) };
-  const progress = showProgress(stream, 5, () => time);
+  const progress = showProgress(stream, 5, 1, () => time);
   progress.finished(graded('anna', 50), true);
   time += each;
   progress.finished(graded('bob', 12), false);
@@ -44,6 +44,20 @@ describe('showProgress', () => {
     const lines = written({ isTTY: true, columns: 30 }).split('\r\x1b[K');
     expect(lines).to.have.length(7);
     for (const line of lines) expect(line.length).to.be.below(30);
+  });
+
+  it('counts what is being graded when it says how long it will take', () => {
+    let text = '';
+    let time = 0;
+    const stream = { write: (piece: string) => (text += piece) };
+    const progress = showProgress(stream, 100, 8, () => time);
+    // Eight begin at once, and each takes about 40 s: 100 of them take about 500 s.
+    time = 40_000;
+    progress.finished(graded('anna', 50), false);
+    expect(text).to.include('1/100  anna: 50 of 50, about 14 min left');
+    for (const name of ['b', 'c', 'd', 'e', 'f', 'g']) progress.finished(graded(name, 50), false);
+    progress.finished(graded('h', 50), false);
+    expect(text).to.include('8/100  h: 50 of 50, about 5 min left');
   });
 
   it('says how long it will take in seconds, minutes or hours', () => {

@@ -54,7 +54,7 @@ function rogue(body: string): string {
       write(frame(call.id, 2, NO_CHANGES, thrown));
     }
     const first = receive();
-    write(frame(first.id, 1, NO_CHANGES, [6], u32(2), text('first'), text('second')));
+    write(frame(first.id, 1, NO_CHANGES, list(list(text('first'), text('second')), list())));
     let call;
     for (let last = first; ; ) {
       call = receive();

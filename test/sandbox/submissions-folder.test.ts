@@ -13,6 +13,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -21,6 +22,8 @@ import { parseResult } from '../../checks/results/result-file.ts';
 import { gradeBatch, type Batch, type BatchOptions } from '../../checks/sandbox/batch.ts';
 import { fingerprint } from '../../checks/sandbox/fingerprint.ts';
 import { gradeSubmission } from '../../checks/sandbox/grade-submission.ts';
+import type { Grade, Parts } from '../../checks/sandbox/interruptible.ts';
+import { partsOf } from '../../checks/sandbox/kept.ts';
 import { submissionsIn } from '../../checks/sandbox/submissions.ts';
 import { expectSnapshot } from '../snapshot.ts';
 import { inFixture } from '../temporary-project.ts';
@@ -192,13 +195,23 @@ describe('gradeBatch', function () {
       lessons: [lesson],
       jobs: 2,
       signal: new AbortController().signal,
-      grade: async (submission, _, { seed }) => {
+      grade: async (submission, [first], { seed }) => {
         asked.push(submission.slice(all.length + 1));
-        const lessons = whole.lessons.map((one) => ({ ...one, seed }));
+        const lessons = whole.lessons.map((one) => ({ ...one, lesson: first!.name, seed }));
         return { ...whole, seed, lessons };
       },
       ...options,
     });
+  }
+
+  /** Why a batch is not graded. */
+  async function refusal(options: Partial<BatchOptions> = {}): Promise<string> {
+    try {
+      await batch(options);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'it is graded';
   }
 
   it('grades nothing again that is the same', async () => {
@@ -254,10 +267,70 @@ describe('gradeBatch', function () {
     expect(asked).to.deep.equal([]);
   });
 
-  it('grades all again for other lessons', async () => {
+  it('refuses to replace the results of other lessons', async () => {
     await batch();
-    await batch({ lessons: [lines, lesson] });
+    const before = readFileSync(join(out, 'anna.json'), 'utf8');
+    expect(await refusal({ lessons: [lines, lesson] })).to.match(
+      /has the results of 02-curves, and those of 01-lines, 02-curves would replace them; choose/,
+    );
+    expect(readFileSync(join(out, 'anna.json'), 'utf8')).to.equal(before);
+    expect(existsSync(join(out, 'points.csv'))).to.equal(true);
+  });
+
+  it('refuses a folder that another run writes into, and takes one whose run was killed', async () => {
+    mkdirSync(out);
+    const locked = { process: process.ppid, host: hostname() };
+    writeFileSync(join(out, '.lock'), JSON.stringify(locked));
+    expect(await refusal()).to.match(/is in use by process \d+ on .*; wait for its end or choose/);
+    writeFileSync(join(out, '.lock'), JSON.stringify({ ...locked, host: 'elsewhere' }));
+    expect(await refusal()).to.match(/is in use by process \d+ on elsewhere/);
+    writeFileSync(join(out, '.lock'), JSON.stringify({ ...locked, process: 2 ** 22 + 1 }));
+    await batch();
     expect(asked).to.deep.equal(['anna', 'bob']);
+    expect(existsSync(join(out, '.lock'))).to.equal(false);
+    writeFileSync(join(out, '.lock'), 'cut sho');
+    await batch();
+    expect(existsSync(join(out, '.lock'))).to.equal(false);
+  });
+
+  it('lets only one of two runs write into a folder at the same time', async () => {
+    const ends = await Promise.allSettled([batch(), batch()]);
+    expect(ends.map(({ status }) => status).toSorted()).to.deep.equal(['fulfilled', 'rejected']);
+  });
+
+  it('goes on behind the finished lessons of a submission after an interruption', async () => {
+    const [part] = whole.lessons;
+    const interruption = new AbortController();
+    const parts: (string | undefined)[] = [];
+    const half: Grade = async (_, __, { seed, parts: kept }) => {
+      parts.push(kept!.read(part!.lesson)?.lesson);
+      kept!.write({ ...part!, seed });
+      interruption.abort();
+      throw new Error('ended');
+    };
+    const only = { jobs: 1, seed: 1 };
+    await refusal({ ...only, grade: half, signal: interruption.signal });
+    expect(existsSync(join(out, 'anna.json'))).to.equal(false);
+    const going: Grade = async (_, __, options) => {
+      parts.push(options.parts!.read(part!.lesson)?.lesson);
+      return { ...whole, lessons: [{ ...part!, seed: options.seed }] };
+    };
+    await batch({ ...only, grade: going });
+    // The first submission had nothing and then its lesson; the second had none.
+    expect(parts).to.deep.equal([undefined, '02-curves', undefined]);
+    expect(existsSync(join(out, '.parts'))).to.equal(false);
+  });
+
+  it('takes no finished lesson of a submission that has changed, or that was changed itself', async () => {
+    const [part] = whole.lessons;
+    const kept = (inputs: string): Parts => partsOf(out, 'anna', inputs);
+    kept('one').write(part!);
+    expect(kept('one').read('02-curves')).to.deep.equal(part);
+    expect(kept('two').read('02-curves')).to.equal(undefined);
+    expect(kept('one').read('01-lines')).to.equal(undefined);
+    const path = join(out, '.parts', 'anna', '02-curves.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"points":0', '"points":2'));
+    expect(kept('one').read('02-curves')).to.equal(undefined);
   });
 
   it('grades a submission again whose result is cut short, changed or missing', async () => {
@@ -373,13 +446,22 @@ describe('submissionsIn', () => {
   const { folder, remove } = submissionsFolder();
   after(remove);
 
-  it('lists folders by name, and links with a problem wherever they lead', () => {
-    for (const name of ['b', 'a', 'Z', '.git']) mkdirSync(join(folder, name));
+  it('lists folders by name as a person would, and links with a problem wherever they lead', () => {
+    for (const name of ['b', 'a', 'Z', 'group 10', 'group 2', '.git'])
+      mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'file'), '');
     symlinkSync(join(folder, 'a'), join(folder, 'link'), 'junction');
     symlinkSync(join(folder, 'loop'), join(folder, 'loop'), 'junction');
     const found = submissionsIn(folder);
-    expect(found.map(({ name }) => name)).to.deep.equal(['Z', 'a', 'b', 'link', 'loop']);
+    expect(found.map(({ name }) => name)).to.deep.equal([
+      'a',
+      'b',
+      'group 2',
+      'group 10',
+      'link',
+      'loop',
+      'Z',
+    ]);
     const refused = found.filter(({ problem }) => problem !== undefined);
     expect(refused.map(({ name }) => name)).to.deep.equal(['link', 'loop']);
   });

@@ -5,6 +5,7 @@ import { gradescope } from './gradescope.ts';
 import { html } from './html.ts';
 import { junit } from './junit.ts';
 import { prairielearn } from './prairielearn.ts';
+import { cleanResult } from '../clean.ts';
 import type { SubmissionResult } from '../../results/submission-result.ts';
 
 /** A format of other people's tools. */
@@ -17,7 +18,10 @@ export interface Format {
 
 /** Every format that is one file; what GitHub Actions gets goes to two places (github.ts). */
 export const formats: Readonly<Record<string, Format>> = {
-  junit: { description: 'JUnit XML, for the test reports of a CI system', write: junit },
+  junit: {
+    description: 'JUnit XML, for the test reports of a CI system',
+    write: (result) => junit(cleanResult(result)),
+  },
   gradescope: { description: 'results.json of a Gradescope autograder', write: gradescope },
   prairielearn: {
     description: 'results.json of a PrairieLearn external grader',
@@ -28,5 +32,5 @@ export const formats: Readonly<Record<string, Format>> = {
     write: (result) => classroom50(result),
   },
   exercism: { description: 'results.json of an Exercism test runner', write: exercism },
-  html: { description: 'a page for the learner', write: html },
+  html: { description: 'a page for the learner', write: (result) => html(cleanResult(result)) },
 };

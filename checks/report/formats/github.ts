@@ -5,7 +5,8 @@
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands; how a command is escaped
  * is only in the code that writes them, https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
  */
-import { clipped, readable } from '../../../figures/characters.ts';
+import { clipped } from '../../../figures/characters.ts';
+import { clean } from '../clean.ts';
 import { failureOf } from '../failure.ts';
 import {
   exercisesOf,
@@ -79,14 +80,14 @@ function stateText(isSolved: boolean, failed: string | undefined): string {
 
 /** A text on one line in which Markdown finds nothing. */
 function plain(text: string): string {
-  return readable(text)
+  return clean(text)
     .replaceAll('\n', ' ')
     .replaceAll(/[\\`*_[\]<>#|~&:$]/g, String.raw`\$&`);
 }
 
 /** A text as it is, between fences that are longer than any in it. */
 function fenced(text: string): string {
-  const content = readable(text);
+  const content = clean(text);
   const longest = (content.match(/`+/g) ?? []).reduce(
     (most, { length }) => Math.max(most, length),
     2,
@@ -136,7 +137,7 @@ function annotation(
 }
 
 function data(text: string): string {
-  return readable(text).replaceAll('%', '%25').replaceAll('\n', '%0A');
+  return clean(text).replaceAll('%', '%25').replaceAll('\n', '%0A');
 }
 
 function property(text: string): string {

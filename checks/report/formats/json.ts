@@ -1,5 +1,5 @@
 /** Documents in JSON. */
-import { readable } from '../../../figures/characters.ts';
+import { clean } from '../clean.ts';
 
 /**
  * Writes a value as JSON that any reader takes.
@@ -10,7 +10,7 @@ import { readable } from '../../../figures/characters.ts';
 export function json(value: unknown): string {
   const text = JSON.stringify(
     value,
-    (_, field: unknown) => (typeof field === 'string' ? readable(field) : field),
+    (_, field: unknown) => (typeof field === 'string' ? clean(field) : field),
     2,
   );
   return `${text}\n`;

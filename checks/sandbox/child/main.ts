@@ -12,7 +12,7 @@
  */
 import { Buffer } from 'node:buffer';
 import fs from 'node:fs';
-import { formatWithOptions } from 'node:util';
+import { formatWithOptions, types } from 'node:util';
 import vm from 'node:vm';
 import {
   ANSWER,
@@ -26,6 +26,7 @@ import {
 } from '../frame.ts';
 import { decode, encode, RefusedError, setOwn, STORAGES, type Maker } from '../value.ts';
 import type { Limits } from '../limits.ts';
+import { addHarmless } from './harmless.ts';
 import { positionsOf, SCRIPT } from './positions.ts';
 import { makeRealm, type CallbackOutcome, type Realm } from './realm.ts';
 
@@ -48,6 +49,11 @@ let printed = 0;
 
 const makeRealmThere = vm.runInContext(`(${makeRealm.toString()})`, context) as typeof makeRealm;
 const realm: Realm = makeRealmThere(callOut, print);
+const addHarmlessThere = vm.runInContext(
+  `(${addHarmless.toString()})`,
+  context,
+) as typeof addHarmless;
+addHarmlessThere(realm.write);
 const errorPrototypes = [...realm.errorPrototypes];
 const maker: Maker = {
   ...realm,
@@ -70,11 +76,14 @@ function names(object: string): string[] {
   );
 }
 
-/** Takes from this realm what the language does not have: process, fetch, timers, … */
+/** Takes from this realm what the language does not have (process, fetch, timers, …), and lets nobody change the rest. */
 function stripGlobals(): void {
-  for (const name of Object.getOwnPropertyNames(globalThis)) {
-    if (!globals.includes(name)) Reflect.deleteProperty(globalThis, name);
+  for (const name of Reflect.ownKeys(globalThis)) {
+    if (typeof name === 'symbol' || !globals.includes(name)) {
+      Reflect.deleteProperty(globalThis, name);
+    }
   }
+  Object.freeze(globalThis);
 }
 
 /** Does what a frame asks for. */
@@ -89,11 +98,11 @@ function answer({ kind, payload }: Frame): void {
     } else {
       const [name, args] = decode(payload, maker, limits.message, buffers) as [string, unknown[]];
       before = buffers.map((buffer) => Buffer.from(Buffer.from(buffer)));
-      answered = [ANSWER.value, Reflect.apply(exported(name), undefined, args)];
+      answered = [ANSWER.value, realm.call(loaded!.lesson[name], args)];
     }
   } catch (error) {
     thrown = error;
-    answered = [ANSWER.thrown, [error, positionsOf(error, realm.getStack)]];
+    answered = [ANSWER.thrown, [error, positionsOf(error, realm.stack)]];
   }
   try {
     const encoded = encode(answered[1], {
@@ -108,8 +117,8 @@ function answer({ kind, payload }: Frame): void {
   }
 }
 
-/** Evaluates the bundled submission. Returns the names of the functions that it exports. */
-function load(script: string): string[] {
+/** Evaluates the bundled submission. Returns the names of the functions that it exports, and of proxies of some. */
+function load(script: string): [functions: string[], proxies: string[]] {
   // On Node 20 a global object with interceptors makes every mention of Math slow; a constant is not.
   const constants = globals.filter((name) =>
     /^(?!undefined$|NaN$|eval$|globalThis$)\w+$/.test(name),
@@ -121,11 +130,9 @@ function load(script: string): string[] {
     { filename: SCRIPT, lineOffset: -1 },
   ) as Loaded;
   const { lesson } = loaded;
-  return Object.keys(lesson).filter((name) => typeof lesson[name] === 'function');
-}
-
-function exported(name: string): (...args: unknown[]) => unknown {
-  return loaded!.lesson[name] as (...args: unknown[]) => unknown;
+  const functions = Object.keys(lesson).filter((name) => typeof lesson[name] === 'function');
+  const isProxy = (name: string): boolean => types.isProxy(lesson[name]);
+  return [functions.filter((name) => !isProxy(name)), functions.filter(isProxy)];
 }
 
 /** What the call changed in its arguments: how many buffers, and each one's number and bytes. */

@@ -13,21 +13,18 @@ const LONGEST_STACK = 2 ** 20;
  * The lines and columns of the script in an error's stack, innermost first. They are as true as the stack,
  * into which the learner's code may write what it likes.
  *
- * No getter is asked but the engine's own. That one may make the text only now and run the learner's code for
- * it (`Error.prepareStackTrace`), so this is still a part of the call: it counts against its time, and what it
- * throws is no position.
+ * The engine may make the text only now and run the learner's code for it (`Error.prepareStackTrace`), so this is
+ * still a part of the call: it counts against its time, and what it throws is no position.
  *
- * @param getStack the engine's getter in the learner's realm, if stacks have one
+ * @param stackOf reads an error's stack in the learner's realm (realm.ts)
  */
 export function positionsOf(
   thrown: unknown,
-  getStack: (() => unknown) | undefined,
+  stackOf: (error: object) => unknown,
 ): [line: number, column: number][] {
   if (!types.isNativeError(thrown)) return [];
   try {
-    const { value, get } = Reflect.getOwnPropertyDescriptor(thrown, 'stack') ?? {};
-    const isEngines = get !== undefined && get === getStack;
-    const stack: unknown = isEngines ? Reflect.apply(get, thrown, []) : value;
+    const stack = stackOf(thrown);
     if (typeof stack !== 'string' || stack.length > LONGEST_STACK) return [];
     return [...stack.matchAll(POSITION)]
       .slice(0, MOST_POSITIONS)

@@ -8,6 +8,8 @@
 
 /** What the learner's realm offers to the process around it. */
 export interface Realm {
+  /** Writes to the terminal what can be written. */
+  write: (...args: unknown[]) => void;
   list: () => unknown[];
   object: () => object;
   buffer: (byteLength: number) => ArrayBuffer;
@@ -15,8 +17,16 @@ export interface Realm {
   error: (kind: number, name: string, message: string) => unknown;
   callback: (index: number) => (...args: unknown[]) => unknown;
   errorPrototypes: object[];
-  /** The getter of every error's stack; before Node 22 a stack has none. */
-  getStack: (() => unknown) | undefined;
+  /**
+   * Calls a function. A proxy that is called gets a list of its arguments from the realm that calls, so nothing of
+   * the learner's is called from outside.
+   */
+  call: (f: unknown, args: unknown[]) => unknown;
+  /**
+   * The stack of an error: its own property, or what the engine's getter gives. Whatever of the learner's makes it
+   * (`Error.prepareStackTrace`) gets a list of its frames, which is of the realm that asks.
+   */
+  stack: (error: object) => unknown;
 }
 
 /** How a callback ended, made in the learner's realm. */
@@ -25,11 +35,12 @@ export interface CallbackOutcome {
   value: unknown;
 }
 
-/** Prepares a realm: its console, and what makes values in it. */
+/** Prepares a realm: what makes values in it, and calls what is in it. */
 export function makeRealm(
   callOut: (index: number, args: unknown[], outcome: CallbackOutcome) => void,
   print: (args: unknown[]) => void,
 ): Realm {
+  'use strict';
   const storages = {
     Float64Array,
     Float32Array,
@@ -43,6 +54,9 @@ export function makeRealm(
   };
   const errors = [Error, RangeError, TypeError, ReferenceError, SyntaxError, EvalError, URIError];
   const { defineProperty, getOwnPropertyDescriptor } = Object;
+  const { apply } = Reflect;
+  // Before Node 22 a stack has none.
+  const getStack = getOwnPropertyDescriptor(new Error(), 'stack')?.get;
   const Buffer = ArrayBuffer;
   const write = (...args: unknown[]): void => {
     try {
@@ -51,9 +65,8 @@ export function makeRealm(
       // What can't be printed is not printed.
     }
   };
-  const console = { log: write, info: write, debug: write, warn: write, error: write };
-  defineProperty(globalThis, 'console', { value: console });
   return {
+    write,
     list: () => [],
     object: () => ({}),
     buffer: (byteLength) => new Buffer(byteLength),
@@ -77,6 +90,10 @@ export function makeRealm(
         return outcome.value;
       },
     errorPrototypes: errors.map((one) => one.prototype as object),
-    getStack: getOwnPropertyDescriptor(new Error(), 'stack')?.get,
+    call: (f, args) => apply(f as () => unknown, undefined, args),
+    stack: (error) => {
+      const { value, get } = getOwnPropertyDescriptor(error, 'stack') ?? {};
+      return get !== undefined && get === getStack ? apply(get, error, []) : value;
+    },
   };
 }
