@@ -68,6 +68,7 @@ try {
           start = performance.now();
           tell({ kind: 'begin', index });
         },
+        explainFirst: true,
         explaining: () => tell({ kind: 'explaining' }),
         explained: (index, failure) => {
           results[index] = { ...results[index]!, failure };

@@ -19,6 +19,8 @@ export interface Listener {
   explaining?: () => void;
   /** What there is to say of a check that failed; without this nobody looks for it. */
   explained?: (index: number, failure: Failure) => void;
+  /** Whether only the first exercise with a failed check is explained: the one that is shown in full. */
+  explainFirst?: boolean;
 }
 
 /** A suite that can be run, several times if need be. */
@@ -84,9 +86,12 @@ export async function loadSuite(lesson: Lesson, limit = 5000): Promise<LoadedSui
         // Those of the exercise that runs: an explanation looks at all of them.
         let ran: RanCheck[] = [];
         let current = '';
+        let isExplained = false;
         const explain = (): void => {
-          const { explaining, explained } = listener;
+          const { explaining, explained, explainFirst = false } = listener;
           if (explained === undefined || ran.every(({ passed }) => passed)) return;
+          if (explainFirst && isExplained) return;
+          isExplained = true;
           explaining?.();
           for (const [index, failure] of explainExercise(current, ran, opened)) {
             explained(index, failure);

@@ -72,6 +72,7 @@ async function grade({ lesson: name, file, leftOut }: Job): Promise<Omit<Done, '
         results[index] = result;
         took[index] = performance.now() - start;
       },
+      explainFirst: true,
       explaining: () => tell({ kind: 'step' }),
       explained: (index, failure) => {
         results[index] = { ...results[index]!, failure };

@@ -6,19 +6,20 @@ import { join } from 'node:path';
 import { gradeLesson } from '../../checks/grade/grade-lesson.ts';
 import { root, type Lesson } from '../../checks/project.ts';
 import type { CheckResult } from '../../checks/results/lesson-result.ts';
+import { TimeLimit } from '../../checks/sandbox/time-limit.ts';
 import { VARIABLE } from '../../checks/subject/choice.ts';
 import type { Done, Step } from './child.ts';
 import type { Answer } from './patches.ts';
 import { touchedNames } from './touched.ts';
 
-/** How long an answer may be silent, in milliseconds: several times what a right one takes for its slowest check. */
+/** How long an answer may compute in silence, in milliseconds: several times what a right one takes for a check. */
 const PATIENCE = 3000;
+
+/** The same for a process that must first start and load a suite. */
+const LOADING = 20_000;
 
 /** How long a check may take when an answer is graded once more because it was silent, in milliseconds. */
 const LIMIT = 2000;
-
-/** How long a process may take to start and to load a suite, in milliseconds. */
-const LOADING = 30_000;
 
 const CHILD = join(root, 'test', 'answers', 'child.ts');
 
@@ -107,11 +108,22 @@ class Grader {
         this.#child = undefined;
         resolve(undefined);
       };
-      let timer = setTimeout(giveUp, LOADING);
+      let timer: NodeJS.Timeout | undefined;
+      const wait = (patience: number): void => {
+        const limit = new TimeLimit(patience);
+        limit.follow(child.pid!);
+        const look = (): void => {
+          const left = limit.left();
+          if (left <= 0) giveUp();
+          else timer = setTimeout(look, left);
+        };
+        look();
+      };
+      wait(LOADING);
       child.on('message', (step: Step) => {
         clearTimeout(timer);
         if (step.kind === 'step') {
-          timer = setTimeout(giveUp, PATIENCE);
+          wait(PATIENCE);
         } else {
           child.removeAllListeners();
           resolve(step);
