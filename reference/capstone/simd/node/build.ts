@@ -18,13 +18,16 @@ export const MODULES = { 'index.ts': 'bytes.ts', 'rungs.ts': 'rung-bytes.ts' } a
 const OPTIONS = [
   '-O3',
   '--noAssert',
-  ...['--runtime', 'stub'],
+  '--runtime=stub',
   // One memory for all threads comes from outside; so nothing may lie in it yet.
-  ...['--importMemory', '--noExportMemory', '--sharedMemory'],
-  ...['--initialMemory', '1', '--maximumMemory', '65536'],
-  ...['--enable', 'simd', '--enable', 'threads'],
+  '--importMemory',
+  '--noExportMemory',
+  '--sharedMemory',
+  '--initialMemory=1',
+  '--maximumMemory=65536',
+  '--enable=simd,threads',
   // exponential.ts exchanges vectors, though only with another kernel.
-  ...['--disableWarning', '112'],
+  '--disableWarning=112',
 ];
 
 /** Whether the compiler is there: it is 100 MB, so only those who change a kernel install it. */
