@@ -8,7 +8,7 @@ import { affine } from './affine.ts';
 import { convolution, type ParameterPlaces } from './convolution.ts';
 import { kernelsOn } from './kernels.ts';
 import { GROUP, groupsOf, planes, rows, type Planes, type Rows } from './layout.ts';
-import { bytesTaken, floatsAt, newRoom, take, type Room, type Take } from './memory.ts';
+import { bytesTaken, floatsAt, newRoom, placeOf, take, type Room, type Take } from './memory.ts';
 
 /** How many bytes an engine needs for batches of up to `size` images. */
 export function engineBytes(size: number): number {
@@ -16,8 +16,8 @@ export function engineBytes(size: number): number {
 }
 
 /**
- * An engine for batches of up to `size` images. Parameters that lie in its room are used where they are; others are
- * copied into it.
+ * An engine for batches of up to `size` images. Parameters and gradients that lie in its memory are used where they
+ * are; others are copied.
  *
  * @param size a whole number from 1
  * @param room of at least `engineBytes(size)`; its own unless given
@@ -33,13 +33,6 @@ export function simdEngine(size: number, room: Room = newRoom(engineBytes(size))
   const labels = new Int32Array(memory.buffer, net.labels, GROUP * groupsOf(size));
   const terms = floatsAt(room, net.terms, 2 * GROUP * groupsOf(size));
 
-  /** Where numbers are in the memory, after copying them there if they are elsewhere. */
-  function placeOf(numbers: Float32Array, spare: number): number {
-    if (numbers.buffer === memory.buffer) return numbers.byteOffset;
-    floatsAt(room, spare, numbers.length).set(numbers);
-    return spare;
-  }
-
   function forward(parameters: Float32Array, images: Float32Array): void {
     const count = images.length / PIXELS;
     if (!Number.isInteger(count) || count < 1 || count > size) {
@@ -48,7 +41,7 @@ export function simdEngine(size: number, room: Room = newRoom(engineBytes(size))
       );
     }
     const groups = groupsOf(count);
-    const place = placeOf(parameters, net.parameters);
+    const place = placeOf(room, parameters, net.parameters);
     for (const layer of Object.values(layers)) layer.load(kernels, place);
     pixels.set(images);
     for (let g = 0; g < groups; g++) {
@@ -102,8 +95,7 @@ export function simdEngine(size: number, room: Room = newRoom(engineBytes(size))
       forward(parameters, batch.images);
       const groups = groupsOf(batch.labels.length);
       const loss = softmaxLoss(batch.labels);
-      const sums = floatsAt(room, net.gradient, PARAMETER_COUNT).fill(0);
-      const to = net.gradient;
+      const to = placeOf(room, gradient.fill(0), net.gradient);
 
       layers.affine5.backward(kernels, relu4, dlogits, groups, to);
       layers.affine5.backwardInput(kernels, dlogits, drelu4, groups);
@@ -132,7 +124,7 @@ export function simdEngine(size: number, room: Room = newRoom(engineBytes(size))
         layers.conv1.backward(kernels, image, dconv1, g, to);
       }
       for (const layer of Object.values(layers)) layer.store(kernels, to);
-      gradient.set(sums);
+      if (to === net.gradient) gradient.set(floatsAt(room, to, PARAMETER_COUNT));
       return loss;
     },
 

@@ -63,6 +63,17 @@ export function placed(room: Room, numbers: Float32Array): Float32Array {
   return copy;
 }
 
+/**
+ * Where numbers are in a room's memory, after they were copied there if they are elsewhere.
+ *
+ * @param spare where there is room for a copy
+ */
+export function placeOf(room: Room, numbers: Float32Array, spare: number): number {
+  if (numbers.buffer === room.memory.buffer) return numbers.byteOffset;
+  floatsAt(room, spare, numbers.length).set(numbers);
+  return spare;
+}
+
 /** The numbers at a place. */
 export function floatsAt({ memory }: Room, place: number, count: number): Float32Array {
   return new Float32Array(memory.buffer, place, count);
