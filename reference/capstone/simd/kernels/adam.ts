@@ -1,5 +1,8 @@
 const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.999;
+// Not as differences: in single precision 1 − 0.999 is 0.00099998713.
+const REST1: f32 = 0.1;
+const REST2: f32 = 0.001;
 const EPSILON: f32 = 1e-8;
 
 /**
@@ -30,11 +33,11 @@ export function adam(
     const slope = v128.load(g + at);
     const mean = f32x4.add(
       f32x4.mul(v128.load(m + at), f32x4.splat(BETA1)),
-      f32x4.mul(slope, f32x4.splat(1 - BETA1)),
+      f32x4.mul(slope, f32x4.splat(REST1)),
     );
     const square = f32x4.add(
       f32x4.mul(v128.load(v + at), f32x4.splat(BETA2)),
-      f32x4.mul(f32x4.mul(slope, slope), f32x4.splat(1 - BETA2)),
+      f32x4.mul(f32x4.mul(slope, slope), f32x4.splat(REST2)),
     );
     v128.store(m + at, mean);
     v128.store(v + at, square);
