@@ -30,7 +30,7 @@ export function newRoom(bytes: number): Room {
   const pages = Math.ceil(bytes / PAGE);
   if (pages > MOST_PAGES) {
     throw new RangeError(
-      `newRoom: ${pages / 16} MiB are needed, and a WebAssembly memory has ${MOST_PAGES / 16} at most; take a smaller --batch`,
+      `newRoom: ${Math.ceil(pages / 16)} MiB are needed, and a WebAssembly memory has ${MOST_PAGES / 16} at most; take a smaller --batch`,
     );
   }
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
