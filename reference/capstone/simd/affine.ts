@@ -39,7 +39,7 @@ export function affine(
   const packed = take(4 * outputs * D);
   const turned = take(4 * D * M);
   const packedGradient = take(4 * outputs * D);
-  const douts = take(4 * EIGHT * groups);
+  const copies = take((outputs + 2) * EIGHT * groups);
   const biases = take(4 * outputs);
   const noBias = take(4 * D);
   return {
@@ -86,7 +86,7 @@ export function affine(
         1,
         count,
         packedGradient,
-        douts,
+        copies,
       );
       kernels.biasGradient(dout.place, 0, dout.group, M, 1, count, gradient + b);
     },

@@ -24,22 +24,25 @@ export interface Convolution {
 /** Bytes in weights of shape (F, C, 3, 3): from a row to the next, from a column, from a channel. */
 const [ROW, COLUMN, CHANNEL] = [12, 4, 36];
 
+/** The gradient by weights takes so many pixels at a time: what a tile of it reads of them fits into a cache of 32 KiB. */
+const BLOCK = 112;
+
 /**
  * A convolution.
  *
  * @param take gives it room for its weights
- * @param size C channels, F filters, both 1 or a multiple of 4, and how many pixels an image has
+ * @param size C channels, F filters, both 1 or a multiple of 4, and how many pixels a row of an image has
  */
 export function convolution(
   take: Take,
-  { C, F, pixels }: { C: number; F: number; pixels: number },
+  { C, F, width }: { C: number; F: number; width: number },
   { W, b }: ParameterPlaces,
 ): Convolution {
   const filter = CHANNEL * C;
   const packed = take(F * filter);
   const turned = take(Math.ceil(C / 4) * 4 * CHANNEL * F);
   const packedGradient = take(F * 3 * Math.ceil((3 * C) / 2) * 2 * 4);
-  const column = take(4 * EIGHT * pixels);
+  const copies = take((F + 2) * EIGHT * Math.max(BLOCK, width));
   const noBias = take(4 * C);
   let biases = 0;
   return {
@@ -75,21 +78,24 @@ export function convolution(
     backward(kernels, x, dout, group, gradient) {
       const from = x.corner + group * x.group;
       const { inside, row, pixel, H, W: width } = dout;
-      kernels.weightGradient(
-        inside,
-        row,
-        pixel,
-        F,
-        from,
-        x.row,
-        x.pixel,
-        3,
-        3 * C,
-        H,
-        width,
-        packedGradient,
-        column,
-      );
+      const rows = Math.max(1, Math.floor(BLOCK / width));
+      for (let i = 0; i < H; i += rows) {
+        kernels.weightGradient(
+          inside + i * row,
+          row,
+          pixel,
+          F,
+          from + i * x.row,
+          x.row,
+          x.pixel,
+          3,
+          3 * C,
+          Math.min(rows, H - i),
+          width,
+          packedGradient,
+          copies,
+        );
+      }
       kernels.biasGradient(inside, row, pixel, F, H, width, gradient + b);
     },
 

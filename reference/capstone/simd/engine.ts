@@ -172,9 +172,9 @@ function network(taking: Take, groups: number) {
     labels: taking(4 * GROUP * groups),
     terms: taking(8 * GROUP * groups),
     layers: {
-      conv1: convolution(taking, { C: 1, F: 16, pixels: H1 * H1 }, placesOf('W1', 'b1')),
-      conv2: convolution(taking, { C: 16, F: 32, pixels: H2 * H2 }, placesOf('W2', 'b2')),
-      conv3: convolution(taking, { C: 32, F: 64, pixels: H3 * H3 }, placesOf('W3', 'b3')),
+      conv1: convolution(taking, { C: 1, F: 16, width: H1 }, placesOf('W1', 'b1')),
+      conv2: convolution(taking, { C: 16, F: 32, width: H2 }, placesOf('W2', 'b2')),
+      conv3: convolution(taking, { C: 32, F: 64, width: H3 }, placesOf('W3', 'b3')),
       affine4: affine(taking, { H: H3, W: H3, C: 64, M: 128 }, placesOf('W4', 'b4'), groups),
       affine5: affine(taking, { H: 1, W: 1, C: 128, M: CLASSES }, placesOf('W5', 'b5'), groups),
     },

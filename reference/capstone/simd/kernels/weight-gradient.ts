@@ -4,8 +4,8 @@
  *
  *     dW[f][p][k] += Σ_i Σ_j Σ_image dout[i][j][f] · x[i + p][j][k]
  *
- * A tile of 4 filters × 2 taps stays in registers while the pixels run. Each of its sums is a vector, since four images
- * are summed side by side; its lanes are added up at the end.
+ * A tile of 4 filters × 2 taps stays in registers while pixels and images run. Each of its sums is a vector, since four
+ * images are summed side by side; its lanes are added up at the end.
  *
  *                       x[k]     x[k + 1]
  *                     ┌────────┬────────┐
@@ -15,8 +15,8 @@
  *     dout[f + 3]     │   a3   │   b3   │
  *                     └────────┴────────┘
  *
- * A column of four filters is read once for every two taps. Where it lies, its pixels are 4096 bytes apart or a part of
- * that, which a cache puts on top of each other; so it is copied first, and then lies in one piece.
+ * Where they lie, the pixels of a filter or of a tap are 4096 bytes apart or a part of that, and of such places a cache
+ * holds only a few. So both are copied first to where they follow each other, and the tile's loop is one straight run.
  *
  * @param dout the first pixel, `[filters][8]`
  * @param doutRow bytes from a row of dout to the next
@@ -30,7 +30,7 @@
  * @param rows how many rows of pixels dout has
  * @param columns how many pixels each of them has
  * @param dW is added to: `[filters / 4][window][run, rounded up to an even number][4]`
- * @param column room for rows · columns · 128 bytes
+ * @param copies room for (filters + 2) · rows · columns · 32 bytes
  */
 export function weightGradient(
   dout: usize,
@@ -45,12 +45,20 @@ export function weightGradient(
   rows: usize,
   columns: usize,
   dW: usize,
-  column: usize,
+  copies: usize,
 ): void {
+  const taps = copies + 32 * filters * rows * columns;
+  const nextFilters: usize = 16 * window * ((run + 1) & ~1);
   for (let f: usize = 0; f < filters; f += 4) {
-    copyColumn(dout + 32 * f, doutRow, doutPixel, rows, columns, column);
-    for (let p: usize = 0; p < window; p++) {
-      for (let k: usize = 0; k < run; k += 2) {
+    const to = copies + 32 * f * rows * columns;
+    copyStraight(dout + 32 * f, doutRow, doutPixel, 4, rows, columns, to);
+  }
+  for (let p: usize = 0; p < window; p++) {
+    for (let k: usize = 0; k < run; k += 2) {
+      copyStraight(x + p * xRow + 32 * k, xRow, xPixel, 2, rows, columns, taps);
+      let d = copies;
+      let to = dW;
+      for (let f: usize = 0; f < filters; f += 4) {
         let a0 = f32x4.splat(0);
         let a1 = a0;
         let a2 = a0;
@@ -59,56 +67,53 @@ export function weightGradient(
         let b1 = a0;
         let b2 = a0;
         let b3 = a0;
-        let d = column;
-        for (let i: usize = 0; i < rows; i++) {
-          let from = x + (i + p) * xRow + 32 * k;
-          for (let j: usize = 0; j < columns; j++) {
-            for (let half: usize = 0; half < 32; half += 16) {
-              const here = v128.load(from + half);
-              const next = v128.load(from + half, 32);
-              const d0 = v128.load(d);
-              a0 = f32x4.add(a0, f32x4.mul(d0, here));
-              b0 = f32x4.add(b0, f32x4.mul(d0, next));
-              const d1 = v128.load(d, 16);
-              a1 = f32x4.add(a1, f32x4.mul(d1, here));
-              b1 = f32x4.add(b1, f32x4.mul(d1, next));
-              const d2 = v128.load(d, 32);
-              a2 = f32x4.add(a2, f32x4.mul(d2, here));
-              b2 = f32x4.add(b2, f32x4.mul(d2, next));
-              const d3 = v128.load(d, 48);
-              a3 = f32x4.add(a3, f32x4.mul(d3, here));
-              b3 = f32x4.add(b3, f32x4.mul(d3, next));
-              d += 64;
-            }
-            from += xPixel;
-          }
+        let tap = taps;
+        const end = taps + 64 * rows * columns;
+        while (tap < end) {
+          const here = v128.load(tap);
+          const next = v128.load(tap, 16);
+          const d0 = v128.load(d);
+          a0 = f32x4.add(a0, f32x4.mul(d0, here));
+          b0 = f32x4.add(b0, f32x4.mul(d0, next));
+          const d1 = v128.load(d, 16);
+          a1 = f32x4.add(a1, f32x4.mul(d1, here));
+          b1 = f32x4.add(b1, f32x4.mul(d1, next));
+          const d2 = v128.load(d, 32);
+          a2 = f32x4.add(a2, f32x4.mul(d2, here));
+          b2 = f32x4.add(b2, f32x4.mul(d2, next));
+          const d3 = v128.load(d, 48);
+          a3 = f32x4.add(a3, f32x4.mul(d3, here));
+          b3 = f32x4.add(b3, f32x4.mul(d3, next));
+          tap += 32;
+          d += 64;
         }
-        v128.store(dW, f32x4.add(v128.load(dW), lanesAdded(a0, a1, a2, a3)));
-        v128.store(dW, f32x4.add(v128.load(dW, 16), lanesAdded(b0, b1, b2, b3)), 16);
-        dW += 32;
+        v128.store(to, f32x4.add(v128.load(to), lanesAdded(a0, a1, a2, a3)));
+        v128.store(to, f32x4.add(v128.load(to, 16), lanesAdded(b0, b1, b2, b3)), 16);
+        to += nextFilters;
       }
+      dW += 32;
     }
   }
 }
 
-/** Copies four filters of dout to `[rows][columns][2 halves of the images][4 filters][4 images]`. */
-function copyColumn(
-  dout: usize,
-  doutRow: usize,
-  doutPixel: usize,
+/** Copies some neighbours of each pixel to `[rows][columns][2 halves of the images][count][4 images]`. */
+function copyStraight(
+  from: usize,
+  row: usize,
+  pixel: usize,
+  count: usize,
   rows: usize,
   columns: usize,
-  column: usize,
+  to: usize,
 ): void {
   for (let i: usize = 0; i < rows; i++) {
     for (let j: usize = 0; j < columns; j++) {
-      const pixel = dout + i * doutRow + j * doutPixel;
       for (let half: usize = 0; half < 32; half += 16) {
-        v128.store(column, v128.load(pixel + half));
-        v128.store(column, v128.load(pixel + half, 32), 16);
-        v128.store(column, v128.load(pixel + half, 64), 32);
-        v128.store(column, v128.load(pixel + half, 96), 48);
-        column += 64;
+        const place = from + i * row + j * pixel + half;
+        for (let n: usize = 0; n < count; n++) {
+          v128.store(to, v128.load(place + 32 * n));
+          to += 16;
+        }
       }
     }
   }

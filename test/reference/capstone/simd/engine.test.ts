@@ -79,7 +79,9 @@ describe('The SIMD engine', function () {
       }
       return `${what}\n  nothing was thrown`;
     });
-    expectSnapshot('capstone/run-simd-images', `${messages.join('\n')}\n`);
+    // How much is needed changes with every kernel that wants more room.
+    const text = messages.join('\n').replace(/\d+ MiB are/, '… MiB are');
+    expectSnapshot('capstone/run-simd-images', `${text}\n`);
   });
 });
 

@@ -19,6 +19,9 @@ describe('A convolution of the SIMD engine', () => {
     { N: 1, C: 4, H: 5, W: 6, F: 12 },
     { N: 13, C: 8, H: 2, W: 7, F: 4 },
     { N: 17, C: 4, H: 1, W: 1, F: 8 },
+    // More pixels than are taken at a time, and a last part that is smaller.
+    { N: 2, C: 1, H: 7, W: 45, F: 4 },
+    { N: 1, C: 4, H: 2, W: 113, F: 4 },
   ]) {
     const { N, C, H, W, F } = size;
     const what = `${sizeText(size)} and ${F} filters`;
@@ -29,7 +32,7 @@ describe('A convolution of the SIMD engine', () => {
       const [weights, biases] = [wholeNumbers(9 * C * F, 3, 3), wholeNumbers(F, 9, 4)];
       const places = { W: 4 * 5, b: 4 * (5 + 9 * C * F + 2) };
       const parameters = shop.put([9, 9, 9, 9, 9, ...weights, 9, 9, ...biases, 9]);
-      const conv = convolution((bytes) => take(shop.room, bytes), { C, F, pixels: H * W }, places);
+      const conv = convolution((bytes) => take(shop.room, bytes), { C, F, width: W }, places);
       conv.load(shop.kernels, parameters);
       return { shop, conv, weights, biases, places };
     }
