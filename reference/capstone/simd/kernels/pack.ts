@@ -6,6 +6,8 @@
  * Where filters is no multiple of 4, the last ones are zeros. Steps are in bytes. A filter is turned round by steps
  * below 0, and its channels and filters are exchanged with their steps; that is what a gradient by an input needs.
  *
+ * Filters that are neighbours already, as the outputs of an affine layer are, go as a vector.
+ *
  * @param W the weight with f, p, q and c of 0
  * @param packed room for filters, rounded up, · rows · columns · channels numbers
  */
@@ -26,10 +28,15 @@ export function pack(
       for (let q: usize = 0; q < columns; q++) {
         let w = W + f * fStep + p * pStep + q * qStep;
         for (let c: usize = 0; c < channels; c++) {
-          for (let lane: usize = 0; lane < 4; lane++) {
-            store<f32>(packed, f + lane < filters ? load<f32>(w + lane * fStep) : 0);
-            packed += 4;
+          if (fStep == 4 && f + 4 <= filters) {
+            v128.store(packed, v128.load(w));
+          } else {
+            for (let lane: usize = 0; lane < 4; lane++) {
+              const weight: f32 = f + lane < filters ? load<f32>(w + lane * fStep) : 0;
+              store<f32>(packed + 4 * lane, weight);
+            }
           }
+          packed += 16;
           w += cStep;
         }
       }

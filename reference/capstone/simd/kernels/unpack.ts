@@ -23,11 +23,15 @@ export function unpack(
       for (let q: usize = 0; q < columns; q++) {
         let w = dW + f * fStep + p * pStep + q * qStep;
         for (let c: usize = 0; c < channels; c++) {
-          for (let lane: usize = 0; lane < 4; lane++) {
-            if (f + lane < filters) store<f32>(w + lane * fStep, load<f32>(packed));
-            store<f32>(packed, 0);
-            packed += 4;
+          if (fStep == 4 && f + 4 <= filters) {
+            v128.store(w, v128.load(packed));
+          } else {
+            for (let lane: usize = 0; lane < 4; lane++) {
+              if (f + lane < filters) store<f32>(w + lane * fStep, load<f32>(packed + 4 * lane));
+            }
           }
+          v128.store(packed, f32x4.splat(0));
+          packed += 16;
           w += cStep;
         }
       }
