@@ -39,6 +39,9 @@ async function problemsOf(entry: esbuild.BuildOptions): Promise<string[]> {
 /** What reads, checks and keeps files of data: those come into a browser in another way. */
 const LOADERS = /[\\/](?:cache|checksums|idx|mnist|mnist-folder|mnist-package|write-whole)\.ts$/;
 
+/** What is compiled to WebAssembly before it runs, by what is there only for that. */
+const KERNELS = join('reference', 'capstone', 'simd', 'kernels');
+
 describe('In a browser', function () {
   this.timeout(30_000);
 
@@ -72,7 +75,7 @@ describe('In a browser', function () {
     ...sourcesIn('base'),
     ...sourcesIn('datasets').filter((one) => !LOADERS.test(one)),
     ...sourcesIn('figures'),
-    ...sourcesIn('reference'),
+    ...sourcesIn('reference').filter((one) => !one.startsWith(join(root, KERNELS))),
     join(root, 'checks', 'gradient', 'check.ts'),
     join(root, 'checks', 'gradient', 'assertion.ts'),
   ]) {

@@ -32,6 +32,14 @@ export const CONTENDERS: Readonly<Record<string, () => Promise<MakeContender>>> 
     const { chainrule } = await import('./chainrule.ts');
     return chainrule('webasm', 1);
   },
+  'chainrule simd': async () => {
+    const { chainrule } = await import('./chainrule.ts');
+    return chainrule('simd', availableParallelism());
+  },
+  'chainrule simd, 1 thread': async () => {
+    const { chainrule } = await import('./chainrule.ts');
+    return chainrule('simd', 1);
+  },
   'chainrule js': async () => {
     const { chainrule } = await import('./chainrule.ts');
     return chainrule('js', availableParallelism());

@@ -1,6 +1,6 @@
 /** The optimizer of the training loop. */
 
-const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
+export const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8] as const;
 
 /**
  * A step of Adam, in place: lesson 18's `adam` for all parameters at once, without a kernel, since for each number

@@ -50,6 +50,11 @@ export function batchOf({ pixels, labels }: Digits, { indices, moves }: Draw): B
 /** For each pixel of the target, looks up the place in the source that comes to lie there. */
 function distort(source: Uint8Array, target: Float32Array, move: Float32Array): void {
   const [right, down, turn, zoom] = [move[0]!, move[1]!, move[2]!, move[3]!];
+  if (right === 0 && down === 0 && turn === 0 && zoom === 1) {
+    // What comes of the rest, in a fraction of the time.
+    for (let i = 0; i < PIXELS; i++) target[i] = source[i]! / 255;
+    return;
+  }
   const centre = (SIDE - 1) / 2;
   const [cos, sin] = [Math.cos(turn) / zoom, Math.sin(turn) / zoom];
   for (let i = 0; i < SIDE; i++) {

@@ -1,5 +1,6 @@
 /** Who computes the gradients: one engine, or several that share a batch (see node/thread-team.ts). */
 import { batchOf, type Digits, type Draw } from './digits.ts';
+import type { adamStep } from './adam.ts';
 import type { Engine } from './engine.ts';
 
 /** The digits of a run. */
@@ -18,6 +19,8 @@ export interface Team {
    * @returns the loss, the mean over the digits
    */
   gradient(draw: Draw, gradient: Float32Array): Promise<number>;
+  /** A step of the optimizer, where the team has a faster one than adam.ts. */
+  adamStep?: typeof adamStep;
   /** The logits of digits, shape (N · 10). */
   logits(set: keyof Data, draw: Draw): Promise<Float32Array>;
   /** The first layer whose output is not finite for some training digits, if there is one. */

@@ -118,7 +118,7 @@ export async function train(
       const loss = await team.gradient(part, gradient);
       if (!Number.isFinite(loss)) await diverged(team, part, progress.step, loss);
       const rate = rateAt(progress.step, steps * epochs, learningRate);
-      adamStep(parameters, gradient, m, v, progress.step + 1, rate);
+      (team.adamStep ?? adamStep)(parameters, gradient, m, v, progress.step + 1, rate);
       return { loss, count: part.indices.length };
     },
     accuracy: async () => (await evaluate(team, data.heldOut, batch)).accuracy,

@@ -2,13 +2,14 @@
 import { pathToFileURL } from 'node:url';
 import { FLOPS, ladder, ladderInputs, lessonRung, type Rung } from '../ladder.ts';
 import type { Lesson } from '../lesson-engine.ts';
+import { simdLadder } from '../simd/ladder.ts';
 import { lessonFile } from './engines.ts';
 
 const ROUNDS = 9;
 const BAR = 40;
 
 const inputs = ladderInputs(1);
-const rungs = [...ladder('webasm', inputs), ...(await yours())];
+const rungs = [...ladder('webasm', inputs), ...simdLadder(inputs), ...(await yours())];
 const times = new Map<Rung, number[]>(rungs.map((rung) => [rung, []]));
 for (let round = -3; round < ROUNDS; round++) {
   for (const rung of rungs) {
@@ -23,7 +24,7 @@ const speeds = rungs.map((rung) => {
 });
 const fastest = Math.max(...speeds);
 console.log(
-  'A convolution of 64 images, 16 to 32 channels of 14×14, on gpu.js webasm, one thread\n',
+  'A convolution of 64 images, 16 to 32 channels of 14×14, on one thread: on gpu.js webasm, then with SIMD\n',
 );
 rungs.forEach(({ name }, i) => {
   const speed = speeds[i]!;

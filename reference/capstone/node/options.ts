@@ -87,8 +87,11 @@ function program({ stdout, stderr }: Terminal): Command {
     )
     .option('--lesson', "train the lesson's plain kernels instead of the fast ones")
     .addOption(
-      new Option('--engine <name>', 'what runs the kernels; js is plain TypeScript without any')
-        .choices(['webasm', 'cpu', 'headlessgl', 'js'])
+      new Option(
+        '--engine <name>',
+        'what runs the kernels; simd has its own, js is plain TypeScript without any',
+      )
+        .choices(['webasm', 'simd', 'cpu', 'headlessgl', 'js'])
         .default('webasm'),
     )
     .option(

@@ -17,11 +17,11 @@ import {
 } from '../training.ts';
 import { loadCheckpoint, loadWeights, saveCheckpoint, saveWeights } from './checkpoint.ts';
 import { fingerprint, loadData } from './data.ts';
-import { engineText } from './engines.ts';
+import { engineText, roomOf } from './engines.ts';
 import { MisuseError, parseOptions, type Options } from './options.ts';
 import type { StatusStream } from '#checks/report/status-line';
 import { progressBar, timeText } from '../../node/progress-bar.ts';
-import { shared, startTeam, type ThreadTeam } from './thread-team.ts';
+import { inSharedMemory, shared, startTeam, type ThreadTeam } from './thread-team.ts';
 
 /** What a run finds around it. */
 export interface Surroundings {
@@ -64,18 +64,21 @@ export async function runCapstone(
 async function trainAndReport(options: Options, surroundings: Surroundings): Promise<number> {
   const { stdout, stderr, signal, clock } = surroundings;
   const data = loadData(options.data, options.validate);
-  const { progress, settings } = begin(options, data);
+  const { progress: begun, settings } = begin(options, data);
+  const engine = engineOf(options, settings);
+  const room = roomOf(engine, options.threads);
+  const progress = {
+    ...begun,
+    parameters: inSharedMemory(begun.parameters, room),
+    m: inSharedMemory(begun.m, room),
+    v: inSharedMemory(begun.v, room),
+  };
   const checkpoint = join(options.out, 'checkpoint.safetensors');
   const save = (): void =>
     saveCheckpoint(checkpoint, { progress, settings, digits: fingerprint(data) });
   mkdirSync(options.out, { recursive: true });
   stdout(`${headline(options, settings, data)}\n`);
-  const team = await startTeam(
-    engineOf(options, settings),
-    options.threads,
-    data,
-    progress.parameters,
-  );
+  const team = await startTeam(engine, options.threads, data, progress.parameters, room);
   try {
     const bar = progressBar(
       stderr,
@@ -120,7 +123,7 @@ async function trainAndReport(options: Options, surroundings: Surroundings): Pro
 function begin(options: Options, data: Data): { progress: Progress; settings: Settings } {
   if (options.resume === undefined) {
     const progress = newProgress(options.settings.seed);
-    return { settings: options.settings, progress: inSharedMemory(progress) };
+    return { settings: options.settings, progress };
   }
   const { progress, settings, digits } = loadCheckpoint(options.resume);
   if (digits !== fingerprint(data)) {
@@ -128,11 +131,7 @@ function begin(options: Options, data: Data): { progress: Progress; settings: Se
       `capstone: ${options.resume} was trained on other digits; give the same --data and --validate as then`,
     );
   }
-  return { settings, progress: inSharedMemory(progress) };
-}
-
-function inSharedMemory(progress: Progress): Progress {
-  return { ...progress, parameters: shared(progress.parameters) };
+  return { settings, progress };
 }
 
 async function measure(options: Options, file: string, { stdout }: Surroundings): Promise<number> {

@@ -9,7 +9,10 @@ import { Worker } from 'node:worker_threads';
 import { partOf, type Digits, type Draw } from '../digits.ts';
 import { CLASSES, PARAMETER_COUNT } from '../network.ts';
 import type { Data, Team } from '../team.ts';
-import type { EngineChoice } from './engines.ts';
+import { engineBytes } from '../simd/engine.ts';
+import { placed, type Room } from '../simd/memory.ts';
+import { partOfRoom, teamArithmetic } from '../simd/team-room.ts';
+import { roomOf, shareOf, type EngineChoice } from './engines.ts';
 
 /** What a thread is given when it starts. */
 export interface WorkerJob {
@@ -18,6 +21,8 @@ export interface WorkerJob {
   parameters: Float32Array;
   /** Where it writes its gradients. */
   gradient: Float32Array;
+  /** The part of the team's memory that its engine may use, if it has one. */
+  room: Room | undefined;
 }
 
 /** What a thread is asked. */
@@ -48,12 +53,18 @@ export function shared<A extends Float32Array | Uint8Array>(array: A): A {
   return copy;
 }
 
+/** A copy in the team's memory, or else in some that all threads see. */
+export function inSharedMemory(array: Float32Array, room: Room | undefined): Float32Array {
+  return room === undefined ? shared(array) : placed(room, array);
+}
+
 /**
  * Starts threads.
  *
  * @param engine what each of them computes with; its size is that of a whole batch
  * @param threads how many, a whole number from 1
  * @param parameters in shared memory
+ * @param room the team's memory, from `roomOf`; what lies in it need not be copied
  * @throws Error when an engine cannot be made, or its code throws
  */
 export async function startTeam(
@@ -61,12 +72,20 @@ export async function startTeam(
   threads: number,
   data: Data,
   parameters: Float32Array,
+  room: Room | undefined = roomOf(engine, threads),
 ): Promise<ThreadTeam> {
   const sharedData = { train: sharedDigits(data.train), heldOut: sharedDigits(data.heldOut) };
-  const size = Math.ceil(engine.size / threads);
+  const size = shareOf(engine, engine.size, threads);
+  const arithmetic = room && teamArithmetic(room);
   const members = Array.from({ length: threads }, (): Member => {
-    const gradient = shared(new Float32Array(PARAMETER_COUNT));
-    const job: WorkerJob = { engine: { ...engine, size }, data: sharedData, parameters, gradient };
+    const gradient = inSharedMemory(new Float32Array(PARAMETER_COUNT), room);
+    const job: WorkerJob = {
+      engine: { ...engine, size },
+      data: sharedData,
+      parameters,
+      gradient,
+      room: room && partOfRoom(room, engineBytes(size)),
+    };
     const worker = new Worker(new URL('worker-start.js', import.meta.url), {
       workerData: job,
       execArgv: [],
@@ -85,14 +104,15 @@ export async function startTeam(
   };
   /** Asks each thread about its part of a draw; threads beyond the end of a small one are not asked. */
   const ask = (draw: Draw, question: (part: Draw) => Question): Promise<Part[]> => {
-    const each = Math.ceil(draw.indices.length / threads);
+    const each = shareOf(engine, draw.indices.length, threads);
     const asked = members.slice(0, Math.ceil(draw.indices.length / each));
     return Promise.all(
       asked.map(async (member, i) => {
         const part = partOf(draw, i * each, (i + 1) * each);
         member.worker.postMessage(question(part));
         const answer = await answerOf(member);
-        return { answer, gradient: member.gradient, count: part.indices.length };
+        const share = part.indices.length / draw.indices.length;
+        return { answer, gradient: member.gradient, share };
       }),
     );
   };
@@ -106,15 +126,10 @@ export async function startTeam(
     close,
     async gradient(draw, gradient) {
       const parts = await ask(draw, (part) => ({ kind: 'gradient', draw: part }));
-      gradient.fill(0);
-      let loss = 0;
-      for (const part of parts) {
-        const share = part.count / draw.indices.length;
-        for (let i = 0; i < gradient.length; i++) gradient[i]! += share * part.gradient[i]!;
-        loss += share * part.answer.loss!;
-      }
-      return loss;
+      (arithmetic?.sum ?? sumOf)(parts, gradient);
+      return parts.reduce((loss, { answer, share }) => loss + share * answer.loss!, 0);
     },
+    ...(arithmetic && { adamStep: arithmetic.adamStep }),
     async logits(set, draw) {
       const parts = await ask(draw, (part) => ({ kind: 'logits', set, draw: part }));
       const all = new Float32Array(draw.indices.length * CLASSES);
@@ -135,8 +150,16 @@ export async function startTeam(
 interface Part {
   answer: Answer;
   gradient: Float32Array;
-  /** How many digits it was about. */
-  count: number;
+  /** The share of all digits that it was about. */
+  share: number;
+}
+
+/** The sum of gradients, each times its share. */
+function sumOf(parts: readonly Part[], out: Float32Array): void {
+  out.fill(0);
+  for (const { gradient, share } of parts) {
+    for (let i = 0; i < out.length; i++) out[i]! += share * gradient[i]!;
+  }
 }
 
 function sharedDigits({ pixels, labels }: Digits): Digits {

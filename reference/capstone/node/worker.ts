@@ -5,7 +5,7 @@ import type { Engine } from '../engine.ts';
 import { makeEngine } from './engines.ts';
 import type { Answer, Question, WorkerJob } from './thread-team.ts';
 
-const { engine: choice, data, parameters, gradient } = workerData as WorkerJob;
+const { engine: choice, data, parameters, gradient, room } = workerData as WorkerJob;
 
 function answer(engine: Engine, question: Question): Answer {
   switch (question.kind) {
@@ -35,7 +35,7 @@ async function send(compute: () => Answer | Promise<Answer>): Promise<void> {
 }
 
 await send(async () => {
-  const engine = await makeEngine(choice);
+  const engine = await makeEngine(choice, room);
   parentPort!.on('message', (question: Question) => void send(() => answer(engine, question)));
   return {};
 });

@@ -12,6 +12,7 @@ import {
   split,
 } from '../../../reference/capstone/network.ts';
 import { plainEngine } from '../../../reference/capstone/plain-engine.ts';
+import { simdEngine } from '../../../reference/capstone/simd/engine.ts';
 import { expectSnapshot } from '../../snapshot.ts';
 import {
   awkwardParameters,
@@ -80,6 +81,7 @@ describe('The engines of the capstone', function () {
   const engines: Record<string, Engine> = {
     'the fast engine on webasm': fastEngine('webasm', SIZE),
     'the fast engine on cpu': fastEngine('cpu', SIZE),
+    'the SIMD engine': simdEngine(SIZE),
     "lesson 18's kernels on webasm": lessonEngine(lesson, 'webasm'),
   };
   for (const [name, engine] of Object.entries(engines)) {

@@ -8,6 +8,7 @@ import {
   lessonRung,
   SIZE,
 } from '../../../reference/capstone/ladder.ts';
+import { simdLadder } from '../../../reference/capstone/simd/ladder.ts';
 import { ROUNDING } from './samples.ts';
 
 const { N, C, F, H, W } = SIZE;
@@ -29,7 +30,11 @@ describe('The formulations of a convolution', function () {
     return sum;
   }
 
-  const rungs = [...ladder('webasm', inputs), lessonRung('yours', convForward, 'webasm', inputs)];
+  const rungs = [
+    ...ladder('webasm', inputs),
+    ...simdLadder(inputs),
+    lessonRung('yours', convForward, 'webasm', inputs),
+  ];
   for (const { name, run, place } of rungs) {
     it(`${name}: computes the convolution`, () => {
       const out = run();
@@ -63,6 +68,10 @@ describe('The formulations of a convolution', function () {
       'padded images, no questions',
       'four pixels a thread',
       'four filters at once',
+      'loops in WebAssembly',
+      'a vector of 4 images',
+      'a tile of 4 filters × 4',
+      'a tile of 4 filters × 8',
       'yours',
     ]);
   });

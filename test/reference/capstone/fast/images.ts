@@ -96,5 +96,5 @@ export const SIZES: readonly ImageSize[] = [
 
 /** A size as a title says it. */
 export function sizeText({ N, C, H, W }: ImageSize): string {
-  return `${N} images with ${C} ${C === 1 ? 'channel' : 'channels'} of ${H}×${W}`;
+  return `${N} ${N === 1 ? 'image' : 'images'} with ${C} ${C === 1 ? 'channel' : 'channels'} of ${H}×${W}`;
 }

@@ -3,6 +3,8 @@ import { CLASSES } from '../../../../reference/capstone/network.ts';
 import {
   engineText,
   makeEngine,
+  roomOf,
+  shareOf,
   type EngineChoice,
 } from '../../../../reference/capstone/node/engines.ts';
 import { plainEngine } from '../../../../reference/capstone/plain-engine.ts';
@@ -19,6 +21,7 @@ describe('makeEngine', function () {
     const choices: Omit<EngineChoice, 'size'>[] = [
       { code: 'fast', runner: 'webasm' },
       { code: 'fast', runner: 'cpu' },
+      { code: 'fast', runner: 'simd' },
       { code: 'fast', runner: 'js' },
       { code: 'lesson', runner: 'webasm' },
     ];
@@ -40,6 +43,7 @@ describe('makeEngine', function () {
     const choices: EngineChoice[] = [
       { code: 'lesson', runner: 'js', size: 4 },
       { code: 'mine', runner: 'js', size: 4 },
+      { code: 'lesson', runner: 'simd', size: 4 },
       { code: 'fast', runner: 'headlessgl', size: 4 },
       { code: 'fast', runner: 'webasm', size: 600 },
     ];
@@ -65,12 +69,49 @@ describe('engineText', () => {
       engineText({ code: 'lesson', runner: 'cpu', size: 4 }, 2),
       engineText({ code: 'mine', runner: 'headlessgl', size: 4 }, 8),
       engineText({ code: 'fast', runner: 'js', size: 4 }, 2),
+      engineText({ code: 'fast', runner: 'simd', size: 4 }, 1),
     ];
     expect(texts).to.deep.equal([
       'the fast kernels on gpu.js webasm, one thread',
       "lesson 18's kernels on gpu.js cpu, 2 threads",
       'your kernels on gpu.js headlessgl, 8 threads',
       'plain TypeScript, no kernels, 2 threads',
+      'SIMD kernels in WebAssembly, one thread',
     ]);
+  });
+});
+
+describe('shareOf', () => {
+  it('shares digits evenly, and whole groups of eight where those are computed at once', () => {
+    const shares = ([20, 17, 16, 1] as const).map((digits) =>
+      (['webasm', 'simd'] as const).map((runner) =>
+        shareOf({ code: 'fast', runner, size: 20 }, digits, 3),
+      ),
+    );
+    expect(shares).to.deep.equal([
+      [7, 8],
+      [6, 8],
+      [6, 8],
+      [1, 8],
+    ]);
+    expect(shareOf({ code: 'fast', runner: 'simd', size: 256 }, 250, 2)).to.equal(128);
+  });
+});
+
+describe('roomOf', () => {
+  it('is for engines alone that work on a memory of their own', () => {
+    expect(roomOf({ code: 'fast', runner: 'webasm', size: 4 }, 2)).to.equal(undefined);
+    expect(roomOf({ code: 'mine', runner: 'simd', size: 4 }, 2)).to.equal(undefined);
+    const [one, two] = [1, 2].map((threads) => {
+      return roomOf({ code: 'fast', runner: 'simd', size: 40 }, threads)!.end;
+    });
+    expect(two).to.be.greaterThan(one!);
+  });
+
+  it('refuses what no memory can hold', () => {
+    expect(() => roomOf({ code: 'fast', runner: 'simd', size: 100_000 }, 2)).to.throw(
+      RangeError,
+      /^newRoom: \d+ MiB are needed, and a WebAssembly memory has 4096 at most; take a smaller --batch$/,
+    );
   });
 });

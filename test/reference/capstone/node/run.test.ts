@@ -126,6 +126,41 @@ describe('npm run capstone', function () {
     }
   });
 
+  it('comes to the same weights with SIMD too, twice, and in parts', async () => {
+    const simd = (out: string) => [...options(out), '--engine', 'simd', '--threads', '2'];
+    const first = await run(simd('simd'));
+    expect(first.code).to.equal(0);
+    expect(first.stdout).to.include('Engine: SIMD kernels in WebAssembly, 2 threads\n');
+    expect((await run(simd('simd-again'))).code).to.equal(0);
+    const stopped = await run(simd('simd-parts'), 2);
+    expect(stopped.code).to.equal(130);
+    const [, again] = /To go on: npm run capstone -- (.*)\n/.exec(stopped.stdout)!;
+    expect(again).to.include(' --engine simd --threads 2 ');
+    expect((await run(again!.split(' '))).code).to.equal(0);
+    for (const name of ['weights.safetensors', 'checkpoint.safetensors']) {
+      const right = readFileSync(at('simd', name));
+      for (const out of ['simd-again', 'simd-parts']) {
+        expect(readFileSync(at(out, name)).equals(right), `${name} of ${out}`).to.equal(true);
+      }
+    }
+    const file = at('simd', 'weights.safetensors');
+    const measured = await run([...simd('nowhere'), '--evaluate', file]);
+    const [share] = /\d+\.\d+%/.exec(first.stdout)!;
+    expect(measured.stdout).to.equal(`${share} of 16 digits are read rightly\n`);
+  });
+
+  it('names the layer at which a run with SIMD goes astray', async () => {
+    const { code, stderr } = await run([
+      ...options('astray'),
+      '--engine',
+      'simd',
+      '--rate',
+      '1e30',
+    ]);
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/the first layer whose output is not finite is conv2\. Take a smaller/);
+  });
+
   it('says how to go on when it is interrupted before its first step', async () => {
     const args = ['--engine', 'js', '--threads', '2', '--out', at('none')];
     let stdout = '';

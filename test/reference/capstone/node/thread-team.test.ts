@@ -3,13 +3,19 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { unmoved } from '../../../../reference/capstone/digits.ts';
 import { PARAMETER_COUNT, PARAMETERS, split } from '../../../../reference/capstone/network.ts';
-import { lessonFile, type EngineChoice } from '../../../../reference/capstone/node/engines.ts';
 import {
+  lessonFile,
+  roomOf,
+  type EngineChoice,
+} from '../../../../reference/capstone/node/engines.ts';
+import {
+  inSharedMemory,
   shared,
   startTeam,
   type ThreadTeam,
 } from '../../../../reference/capstone/node/thread-team.ts';
 import { plainEngine } from '../../../../reference/capstone/plain-engine.ts';
+import { simdEngine } from '../../../../reference/capstone/simd/engine.ts';
 import { soloTeam, type Data, type Team } from '../../../../reference/capstone/team.ts';
 import { biasedParameters, expectClose, realDigits, ROUNDING } from '../samples.ts';
 
@@ -70,6 +76,38 @@ describe('A team of threads', function () {
       expect(await members.firstNotFinite(draw(7))).to.equal(undefined);
     });
   }
+
+  for (const threads of [1, 2, 3]) {
+    it(`of ${threads} with SIMD computes what one engine does, whole groups in each thread`, async () => {
+      members = await startTeam({ ...FAST, runner: 'simd', size: 20 }, threads, data, parameters);
+      const single = soloTeam(simdEngine(20), data, parameters);
+      for (const count of [20, 9, 1]) {
+        const [own, again, right] = [0, 1, 2].map(() => new Float32Array(PARAMETER_COUNT).fill(7));
+        const loss = await members.gradient(draw(count), own!);
+        expect(loss / (await single.gradient(draw(count), right!))).to.be.closeTo(1, 1e-6);
+        for (const { name } of PARAMETERS) {
+          expectClose(split(own!)[name], split(right!)[name], 2e-6, `${name} of ${count}`);
+        }
+        expect(await members.gradient(draw(count), again!)).to.equal(loss);
+        expect(again).to.deep.equal(own);
+        // An image's logits don't depend on who else is in its group.
+        const logits = await members.logits('heldOut', draw(count));
+        expect(logits).to.deep.equal(await single.logits('heldOut', draw(count)));
+      }
+    });
+  }
+
+  it('with SIMD works on parameters in its own memory as on others', async () => {
+    const engine: EngineChoice = { ...FAST, runner: 'simd', size: 9 };
+    const [own, right] = [new Float32Array(PARAMETER_COUNT), new Float32Array(PARAMETER_COUNT)];
+    members = await startTeam(engine, 2, data, parameters);
+    await members.gradient(draw(9), right);
+    await members.close();
+    const room = roomOf(engine, 2)!;
+    members = await startTeam(engine, 2, data, inSharedMemory(parameters, room), room);
+    await members.gradient(draw(9), own);
+    expect(own).to.deep.equal(right);
+  });
 
   it('sees at once what becomes of the parameters', async () => {
     const own = shared(parameters);
