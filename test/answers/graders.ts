@@ -55,7 +55,7 @@ export async function gradeAnswers(
       // What did not come to an end is graded as `npm test` does it, in a process that may be killed.
       const checks =
         done === undefined
-          ? (await gradeLesson(lesson, { subject: file, limit: LIMIT })).checks
+          ? (await gradeLesson(lesson, { subject: file, limit: LIMIT, loadLimit: LOADING })).checks
           : Array.from(done.called, (_, i) => done.checks[i] ?? known.checks[i]!);
       results.set(answer, checks);
       while (!next.done && results.has(next.value)) {
