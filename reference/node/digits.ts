@@ -10,7 +10,7 @@ import { storedParams } from '../network/stored.ts';
 import { newRun, runEpochs } from '../training-loop.ts';
 import { DONE, INTERRUPTED, MISUSED, type Command } from './interruptible.ts';
 import { positiveOption, wholeOption } from './number-options.ts';
-import { progressBar, timeText } from './progress-bar.ts';
+import { epochsText, progressBar, timeText } from './progress-bar.ts';
 import { writeTensors } from './weights-file.ts';
 
 const OUT_FOLDER = fileURLToPath(new URL('../../.chainrule', import.meta.url));
@@ -90,7 +90,7 @@ export async function runDigits(
   stdout(
     last === undefined
       ? `Stopped after step ${run.step}.\n`
-      : `${percent(last.accuracy, 2)} of ${test} held-out digits are read rightly after ${run.history.length} epochs, in ${timeText(seconds)}\n`,
+      : `${percent(last.accuracy, 2)} of ${test} held-out digits are read rightly after ${epochsText(run.history.length)}, in ${timeText(seconds)}\n`,
   );
   stdout(`Weights: ${relative(process.cwd(), out)}\n`);
   return isComplete ? DONE : INTERRUPTED;

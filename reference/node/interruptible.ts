@@ -3,7 +3,7 @@ import type { StatusStream } from '#checks/report/status-line';
 import type { Surroundings } from '../training-loop.ts';
 
 /** How a run ended, as the exit status of its process. */
-export const [DONE, MISUSED, INTERRUPTED] = [0, 2, 130] as const;
+export const [DONE, FAILED, MISUSED, INTERRUPTED] = [0, 1, 2, 130] as const;
 
 /** What a command that trains works with. */
 export interface Command extends Surroundings {

@@ -12,7 +12,7 @@ import { storedModel } from '../language/stored.ts';
 import { newRun, runEpochs } from '../training-loop.ts';
 import { DONE, INTERRUPTED, MISUSED, type Command } from './interruptible.ts';
 import { positiveOption, wholeOption } from './number-options.ts';
-import { progressBar, timeText } from './progress-bar.ts';
+import { epochsText, progressBar, timeText } from './progress-bar.ts';
 import { writeTensors } from './weights-file.ts';
 
 /** Where a model is kept unless somebody says otherwise. */
@@ -63,7 +63,7 @@ export async function runLanguage(
   stdout(
     last === undefined
       ? `Stopped after step ${run.step}.\n`
-      : `${percent(last.accuracy, 2)} of ${[...text].length} letters are foretold rightly after ${run.history.length} epochs, in ${timeText(seconds)}\n`,
+      : `${percent(last.accuracy, 2)} of ${[...text].length} letters are foretold rightly after ${epochsText(run.history.length)}, in ${timeText(seconds)}\n`,
   );
   const file = relative(process.cwd(), out);
   const which = out === LANGUAGE_FILE ? '' : ` -- --model ${file}`;

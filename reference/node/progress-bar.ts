@@ -66,6 +66,11 @@ export function progressBar(
   };
 }
 
+/** `1 epoch`, `24 epochs`. */
+export function epochsText(epochs: number): string {
+  return epochs === 1 ? '1 epoch' : `${epochs} epochs`;
+}
+
 /** A time as people write it: `0:40`, `12:05`, `1:02:05`. */
 export function timeText(seconds: number): string {
   const whole = Math.round(seconds);

@@ -19,22 +19,9 @@ import { loadCheckpoint, loadWeights, saveCheckpoint, saveWeights } from './chec
 import { fingerprint, loadData } from './data.ts';
 import { engineText, roomOf } from './engines.ts';
 import { MisuseError, parseOptions, type Options } from './options.ts';
-import type { StatusStream } from '#checks/report/status-line';
-import { progressBar, timeText } from '../../node/progress-bar.ts';
+import { DONE, FAILED, INTERRUPTED, MISUSED, type Command } from '../../node/interruptible.ts';
+import { epochsText, progressBar, timeText } from '../../node/progress-bar.ts';
 import { inSharedMemory, shared, startTeam, type ThreadTeam } from './thread-team.ts';
-
-/** What a run finds around it. */
-export interface Surroundings {
-  stdout: (text: string) => void;
-  stderr: StatusStream;
-  /** Asks the run to stop after the present step. */
-  signal: AbortSignal;
-  /** In milliseconds. */
-  clock: () => number;
-}
-
-/** How a run ended, as the exit status of its process. */
-export const [DONE, FAILED, MISUSED, INTERRUPTED] = [0, 1, 2, 130] as const;
 
 /**
  * Runs the command.
@@ -43,10 +30,7 @@ export const [DONE, FAILED, MISUSED, INTERRUPTED] = [0, 1, 2, 130] as const;
  * @returns the exit status: 0 when all epochs are complete, 1 when the run failed, 2 when it was called wrongly,
  *   130 when it was interrupted
  */
-export async function runCapstone(
-  args: readonly string[],
-  surroundings: Surroundings,
-): Promise<number> {
+export async function runCapstone(args: readonly string[], surroundings: Command): Promise<number> {
   const { stdout, stderr } = surroundings;
   try {
     const options = parseOptions(args, { stdout, stderr: (text) => stderr.write(text) });
@@ -61,7 +45,7 @@ export async function runCapstone(
   }
 }
 
-async function trainAndReport(options: Options, surroundings: Surroundings): Promise<number> {
+async function trainAndReport(options: Options, surroundings: Command): Promise<number> {
   const { stdout, stderr, signal, clock } = surroundings;
   const data = loadData(options.data, options.validate);
   const { progress: begun, settings } = begin(options, data);
@@ -134,7 +118,7 @@ function begin(options: Options, data: Data): { progress: Progress; settings: Se
   return { settings, progress };
 }
 
-async function measure(options: Options, file: string, { stdout }: Surroundings): Promise<number> {
+async function measure(options: Options, file: string, { stdout }: Command): Promise<number> {
   const data = loadData(options.data, options.validate);
   const parameters = shared(loadWeights(file));
   const team: ThreadTeam = await startTeam(
@@ -167,7 +151,7 @@ function headline(
   return [
     `Engine: ${engineText(engineOf(options, settings), options.threads)}`,
     `Digits: ${digitsText(labels.length)} to train on, ${digitsText(heldOut.labels.length)} held out`,
-    `Settings: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, batches of ${batch}, rate ${learningRate}, seed ${seed}, ${distortionText(settings)}`,
+    `Settings: ${epochsText(epochs)}, batches of ${batch}, rate ${learningRate}, seed ${seed}, ${distortionText(settings)}`,
   ].join('\n');
 }
 
@@ -216,7 +200,7 @@ function writeReport(
   progress: Progress,
   { train: { labels }, heldOut }: Data,
   { accuracy, confusion, given }: Evaluation,
-  stdout: Surroundings['stdout'],
+  stdout: Command['stdout'],
 ): void {
   const { parameters, history } = progress;
   const seconds = history.reduce((sum, record) => sum + record.seconds, 0);
