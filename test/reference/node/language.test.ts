@@ -102,7 +102,7 @@ describe('npm run language', function () {
 
   it("learns the course's text unless there is another", async () => {
     const { shown } = await language(['--epochs', '1', '--piece', '100', '--out', at('course')]);
-    expect(shown).to.match(/% of 383 letters are foretold rightly after 1 epochs/);
+    expect(shown).to.match(/% of 383 letters are foretold rightly after 1 epoch,/);
   });
 
   it('saves what it has when it is interrupted', async () => {
