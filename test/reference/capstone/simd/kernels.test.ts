@@ -161,7 +161,7 @@ describe('The SIMD kernel softmaxLoss', () => {
   it('gives no gradient to images that are not there', () => {
     const logits = Array.from({ length: 8 }, (_n, n) => [n, 1, -2]);
     const { gradients } = run(logits, [2, 0, 1], 1);
-    expect(gradients.slice(3)).to.deep.equal(Array(5).fill([0, 0, 0]));
+    expect(gradients.slice(3)).to.deep.equal(Array.from({ length: 5 }, () => [0, 0, 0]));
     expect(gradients[2]!.every((slope) => slope !== 0)).to.equal(true);
   });
 

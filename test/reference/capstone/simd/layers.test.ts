@@ -23,7 +23,7 @@ describe('A convolution of the SIMD engine', () => {
     { N: 2, C: 1, H: 7, W: 45, F: 4 },
     { N: 1, C: 4, H: 2, W: 113, F: 4 },
   ]) {
-    const { N, C, H, W, F } = size;
+    const { N, C, W, F } = size;
     const what = `${sizeText(size)} and ${F} filters`;
 
     /** The layer, with random parameters that lie somewhere among others. */
