@@ -42,7 +42,8 @@ export function convolution(
   const packed = take(F * filter);
   const turned = take(Math.ceil(C / 4) * 4 * CHANNEL * F);
   const packedGradient = take(F * 3 * Math.ceil((3 * C) / 2) * 2 * 4);
-  const copies = take((F + 2) * EIGHT * Math.max(BLOCK, width));
+  const rows = Math.max(1, Math.floor(BLOCK / width));
+  const copies = take((F + 2) * EIGHT * rows * width);
   const noBias = take(4 * C);
   let biases = 0;
   return {
@@ -77,8 +78,7 @@ export function convolution(
 
     backward(kernels, x, dout, group, gradient) {
       const from = x.corner + group * x.group;
-      const { inside, row, pixel, H, W: width } = dout;
-      const rows = Math.max(1, Math.floor(BLOCK / width));
+      const { inside, row, pixel, H } = dout;
       for (let i = 0; i < H; i += rows) {
         kernels.weightGradient(
           inside + i * row,

@@ -39,24 +39,18 @@ export function isCompilerInstalled(): boolean {
  * Compiles kernels.
  *
  * @param entry a file in kernels/
- * @returns a WebAssembly module
+ * @returns a WebAssembly module in base64
  * @throws Error with what the compiler says, if it says anything
  */
-export function compileKernels(entry: keyof typeof MODULES): Uint8Array {
+export function compileKernels(entry: keyof typeof MODULES): string {
   const folder = mkdtempSync(join(tmpdir(), 'chainrule-simd-'));
   try {
     const file = join(folder, 'kernels.wasm');
     const args = [COMPILER, entry, '--outFile', file, ...OPTIONS];
     const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: FOLDER, encoding: 'utf8' });
     if (stdout + stderr !== '') throw new Error(`compileKernels: ${entry}: ${stdout}${stderr}`);
-    return readFileSync(file);
+    return readFileSync(file, 'base64');
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-/** The text of a file that holds a module. */
-export function fileOf(entry: keyof typeof MODULES): string {
-  const text = Buffer.from(compileKernels(entry)).toString('base64');
-  return `/** Made from kernels/${entry} by \`npm run build:simd\`: a WebAssembly module in base64. */\nexport const BYTES =\n  '${text}';\n`;
 }
