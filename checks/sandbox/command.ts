@@ -2,9 +2,10 @@
 import { randomInt } from 'node:crypto';
 import { appendFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { findLesson, lessons as allLessons, type Lesson } from '../project.ts';
+import { classPage } from '../report/class-page.ts';
 import { oneLine } from '../report/clean.ts';
 import { formats } from '../report/formats/formats.ts';
 import type { StatusStream } from '../report/status-line.ts';
@@ -149,7 +150,8 @@ async function gradeOne(
   sweepSandboxes();
   const result = await gradeUntilInterrupted(resolve(folder), chosen, { seed, signal });
   if (out !== undefined) writeResult(out, result);
-  for (const name of reports) save(String(options[name]), formats[name]!.write(result));
+  for (const name of reports)
+    save(String(options[name]), formats[name]!.write(result, basename(resolve(folder))));
   for (const { lesson, points, max, broken } of result.lessons) {
     stdout.write(`${lesson}  ${points} of ${max}${broken ? `  ${oneLine(broken)}` : ''}\n`);
   }
@@ -215,6 +217,7 @@ async function gradeMany(
   if (html !== undefined) makeFolder(String(html));
   sweepSandboxes();
   const progress = showProgress(stderr, submissions.length, jobs);
+  const results = new Map<string, SubmissionResult>();
   const batch = await gradeBatch(submissions, {
     out,
     lessons: chosen,
@@ -225,12 +228,27 @@ async function gradeMany(
     finished: progress.finished,
     report: (name, result) => {
       if (html !== undefined) {
-        save(join(String(html), `${name}.html`), formats['html']!.write(result));
+        save(join(String(html), `${name}.html`), formats['html']!.write(result, name));
+        results.set(name, result);
       }
     },
   }).finally(progress.stop);
+  if (html !== undefined) save(join(String(html), indexFor(results)), indexPage(batch, results));
   stdout.write(batchText(batch, join(out, 'points.csv')));
   return batch.rows.every(({ graded }) => graded) ? GRADED : UNGRADED;
+}
+
+/** The name of the page about the class, which is nobody's own. */
+function indexFor(results: ReadonlyMap<string, SubmissionResult>): string {
+  return results.has('index') ? 'index-of-the-class.html' : 'index.html';
+}
+
+function indexPage({ rows }: Batch, results: ReadonlyMap<string, SubmissionResult>): string {
+  const names = rows.map(({ submission }) => submission).filter((name) => results.has(name));
+  return classPage(
+    names.map((name) => ({ name, result: results.get(name)! })),
+    rows.filter(({ submission }) => !results.has(submission)),
+  );
 }
 
 function isInside(folder: string, path: string): boolean {
