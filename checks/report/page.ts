@@ -28,6 +28,7 @@ pre, dd { margin: 0.5rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; }
 dt { margin: 0.5rem 0; color: var(--faint); }
 progress { width: 100%; }
+td progress { min-width: 8rem; }
 .solved { color: var(--good); }
 .failed { color: var(--bad); }
 `;
