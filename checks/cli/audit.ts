@@ -63,8 +63,8 @@ export function shortfalls(found: Audit): string[] {
 }
 
 /** The points of one who throws where that is right and returns zeros elsewhere / all points. */
-function lazyShare({ lazy, proof }: Audit): number {
-  return lazy.doingBoth / Math.max(1, proof.reference.length);
+function lazyShare({ lazy }: Audit): number {
+  return lazy.doingBoth / Math.max(1, lazy.of);
 }
 
 /** Killed mutants / tried mutants that are not the reference in other words. */
@@ -102,7 +102,7 @@ export function auditTable(found: Audit): string {
     ...aligned([head, ...rows]),
     `mutants: ${mutants.killed} of ${mutants.tried}${sampled} killed, ${equivalent} are the reference in other words: ${percent(killedShare(found))}`,
     `budget: ${Math.round(proof.cpu)} ms of CPU for the proof, ${percent(budgetUsed(lesson, proof))} of what it may take`,
-    `lazy: ${found.lazy.throwing} points for always throwing, ${found.lazy.returningZeros} for zeros, ${found.lazy.doingBoth} for both, of ${proof.reference.length}: ${percent(lazyShare(found))}`,
+    `lazy: ${found.lazy.throwing} points for always throwing, ${found.lazy.returningZeros} for zeros, ${found.lazy.doingBoth} for both, of ${found.lazy.of}: ${percent(lazyShare(found))}`,
     ...missed.map(
       ({ name, line, original, replacement }) =>
         `missed: ${name}, line ${line}: ${oneLine(original)}  →  ${oneLine(replacement)}`,

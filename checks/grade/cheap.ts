@@ -1,6 +1,6 @@
 /** Checks that a function passes which computes nothing: they are worth something beside right values, and only there. */
 import { emptied } from '../subject/lazy.ts';
-import { use } from '../subject/recorder.ts';
+import { functionOf, use } from '../subject/recorder.ts';
 import type { LoadedSuite } from './run-suite.ts';
 
 /**
@@ -19,12 +19,15 @@ export async function unearned(
   const { opened, checks } = suite;
   const { subject, reference } = opened;
   const found: number[] = [];
-  use(opened, emptied(reference));
+  const nothing = emptied(reference);
   for (const exercise of new Set(checks.map((check) => check.exercise))) {
     const own = [...checks.keys()].filter((index) => checks[index]!.exercise === exercise);
     const earning = own.filter((index) => passed.has(index));
     if (earning.length === own.length || earning.length === 0) continue;
     looking();
+    // The others are right: a gradient is not worth nothing because its forward pass could be empty as well.
+    const name = functionOf(exercise);
+    use(opened, { ...reference, [name]: nothing[name] });
     const cheap = new Set<number>();
     await suite.run(
       {

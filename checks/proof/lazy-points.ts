@@ -10,6 +10,8 @@ export interface LazyPoints {
   throwing: number;
   returningZeros: number;
   doingBoth: number;
+  /** All points of the lesson. */
+  of: number;
 }
 
 const CHILD = fileURLToPath(new URL('lazy-child.ts', import.meta.url));

@@ -59,7 +59,7 @@ const whole: Audit = {
     survivors: [missed, missed, missed, missed, missed],
     byName: { heightsAt: { tried: 100, killed: 95 } },
   },
-  lazy: { throwing: 0, returningZeros: 0, doingBoth: 0 },
+  lazy: { throwing: 0, returningZeros: 0, doingBoth: 0, of: 3 },
   missed: [missed],
 };
 
@@ -76,7 +76,7 @@ describe('The audit', () => {
   });
 
   it('finds fault with a suite that gives more than a tenth of its points to who computes nothing', () => {
-    const lazy = { throwing: 0, returningZeros: 0, doingBoth: 1 };
+    const lazy = { throwing: 0, returningZeros: 0, doingBoth: 1, of: 3 };
     expect(shortfalls({ ...whole, lazy })).to.deep.equal([
       'who computes nothing gets 33.3% of the points; at most 10.0% may be had so',
     ]);
