@@ -29,7 +29,7 @@ async function grade({ lesson: name, submission, relay, launch, ...job }: Job): 
   const suite = await loadSuite(lesson, limits.check);
   tell({ kind: 'loaded', checks: suite.checks });
   if (suite.checks.every((_, index) => job.decided.includes(index))) {
-    await revokeCheap(suite, new Set(job.passed));
+    if (job.seed !== undefined) await revokeCheap(suite, new Set(job.passed));
     return '';
   }
   const channel = new Channel(relay, launch, (pid) => tell({ kind: 'started', pid }));
@@ -87,7 +87,7 @@ async function run(
     },
   };
   await suite.run(listener, new Set(decided));
-  await revokeCheap(suite, passed);
+  if (seed !== undefined) await revokeCheap(suite, passed);
 }
 
 function tellLooking(): void {

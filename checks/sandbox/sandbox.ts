@@ -63,9 +63,9 @@ export interface SandboxOptions extends Submission {
   /** What the fresh inputs are drawn with, from 0 to 4294967295; another one each time unless given. */
   seed?: number;
   /**
-   * Whether what passes is asked for fresh inputs too; it is unless this is false. A right function is right
-   * for those as well. A wrong one that happens to be right for a check's inputs then earns less than with
-   * `npm test`.
+   * Whether what passes is looked at again; it is unless this is false. It is asked for fresh inputs, for which a
+   * right function is right too, for a right forward pass, and for what it is worth. What a wrong function passes
+   * then earns less than with `npm test`.
    */
   freshInputs?: boolean;
   /** Ends it: what was not graded then did not run. */
