@@ -3,6 +3,7 @@ import { equivalents, unexplained } from '../proof/equivalents.ts';
 import { faultsOf, misconceptionFault } from '../proof/faults.ts';
 import { proofsOf } from '../proof/kept-proofs.ts';
 import { tryMutants, type MutationResult, type Survivor } from '../proof/mutants.ts';
+import { lazyPoints, type LazyPoints } from '../proof/lazy-points.ts';
 import { budgetUsed } from '../proof/budget.ts';
 import type { Proof } from '../proof/proof.ts';
 import type { Lesson } from '../project.ts';
@@ -12,12 +13,16 @@ export interface Audit {
   lesson: Lesson;
   proof: Proof;
   mutants: MutationResult;
+  lazy: LazyPoints;
   /** Mutants that survived without a reason. */
   missed: Survivor[];
 }
 
 /** The share of the mutants that could be noticed which a suite must notice. */
 const THRESHOLD = 0.95;
+
+/** The share of the points that may be had without computing anything. */
+const MOST_LAZY = 0.1;
 
 /**
  * Audits lessons and prints a table of each. Exits with 1 if any falls short.
@@ -33,7 +38,8 @@ export async function audit(all: readonly Lesson[], sample?: number): Promise<vo
     process.stderr.write(`Trying mutants of ${lesson.name} …\n`);
     const mutants = await tryMutants(lesson, sample);
     const missed = unexplained(mutants.survivors, equivalents(lesson));
-    const found = { lesson, proof: proofs.get(lesson.name)!, mutants, missed };
+    const lazy = await lazyPoints(lesson);
+    const found = { lesson, proof: proofs.get(lesson.name)!, mutants, lazy, missed };
     process.stdout.write(auditTable(found));
     holdsAll &&= shortfalls(found).length === 0;
   }
@@ -48,7 +54,17 @@ export function shortfalls(found: Audit): string[] {
     ...(share < THRESHOLD
       ? [`${percent(share)} of the mutants are killed; ${percent(THRESHOLD)} must be`]
       : []),
+    ...(lazyShare(found) > MOST_LAZY
+      ? [
+          `who computes nothing gets ${percent(lazyShare(found))} of the points; at most ${percent(MOST_LAZY)} may be had so`,
+        ]
+      : []),
   ];
+}
+
+/** The points of one who throws where that is right and returns zeros elsewhere / all points. */
+function lazyShare({ lazy }: Audit): number {
+  return lazy.doingBoth / Math.max(1, lazy.of);
 }
 
 /** Killed mutants / tried mutants that are not the reference in other words. */
@@ -86,6 +102,7 @@ export function auditTable(found: Audit): string {
     ...aligned([head, ...rows]),
     `mutants: ${mutants.killed} of ${mutants.tried}${sampled} killed, ${equivalent} are the reference in other words: ${percent(killedShare(found))}`,
     `budget: ${Math.round(proof.cpu)} ms of CPU for the proof, ${percent(budgetUsed(lesson, proof))} of what it may take`,
+    `lazy: ${found.lazy.throwing} points for always throwing, ${found.lazy.returningZeros} for zeros, ${found.lazy.doingBoth} for both, of ${found.lazy.of}: ${percent(lazyShare(found))}`,
     ...missed.map(
       ({ name, line, original, replacement }) =>
         `missed: ${name}, line ${line}: ${oneLine(original)}  →  ${oneLine(replacement)}`,

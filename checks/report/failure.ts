@@ -2,12 +2,18 @@
 import { UNEXPLAINED } from '../gradient/report.ts';
 import type { CheckResult, Failure } from '../results/lesson-result.ts';
 
+/** What is said of a check that passes, and earns nothing since the values of its exercise are all wrong. */
+export const CHEAP =
+  'a function that computes nothing passes this too: it counts as soon as a check of this exercise passes that asks for values';
+
 /**
  * The failed check that is shown in full: the first, or one of the same exercise that explains more, by a
  * diagnosis or, as the gradient check does where it knows what was done, in several lines.
  */
 export function failureToShow(checks: readonly CheckResult[]): CheckResult | undefined {
-  const all = checks.filter(({ status }) => status === 'failed');
+  const failing = checks.filter(({ status }) => status === 'failed');
+  const wrong = failing.filter(({ failure }) => failure?.problem !== CHEAP);
+  const all = wrong.length > 0 ? wrong : failing;
   // What follows from another failure is mended with that one.
   const causes = all.filter(({ failure }) => failure?.follows === undefined);
   const failed = causes.length > 0 ? causes : all;

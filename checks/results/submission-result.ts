@@ -10,6 +10,16 @@ export interface SandboxResult extends Omit<LessonResult, 'samples'> {
   seed: number;
 }
 
+/** What a submission was graded with. */
+export interface GradedWith {
+  /** The version of the course, from its package.json. */
+  course: string;
+  /** Its commit, where git tells it. */
+  commit?: string;
+  /** Node's version: `v24.1.0`. */
+  node: string;
+}
+
 /** What grading a submission found. */
 export interface SubmissionResult {
   /** Which of these formats it is. */
@@ -18,5 +28,7 @@ export interface SubmissionResult {
   max: number;
   /** Gives the same fresh inputs again, with the same code. */
   seed: number;
+  /** Points depend on it; results of earlier versions don't say. */
+  gradedWith?: GradedWith;
   lessons: SandboxResult[];
 }

@@ -8,7 +8,9 @@ import { gradeUntilInterrupted, type Grade } from './interruptible.ts';
 import { dropResult, keepResult, keptLessons, keptResult, keptSeed, partsOf } from './kept.ts';
 import { lock } from './lock.ts';
 import { pointsCsv, rowOf, type Row } from './points-table.ts';
+import { keepUngraded } from './shards.ts';
 import type { NamedSubmission } from './submissions.ts';
+import type { Weights } from './weights.ts';
 import { makeFolder, save } from './writing.ts';
 import type { SubmissionResult } from '../results/submission-result.ts';
 
@@ -21,6 +23,8 @@ export interface BatchOptions {
   jobs: number;
   /** What the fresh inputs of all of them are drawn with; that of the results that are there unless given. */
   seed?: number;
+  /** How much a point counts, in a column of the table. */
+  weights?: Weights;
   /** Ends the batch when what runs has ended. */
   signal: AbortSignal;
   /** Is told of each submission, and whether it was graded before. */
@@ -89,7 +93,8 @@ async function gradeLocked(
   };
   await Promise.all(Array.from({ length: jobs }, work));
   signal.throwIfAborted();
-  save(csv, pointsCsv(rows));
+  keepUngraded(out, rows);
+  save(csv, pointsCsv(rows, options.weights));
   rmSync(join(out, '.parts'), { recursive: true, force: true });
   return { rows, seed };
 }

@@ -2,9 +2,10 @@
 import { randomInt } from 'node:crypto';
 import { appendFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { findLesson, lessons as allLessons, type Lesson } from '../project.ts';
+import { classPage } from '../report/class-page.ts';
 import { oneLine } from '../report/clean.ts';
 import { formats } from '../report/formats/formats.ts';
 import type { StatusStream } from '../report/status-line.ts';
@@ -15,7 +16,9 @@ import { gradeUntilInterrupted } from './interruptible.ts';
 import { rowOf } from './points-table.ts';
 import { sweepSandboxes } from './processes.ts';
 import { showProgress } from './progress.ts';
+import { inShard, mergeResults, shardOf, type Shard } from './shards.ts';
 import { submissionsIn } from './submissions.ts';
+import { readWeights } from './weights.ts';
 import { makeFolder, requireFile, save } from './writing.ts';
 import type { SubmissionResult } from '../results/submission-result.ts';
 
@@ -36,6 +39,8 @@ interface Options {
   out?: string;
   jobs?: number;
   seed?: number;
+  shard?: Shard;
+  weights?: string;
   github?: true;
   [format: string]: unknown;
 }
@@ -48,6 +53,9 @@ Many: every sub-folder of DIR is a submission and bears its name. OUTDIR gets NA
 them, and points.csv with a row each. What was graded before and has not changed is not graded again,
 so after an interruption the same command goes on. --html names a folder, which gets NAME.html; the
 other formats are for one submission.
+
+A large class may be graded in parts, on as many machines: --shard 3/16 grades the third of sixteen, into
+an OUTDIR of its own, with the --seed of all. merge brings their results together in one table.
 
 It exits with 0 when everything was graded, whatever the score, with 1 when something could not be,
 with 2 when it was called wrongly, and with 130 when it was interrupted.`;
@@ -67,6 +75,7 @@ export async function gradeCommand(
   try {
     program.parse(args, { from: 'user' });
     const options = program.opts<Options>();
+    if (program.args[0] === 'merge') return merge(program, options, surroundings);
     return options.submissions === undefined
       ? await gradeOne(program, options, surroundings)
       : await gradeMany(program, options, surroundings);
@@ -86,7 +95,7 @@ export async function gradeCommand(
 function commandLine({ stdout, stderr }: Surroundings): Command {
   const program = new Command('npm run grade --')
     .usage(
-      'FOLDER [LESSONS…] --out FILE\n       npm run grade -- --submissions DIR [LESSONS…] --out OUTDIR',
+      'FOLDER [LESSONS…] --out FILE\n       npm run grade -- --submissions DIR [LESSONS…] --out OUTDIR\n       npm run grade -- merge DIR… --out OUTDIR',
     )
     .description(
       "Grades submissions without trusting them: the same checks and points as npm test's. LESSONS are numbers or names; all unless given.",
@@ -95,6 +104,15 @@ function commandLine({ stdout, stderr }: Surroundings): Command {
     .option('--out <path>', 'the result as JSON; with --submissions the folder of the results')
     .option('--submissions <dir>', 'grade every sub-folder of this one')
     .option('--jobs <number>', 'how many to grade at a time; as many as there are cores', jobsOf)
+    .option(
+      '--shard <part/of>',
+      'grade one part of the submissions, such as 3/16; merge the results',
+      partOf,
+    )
+    .option(
+      '--weights <file>',
+      'how much a point counts: {"02": 1, "02.5": 2}, a column of the table',
+    )
     .option('--seed <number>', 'gives the same fresh inputs again', seedOf);
   for (const [name, { description }] of Object.entries(formats)) {
     program.option(`--${name} <path>`, description);
@@ -132,7 +150,8 @@ async function gradeOne(
   sweepSandboxes();
   const result = await gradeUntilInterrupted(resolve(folder), chosen, { seed, signal });
   if (out !== undefined) writeResult(out, result);
-  for (const name of reports) save(String(options[name]), formats[name]!.write(result));
+  for (const name of reports)
+    save(String(options[name]), formats[name]!.write(result, basename(resolve(folder))));
   for (const { lesson, points, max, broken } of result.lessons) {
     stdout.write(`${lesson}  ${points} of ${max}${broken ? `  ${oneLine(broken)}` : ''}\n`);
   }
@@ -144,13 +163,34 @@ async function gradeOne(
   return UNGRADED;
 }
 
+/** Brings the results of shards together, and says how many there are. */
+function merge(program: Command, options: Options, { stdout }: Surroundings): number {
+  const { out, weights } = options;
+  const folders = program.args.slice(1);
+  if (out === undefined || folders.length === 0) {
+    program.error('error: merge needs the folders of the shards, and --out OUTDIR');
+  }
+  for (const folder of folders) requireFolder(program, folder);
+  const rows = mergeResults(folders, out, weights === undefined ? undefined : readWeights(weights));
+  const graded = rows.filter((row) => row.graded).length;
+  stdout.write(`${graded} of ${rows.length} submissions graded; ${join(out, 'points.csv')}\n`);
+  return graded === rows.length ? GRADED : UNGRADED;
+}
+
 /** Grades a folder of submissions, and says how many. */
 async function gradeMany(
   program: Command,
   options: Options,
   { stdout, stderr, signal }: Surroundings,
 ): Promise<number> {
-  const { submissions: parent = '', out, jobs = availableParallelism(), seed, html } = options;
+  const {
+    submissions: parent = '',
+    out,
+    jobs = availableParallelism(),
+    seed,
+    shard,
+    html,
+  } = options;
   const single = ['github', ...Object.keys(formats)].find(
     (name) => name !== 'html' && options[name] !== undefined,
   );
@@ -165,28 +205,50 @@ async function gradeMany(
       program.error(`error: ${folder} is inside of ${parent}; results must go somewhere else`);
     }
   }
-  const submissions = submissionsIn(resolve(parent));
-  if (submissions.length === 0) {
+  if (shard !== undefined && seed === undefined) {
+    program.error('error: --shard needs --seed, the same for all shards');
+  }
+  const all = submissionsIn(resolve(parent));
+  if (all.length === 0) {
     program.error(`error: ${parent} has no folder in it; each submission is one`);
   }
+  const submissions = shard === undefined ? all : inShard(all, shard);
+  const weights = options.weights === undefined ? undefined : readWeights(options.weights);
   if (html !== undefined) makeFolder(String(html));
   sweepSandboxes();
   const progress = showProgress(stderr, submissions.length, jobs);
+  const results = new Map<string, SubmissionResult>();
   const batch = await gradeBatch(submissions, {
     out,
     lessons: chosen,
     jobs,
     ...(seed !== undefined && { seed }),
+    ...(weights !== undefined && { weights }),
     signal,
     finished: progress.finished,
     report: (name, result) => {
       if (html !== undefined) {
-        save(join(String(html), `${name}.html`), formats['html']!.write(result));
+        save(join(String(html), `${name}.html`), formats['html']!.write(result, name));
+        results.set(name, result);
       }
     },
   }).finally(progress.stop);
+  if (html !== undefined) save(join(String(html), indexFor(results)), indexPage(batch, results));
   stdout.write(batchText(batch, join(out, 'points.csv')));
   return batch.rows.every(({ graded }) => graded) ? GRADED : UNGRADED;
+}
+
+/** The name of the page about the class, which is nobody's own. */
+function indexFor(results: ReadonlyMap<string, SubmissionResult>): string {
+  return results.has('index') ? 'index-of-the-class.html' : 'index.html';
+}
+
+function indexPage({ rows }: Batch, results: ReadonlyMap<string, SubmissionResult>): string {
+  const names = rows.map(({ submission }) => submission).filter((name) => results.has(name));
+  return classPage(
+    names.map((name) => ({ name, result: results.get(name)! })),
+    rows.filter(({ submission }) => !results.has(submission)),
+  );
 }
 
 function isInside(folder: string, path: string): boolean {
@@ -233,6 +295,12 @@ function requireFolder(program: Command, path: string): void {
 function jobsOf(text: string): number {
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('it must be a whole number from 1 on');
+}
+
+function partOf(text: string): Shard {
+  const shard = shardOf(text);
+  if (shard !== undefined) return shard;
+  throw new InvalidArgumentError('it must be a part and how many there are, such as 3/16');
 }
 
 function seedOf(text: string): number {

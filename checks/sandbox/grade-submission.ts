@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { Lesson } from '../project.ts';
 import type { Limits } from './limits.ts';
+import { gradedWith } from '../results/graded-with.ts';
 import { save } from './writing.ts';
 import { gradeInSandbox } from './sandbox.ts';
 import type { SandboxResult, SubmissionResult } from '../results/submission-result.ts';
@@ -30,7 +31,8 @@ export async function gradeSubmission(
   }
   const sum = (key: 'points' | 'max'): number =>
     results.reduce((total, result) => total + result[key], 0);
-  return { version: 1, points: sum('points'), max: sum('max'), seed, lessons: results };
+  const [points, max] = [sum('points'), sum('max')];
+  return { version: 1, points, max, seed, gradedWith: gradedWith(), lessons: results };
 }
 
 /** Writes a result so that whoever finds the file finds all of it. */

@@ -2,14 +2,17 @@
  * The process that grades a submission: it has the suite, the reference and the expected values, and runs
  * none of the learner's code. Every step is told to the process that started it (sandbox.ts).
  */
+import { unearned } from '../grade/cheap.ts';
 import { problemOf } from '../grade/explain.ts';
 import type { CheckResult } from '../results/lesson-result.ts';
 import { loadSuite, type Listener, type LoadedSuite } from '../grade/run-suite.ts';
 import { findLesson } from '../project.ts';
 import { installHooks } from '../subject/install.ts';
 import { functionOf, recordedCalls, use } from '../subject/recorder.ts';
+import { CHEAP } from '../report/failure.ts';
 import { seededRandom } from '../../datasets/random.ts';
 import { bundleSubmission, SubmissionError } from './bundle.ts';
+import { forwardProblem } from './forward.ts';
 import { freshProblem } from './fresh.ts';
 import type { Job, Step } from './job.ts';
 import { Channel } from './channel.ts';
@@ -25,6 +28,10 @@ async function grade({ lesson: name, submission, relay, launch, ...job }: Job): 
   const { limits } = launch;
   const suite = await loadSuite(lesson, limits.check);
   tell({ kind: 'loaded', checks: suite.checks });
+  if (suite.checks.every((_, index) => job.decided.includes(index))) {
+    if (job.seed !== undefined) await revokeCheap(suite, new Set(job.passed));
+    return '';
+  }
   const channel = new Channel(relay, launch, (pid) => tell({ kind: 'started', pid }));
   try {
     const bundled = await bundleSubmission(lesson, submission, limits.file);
@@ -42,12 +49,13 @@ async function grade({ lesson: name, submission, relay, launch, ...job }: Job): 
 async function run(
   suite: LoadedSuite,
   remote: RemoteLesson,
-  { seed, leftOut }: Pick<Job, 'seed' | 'leftOut'>,
+  { seed, decided, passed: before }: Pick<Job, 'seed' | 'decided' | 'passed'>,
 ): Promise<void> {
   const { opened, checks } = suite;
   use(opened, remote.functions);
   // What is wrong with its process says all of a check.
   const faulty = new Set<number>();
+  const passed = new Set(before);
   const listener: Listener = {
     begin: (index) => {
       const { exercise, limit } = checks[index]!;
@@ -61,10 +69,12 @@ async function run(
         remote.beginCheck(exercise, limit);
         // Each check has draws of its own, whichever are left out before it.
         const random = seededRandom((seed ^ Math.imul(index + 1, 0x9e3779b1)) >>> 0);
-        problem = freshProblem(recordedCalls(), functionOf(exercise), opened, random);
+        problem = forwardProblem(recordedCalls(), functionOf(exercise), opened.reference);
+        problem ??= freshProblem(recordedCalls(), functionOf(exercise), opened, random);
         problem = remote.fault ?? problem;
       }
       if (problem !== undefined) faulty.add(index);
+      else if (result.status === 'passed') passed.add(index);
       tell({
         kind: 'end',
         index,
@@ -76,7 +86,20 @@ async function run(
       if (!faulty.has(index)) tell({ kind: 'explained', index, failure });
     },
   };
-  await suite.run(listener, new Set(leftOut));
+  await suite.run(listener, new Set(decided));
+  if (seed !== undefined) await revokeCheap(suite, passed);
+}
+
+function tellLooking(): void {
+  tell({ kind: 'explaining' });
+}
+
+/** Takes the points back of checks that passed and earn nothing. */
+async function revokeCheap(suite: LoadedSuite, passed: ReadonlySet<number>): Promise<void> {
+  for (const index of await unearned(suite, passed, tellLooking)) {
+    const { exercise, title } = suite.checks[index]!;
+    tell({ kind: 'end', index, result: failed({ exercise, title, status: 'failed' }, CHEAP) });
+  }
 }
 
 /** A failed check, whatever the suite made of it. */

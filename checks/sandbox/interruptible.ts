@@ -1,4 +1,5 @@
 import type { Lesson } from '../project.ts';
+import { gradedWith } from '../results/graded-with.ts';
 import type { SandboxResult, SubmissionResult } from '../results/submission-result.ts';
 import { gradeSubmission } from './grade-submission.ts';
 
@@ -35,7 +36,14 @@ export type Grade = (
  * @throws the signal's reason when it is interrupted
  */
 export const gradeUntilInterrupted: Grade = async (folder, lessons, { seed, signal, parts }) => {
-  const whole: SubmissionResult = { version: 1, points: 0, max: 0, seed, lessons: [] };
+  const whole: SubmissionResult = {
+    version: 1,
+    points: 0,
+    max: 0,
+    seed,
+    gradedWith: gradedWith(),
+    lessons: [],
+  };
   for (const lesson of lessons) {
     signal.throwIfAborted();
     const part = parts?.read(lesson.name) ?? (await gradePart(folder, lesson, { seed, signal }));

@@ -14,8 +14,9 @@ export interface Job {
   launch: Launch;
   /** What the fresh inputs are drawn with; without one there are none. */
   seed?: number;
-  /** The numbers of the checks that are already decided. */
-  leftOut: readonly number[];
+  /** The numbers of the checks that are already decided, and of those among them that passed. */
+  decided: readonly number[];
+  passed: readonly number[];
 }
 
 /** A step of grading. */

@@ -3,6 +3,7 @@ import { csvText } from './csv.ts';
 import { oneLine } from '../report/clean.ts';
 import { byExercise } from '../results/points.ts';
 import { NOT_RUN } from './sandbox.ts';
+import { weightedShare, type Weights } from './weights.ts';
 import type { SubmissionResult } from '../results/submission-result.ts';
 
 /** A submission in the table. */
@@ -22,6 +23,8 @@ export interface Score {
   max: number;
   /** The points of each exercise: `02.5 sigmoid`. */
   exercises: ReadonlyMap<string, number>;
+  /** How many points each exercise has. */
+  maxima: ReadonlyMap<string, number>;
 }
 
 /** The row of a submission that has a result. */
@@ -42,6 +45,7 @@ export function rowOf(submission: string, result: SubmissionResult): Row {
       points: result.points,
       max: result.max,
       exercises: new Map(exercises.map(({ exercise, points }) => [exercise, points])),
+      maxima: new Map(exercises.map(({ exercise, checks }) => [exercise, checks.length])),
     },
     ...(problems.length > 0 && { problem: problems.join('; ') }),
     graded: left === 0,
@@ -52,15 +56,17 @@ export function rowOf(submission: string, result: SubmissionResult): Row {
  * The table as CSV: submission, points, max, a column for each exercise, problem.
  *
  * @param rows one for each submission, in the order of the table
+ * @param weights with them there is a column `percent` behind `max`: the weighted share of the points
  */
-export function pointsCsv(rows: readonly Row[]): string {
+export function pointsCsv(rows: readonly Row[], weights?: Weights): string {
   const exercises = [...new Set(rows.flatMap(({ score }) => [...(score?.exercises.keys() ?? [])]))];
   return csvText([
-    ['submission', 'points', 'max', ...exercises, 'problem'],
+    ['submission', 'points', 'max', ...(weights ? ['percent'] : []), ...exercises, 'problem'],
     ...rows.map(({ submission, score, problem }) => [
       submission,
       score?.points,
       score?.max,
+      ...(weights ? [score && Number((100 * weightedShare(score, weights)).toFixed(2))] : []),
       ...exercises.map((exercise) => score?.exercises.get(exercise)),
       problem === undefined ? undefined : oneLine(problem),
     ]),

@@ -40,7 +40,7 @@
  * - On Windows there is no `ulimit`; macOS does not enforce the one on memory. The limits on heap and time hold.
  * - A process may use all of a core until its time is up, and read the clock.
  * - A table of a suite's answers, for inputs of whole numbers: fresh.ts leaves those as they are. Nor are
- *   answers asked for again where the reference's is one of many (weights, a cache, a drawing).
+ *   answers asked for again where the reference's is one of many (weights, a drawing).
  * - A function that changes a list or a plain object among its arguments; only arrays are compared.
  */
 import { randomInt } from 'node:crypto';
@@ -63,9 +63,9 @@ export interface SandboxOptions extends Submission {
   /** What the fresh inputs are drawn with, from 0 to 4294967295; another one each time unless given. */
   seed?: number;
   /**
-   * Whether what passes is asked for fresh inputs too; it is unless this is false. A right function is right
-   * for those as well. A wrong one that happens to be right for a check's inputs then earns less than with
-   * `npm test`.
+   * Whether what passes is looked at again; it is unless this is false. It is asked for fresh inputs, for which a
+   * right function is right too, for a right forward pass, and for what it is worth. What a wrong function passes
+   * then earns less than with `npm test`.
    */
   freshInputs?: boolean;
   /** Ends it: what was not graded then did not run. */
@@ -122,19 +122,24 @@ export async function gradeInSandbox(
 
 /** Runs one grader after the other until all checks are decided, or nobody lets them. */
 async function gradeAll(
-  job: Omit<Job, 'leftOut'>,
+  job: Omit<Job, 'decided' | 'passed'>,
   signal: AbortSignal | undefined,
 ): Promise<Pick<Graded, 'results' | 'broken' | 'printed'> & { checks: Check[] }> {
   const { launch } = job;
   const results = new Map<number, CheckResult>();
   let printed = '';
   let { lesson: left } = launch.limits;
+  let count: number | undefined;
   for (;;) {
+    const isLast = results.size > 0 && results.size === count;
     const graded = await runGrader(
       {
         ...job,
         launch: { ...launch, limits: { ...launch.limits, lesson: left } },
-        leftOut: [...results.keys()],
+        decided: [...results.keys()],
+        passed: [...results]
+          .filter(([, { status }]) => status === 'passed')
+          .map(([index]) => index),
       },
       signal,
     );
@@ -145,7 +150,9 @@ async function gradeAll(
     for (const [index, result] of graded.results) results.set(index, result);
     printed += graded.printed;
     left = Math.max(0, left - graded.spent);
-    const isOver = end === 'done' || end === 'killed' || results.size === checks.length;
+    count = checks.length;
+    // When a grader was ended in the last check, another one looks at what the points are worth.
+    const isOver = end === 'done' || end === 'killed' || isLast;
     // Nothing of it has run yet: that is no check's fault.
     const broken =
       graded.broken ?? (isOver || doing !== 'bundling' ? undefined : bundlingText(end));

@@ -15,6 +15,11 @@ export interface NamedSubmission {
 /** The order of names that a person expects: anna, Bob, carl; group 2 before group 10. */
 const { compare } = new Intl.Collator('en', { numeric: true });
 
+/** Compares two names in that order. */
+export function byName(a: string, b: string): number {
+  return compare(a, b) || (a < b ? -1 : 1);
+}
+
 /**
  * Lists the submissions in a folder, sorted by name as a person would. Files and hidden folders are none of them.
  *
@@ -30,7 +35,7 @@ export function submissionsIn(parent: string): NamedSubmission[] {
         !entry.name.toString().startsWith('.') && (entry.isDirectory() || entry.isSymbolicLink()),
     )
     .map((entry) => submissionOf(parent, entry))
-    .toSorted((a, b) => compare(a.name, b.name) || (a.name < b.name ? -1 : 1));
+    .toSorted((a, b) => byName(a.name, b.name));
 }
 
 function submissionOf(parent: string, entry: Dirent<Buffer>): NamedSubmission {

@@ -59,6 +59,7 @@ const whole: Audit = {
     survivors: [missed, missed, missed, missed, missed],
     byName: { heightsAt: { tried: 100, killed: 95 } },
   },
+  lazy: { throwing: 0, returningZeros: 0, doingBoth: 0, of: 3 },
   missed: [missed],
 };
 
@@ -72,6 +73,13 @@ describe('The audit', () => {
       survivors: [missed, missed, missed, missed],
     };
     expect(killedShare({ ...whole, mutants: none, missed: [] })).to.equal(1);
+  });
+
+  it('finds fault with a suite that gives more than a tenth of its points to who computes nothing', () => {
+    const lazy = { throwing: 0, returningZeros: 0, doingBoth: 1, of: 3 };
+    expect(shortfalls({ ...whole, lazy })).to.deep.equal([
+      'who computes nothing gets 33.3% of the points; at most 10.0% may be had so',
+    ]);
   });
 
   it('finds nothing against a suite that does all that is asked of it', () => {

@@ -8,6 +8,7 @@ import { declarations } from '../../checks/declarations.ts';
 import { gradeLesson } from '../../checks/grade/grade-lesson.ts';
 import type { CheckResult } from '../../checks/results/lesson-result.ts';
 import { lessons, root, sourceText, type Lesson } from '../../checks/project.ts';
+import { CHEAP } from '../../checks/report/failure.ts';
 import { gradeInSandbox } from '../../checks/sandbox/sandbox.ts';
 import { functionOf } from '../../checks/subject/recorder.ts';
 import type { Misconception } from '../../checks/misconception.ts';
@@ -133,6 +134,28 @@ describe('gradeInSandbox', function () {
     );
     const { local, sandboxed } = await both('half', changed(lines, { functions }));
     expect(score(sandboxed)).to.deep.equal(score(local));
+  });
+
+  it('gives no more than npm test when it looks again at what passes, and less only for a reason that it says', async () => {
+    const functions = Object.fromEntries(
+      ['meanSquare', 'areaUnder'].map((name) => [
+        name,
+        `export function ${name}(): never {\n  throw new RangeError('none will do');\n}`,
+      ]),
+    );
+    const { local } = await both('worth', changed(lines, { functions }));
+    const { checks } = await gradeInSandbox(lines, { folder: join(folder, 'worth'), seed: 1 });
+    const less = checks.filter(
+      ({ status }, i) => status === 'failed' && local[i]!.status === 'passed',
+    );
+    expect(less.map(({ title }) => title)).to.deep.equal([
+      'refuses points without a height',
+      'refuses to do with no rectangle',
+    ]);
+    for (const { failure } of less) expect(failure?.problem).to.equal(CHEAP);
+    for (const [i, { status }] of checks.entries()) {
+      if (status === 'passed') expect(local[i]?.status).to.equal('passed');
+    }
   });
 
   for (const [i, ways] of WAYS.entries()) {

@@ -53,7 +53,7 @@ export function preparing(does: string, body: string, problem?: RegExp): Attack 
 /** An attack outside the functions, after which aboveGround still has the wrong values. */
 export function aroundAboveGround(does: string, top: string): Attack {
   const functions = aboveGround('return map(x, (v) => v + 0.25);');
-  return { does, top, functions, earns: { aboveGround: 1 } };
+  return { does, top, functions, earns: { aboveGround: 0 } };
 }
 
 /** An attack after which nothing loads. */

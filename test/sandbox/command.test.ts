@@ -46,7 +46,7 @@ describe('npm run grade', function () {
     expect(result.lessons).to.have.length(1);
     for (const name of asked) {
       const text = readFileSync(join(folder, 'made', 'too', name), 'utf8');
-      expect(text, name).to.equal(formats[name]!.write(result));
+      expect(text, name).to.equal(formats[name]!.write(result, 'anna'));
     }
   });
 

@@ -49,7 +49,7 @@ describe('freshProblem', () => {
     expect(problem(calls, picky)).to.match(/: it threw$/);
   });
 
-  it('scales the arrays within lists and objects, and leaves whole numbers as they are', () => {
+  it('draws the arrays within lists and objects anew, and leaves whole numbers as they are', () => {
     const seen: unknown[] = [];
     const sum = (parts: { list: Tensor[]; whole: Tensor; n: number }): number => {
       seen.push(parts.list[0]!.get(0), parts.whole.get(0), parts.n);
@@ -60,7 +60,7 @@ describe('freshProblem', () => {
     expect(problem([made], sum, sum)).to.equal(undefined);
     // The reference with the inputs of the check, then both with fresh ones.
     const [, , , fresh, whole, n] = seen;
-    expect(fresh).to.be.within(0.49, 0.4975);
+    expect(fresh).to.be.within(0.4, 0.495);
     expect([whole, n]).to.deep.equal([3, 0.25]);
   });
 
@@ -82,9 +82,70 @@ describe('freshProblem', () => {
     expect(problem(calls, () => array([0.25, -1.5, 0]), strict)).to.equal(undefined);
   });
 
+  it('leaves a cache as its author made it, and asks the reference with one of its own', () => {
+    const forward = call(
+      'halveForward',
+      (x: Tensor) => ({ out: x, cache: { mine: array([0.5]) } }),
+      array([3]),
+    );
+    const value = array([1.25]);
+    const made: Call = {
+      name: 'halveBackward',
+      args: [array([2.5]), { mine: array([0.5]) }],
+      outcome: { value },
+      milliseconds: 0,
+      caches: new Map([[1, forward]]),
+    };
+    const reference = {
+      halveForward: (x: Tensor) => ({ out: x, cache: { factor: 0.5 } }),
+      halveBackward: (dout: Tensor, cache: { factor: number }) =>
+        map(dout, (v) => v * cache.factor),
+    };
+    const right = (dout: Tensor, cache: { mine: Tensor }): Tensor =>
+      map(dout, (v) => v * cache.mine.get(0));
+    const found = (halveBackward: unknown): string | undefined =>
+      freshProblem(
+        [made],
+        'halveBackward',
+        { subject: { halveBackward }, reference },
+        seededRandom(1),
+      );
+    expect(found(right)).to.equal(undefined);
+    expect(found(() => value)).to.match(/^right for the inputs of this check/);
+  });
+
   it('asks nothing of other functions', () => {
     const table = (): Tensor => array([0.25, -1.5, 0]);
     expect(problem([call('double', halve, array([0.5, -3, 0]))], table)).to.equal(undefined);
+  });
+
+  it('keeps signs, order, ties, zeros and what is not finite, and takes no two entries by one factor', () => {
+    const old = [0.5, -3.25, 0, 0.5, 3.25, -0.01, Infinity, 7.5];
+    let fresh: number[] = [];
+    const look = (x: Tensor): number => {
+      fresh = [...copy(x).data];
+      return 0;
+    };
+    problem([call('halve', () => 0, array(old))], look, () => 0);
+    expect(fresh.map(Math.sign)).to.deep.equal(old.map(Math.sign));
+    const ranks = (list: readonly number[]): number[] =>
+      list.map((entry) => new Set(list.filter((other) => other < entry)).size);
+    expect(ranks(fresh)).to.deep.equal(ranks(old));
+    expect([fresh[2], fresh[6]]).to.deep.equal([0, Infinity]);
+    const factors = [0, 1, 5, 7].map((i) => fresh[i]! / old[i]!);
+    for (const factor of factors) expect(factor).to.be.within(0.8, 0.99);
+    expect(new Set(factors.map((factor) => factor.toFixed(6))).size).to.equal(4);
+  });
+
+  it('finds a table that is interpolated between its inputs and zero', () => {
+    const square = (x: Tensor): Tensor => map(x, (v) => v * v + v);
+    const made = [call('halve', square, array([0.5, -3.25, 2.75]))];
+    const interpolated = (x: Tensor): Tensor => {
+      const known = [0.5, -3.25, 2.75];
+      return array([...copy(x).data].map((v, i) => ((known[i]! ** 2 + known[i]!) * v) / known[i]!));
+    };
+    expect(problem(made, interpolated, square)).to.match(/^right for the inputs of this check/);
+    expect(problem(made, square, square)).to.equal(undefined);
   });
 
   it('draws the same inputs from the same seed', () => {

@@ -5,15 +5,15 @@ import { gradescope } from './gradescope.ts';
 import { html } from './html.ts';
 import { junit } from './junit.ts';
 import { prairielearn } from './prairielearn.ts';
-import { cleanResult } from '../clean.ts';
+import { cleanResult, oneLine } from '../clean.ts';
 import type { SubmissionResult } from '../../results/submission-result.ts';
 
 /** A format of other people's tools. */
 export interface Format {
   /** Who reads it, in a few words. */
   description: string;
-  /** The whole document. */
-  write: (result: SubmissionResult) => string;
+  /** The whole document; a page bears the name of whose it is. */
+  write: (result: SubmissionResult, name?: string) => string;
 }
 
 /** Every format that is one file; what GitHub Actions gets goes to two places (github.ts). */
@@ -32,5 +32,9 @@ export const formats: Readonly<Record<string, Format>> = {
     write: (result) => classroom50(result),
   },
   exercism: { description: 'results.json of an Exercism test runner', write: exercism },
-  html: { description: 'a page for the learner', write: (result) => html(cleanResult(result)) },
+  html: {
+    description: 'a page for the learner',
+    write: (result, name) =>
+      html(cleanResult(result), name === undefined ? undefined : oneLine(name)),
+  },
 };

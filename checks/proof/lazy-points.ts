@@ -1,0 +1,26 @@
+/** How many points a lesson gives to one who computes nothing. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { root, type Lesson } from '../project.ts';
+import { VARIABLE } from '../subject/choice.ts';
+
+/** The points of functions that always throw, always return zeros, and do whichever of the two is right. */
+export interface LazyPoints {
+  throwing: number;
+  returningZeros: number;
+  doingBoth: number;
+  /** All points of the lesson. */
+  of: number;
+}
+
+const CHILD = fileURLToPath(new URL('lazy-child.ts', import.meta.url));
+
+/** Grades such functions in a process of its own, as the sandbox does it. */
+export async function lazyPoints({ name }: Lesson): Promise<LazyPoints> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', CHILD, name], {
+    cwd: root,
+    env: { ...process.env, [VARIABLE]: `${name}:reference` },
+  });
+  return JSON.parse(stdout) as LazyPoints;
+}
