@@ -72,12 +72,12 @@ describe('A folder of submissions', function () {
     const points = ['=dora, "the 4th"', 'anna', 'bob', 'carl'].map(
       (name) => parseResult(readFileSync(join(results, `${name}.json`), 'utf8')).points,
     );
-    expect(points).to.deep.equal([0, 11, 9, 0]);
+    expect(points).to.deep.equal([0, 11, 8, 0]);
     expect(readdirSync(results).filter((name) => !name.endsWith('.json'))).to.have.members([
       '.seals',
       'points.csv',
     ]);
-    expect(readdirSync(pages)).to.have.length(4);
+    expect(readdirSync(pages)).to.have.length(5).and.include('index.html');
     expectSnapshot('grade/points', shown(readFileSync(join(results, 'points.csv'), 'utf8')));
     expectSnapshot('grade/batch', shown(stdout));
     expect(stderr.trim().split('\n')).to.have.length(6);

@@ -99,8 +99,8 @@ describe('A submission', function () {
     });
     const { points, max, broken } = await gradeInSandbox(lesson, { folder: join(folder, 'own') });
     expect(broken).to.equal(undefined);
-    // Its shape is right.
-    expect(points).to.equal(max - 2);
+    // Its shape is right, and that alone is worth nothing.
+    expect(points).to.equal(max - 3);
   });
 
   it('may use its own solutions of earlier lessons', async () => {
