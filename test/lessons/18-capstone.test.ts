@@ -713,11 +713,12 @@ describe('18-capstone', () => {
       expect(out).to.have.arrayShape([0, 3, 4, 2]);
     });
 
-    it('refuses filters for other channels, a bias for other filters, and images without a batch', () => {
+    it('refuses filters for other channels, a bias for other filters, and images of three or five axes', () => {
       for (const [x, W, b] of [
         [zeros32(1, 5, 4, 4), zeros32(2, 7, 3, 3), zeros32(2)],
         [zeros32(1, 1, 4, 4), zeros32(6, 1, 3, 3), zeros32(9)],
         [zeros32(1, 4, 5), zeros32(2, 1, 3, 3), zeros32(2)],
+        [zeros32(1, 1, 4, 5, 2), zeros32(2, 1, 3, 3), zeros32(2)],
         [zeros32(1, 1, 4, 5), zeros32(2, 3, 3), zeros32(2)],
       ] as const) {
         expect(() => convForward(x, W, b, 0, 'cpu')).to.throw(RangeError);
@@ -773,10 +774,11 @@ describe('18-capstone', () => {
       expect(convBackwardInput(...views, 1, 'webasm')).to.almostEqual(dx, near.dx);
     });
 
-    it('refuses a dout of another number of filters, and one without a batch', () => {
+    it('refuses a dout of another number of filters, and one of three or five axes', () => {
       for (const [dout, W] of [
         [zeros32(1, 5, 2, 2), zeros32(7, 1, 3, 3)],
         [zeros32(5, 2, 2), zeros32(5, 1, 3, 3)],
+        [zeros32(1, 5, 2, 2, 3), zeros32(5, 1, 3, 3)],
         [zeros32(5, 1, 2, 2), zeros32(1, 3, 3)],
       ] as const) {
         expect(() => convBackwardInput(dout, W, 0, 'cpu')).to.throw(RangeError);
@@ -918,12 +920,13 @@ describe('18-capstone', () => {
       expect(maxPoolBackward(...views, 2, 'webasm')).to.almostEqual(dx, FLOAT32);
     });
 
-    it('refuses a dout that has not the shape of the output, and images without a batch', () => {
+    it('refuses a dout that has not the shape of the output, and images of three or five axes', () => {
       const x = zeros32(2, 3, 4, 6);
       expect(() => maxPoolBackward(x, x, 2, 'cpu')).to.throw(RangeError);
-      expect(() => maxPoolBackward(zeros32(2, 3, 2, 3), zeros32(3, 4, 6), 2, 'cpu')).to.throw(
-        RangeError,
-      );
+      const dout = zeros32(2, 3, 2, 3);
+      for (const images of [zeros32(3, 4, 6), zeros32(2, 3, 4, 6, 5)]) {
+        expect(() => maxPoolBackward(dout, images, 2, 'cpu')).to.throw(RangeError);
+      }
     });
   });
 
