@@ -63,7 +63,7 @@ export function mergeResults(folders: readonly string[], out: string, weights?: 
     if (!existsSync(join(folder, UNGRADED)) || !existsSync(join(folder, 'points.csv'))) {
       throw new Error(`${folder} is not graded to its end; give its command again, and it goes on`);
     }
-    for (const file of readdirSync(folder).filter((name) => /^[^.].*\.json$/.test(name))) {
+    for (const file of readdirSync(folder).filter((name) => /^[^.].*\.json$/s.test(name))) {
       const result = parseResult(readFileSync(join(folder, file), 'utf8'));
       first ??= { folder, result };
       requireAlike(first, { folder, result });
