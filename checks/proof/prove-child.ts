@@ -25,19 +25,22 @@ async function prove(lesson: Lesson): Promise<Proof> {
   const suite = await loadSuite(lesson);
   const { opened } = suite;
   const { reference, misconceptions } = opened;
+  // As it is handed out, whatever the learner's file holds by now.
+  const untouched = await loadInPlaceOf(stubOf(sourceText(lesson.reference)), lesson.learner);
+  const others: { file: string; functions: Functions }[] = [];
+  for (const file of readdirSync(lesson.solutions)) {
+    others.push({ file, functions: await load(join(lesson.solutions, file)) });
+  }
   const start = cpuMilliseconds();
   const grade = (functions: Functions): Promise<TimedCheck[]> => {
     use(opened, functions);
     return runAll(suite);
   };
   const onReference = await grade(reference);
-  // As it is handed out, whatever the learner's file holds by now.
-  const stub = await grade(
-    await loadInPlaceOf(stubOf(sourceText(lesson.reference)), lesson.learner),
-  );
+  const stub = await grade(untouched);
   const solutions: Proof['solutions'] = [];
-  for (const file of readdirSync(lesson.solutions)) {
-    solutions.push({ file, checks: await grade(await load(join(lesson.solutions, file))) });
+  for (const { file, functions } of others) {
+    solutions.push({ file, checks: await grade(functions) });
   }
   const caught: CaughtMisconception[] = [];
   for (const { exercise, id, sentence, anchor } of misconceptions) {
