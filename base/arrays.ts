@@ -63,6 +63,11 @@ export function copy<D extends Float64Array | Float32Array | Int32Array>(
   return out;
 }
 
+/** The entries of x in row-major order, to be read only: its own data where they lie so from the start. */
+function inARow(x: Tensor): Float64Array {
+  return x.offset === 0 && isRowMajor(x) ? x.data : copy(x).data;
+}
+
 /** Whether the entries of x lie in its data in row-major order without a gap, from x.offset on. */
 export function isRowMajor({ shape, stride }: Pick<NdArray, 'shape' | 'stride'>): boolean {
   let step = 1;
@@ -96,7 +101,7 @@ export function map(x: Tensor, f: (value: number) => number): Tensor {
  */
 export function zip(a: Tensor, b: Tensor, f: (a: number, b: number) => number): Tensor {
   const out = copy(a);
-  const others = copy(b).data;
+  const others = inARow(b);
   for (let i = 0; i < out.size; i++) out.data[i] = f(out.data[i]!, others[i]!);
   return out;
 }
@@ -145,9 +150,12 @@ export function matrixProduct(a: Tensor, b: Tensor): Tensor {
         "a's second size must equal b's first, so transpose one of them",
     );
   }
-  // Copies let the inner loop run along memory in both. Eight sums at a time use what is read more than once, and don't
+  // Columns in a row let the inner loop run along memory in both. Eight sums at a time use what is read more than once, and don't
   // wait for each other; at the edges some of them are the same one.
-  const [rows, columns, out] = [copy(a).data, copy(b.transpose(1, 0)).data, zeros(N, M)];
+  const [rows, columns, out] = [inARow(a), new Float64Array(M * K), zeros(N, M)];
+  for (let k = 0; k < K; k++) {
+    for (let m = 0; m < M; m++) columns[m * K + k] = b.get(k, m);
+  }
   for (let n0 = 0; n0 < N; n0 += 2) {
     const n1 = Math.min(n0 + 1, N - 1);
     const [a0, a1] = [n0 * K, n1 * K];
@@ -227,8 +235,9 @@ export function requireAxes(
   arrays: Readonly<Record<string, { shape: readonly number[] }>>,
   axes: string,
 ): void {
+  const rank = axes.split(',').length;
   for (const [name, { shape }] of Object.entries(arrays)) {
-    if (shape.length !== axes.split(',').length) {
+    if (shape.length !== rank) {
       throw new RangeError(
         `${operation}: ${name} is ${shapeText(shape)} and must be (${axes}); ` +
           'add an axis of length 1, or pick one entry of the axis that is too many',
@@ -248,20 +257,23 @@ export function requireSizes(
   operation: string,
   arrays: Readonly<Record<string, readonly [{ shape: readonly number[] }, axes: string]>>,
 ): void {
-  const known = new Map<string, { size: number; name: string }>();
+  // Where each letter was met first.
+  const met = new Map<string, readonly [size: number, name: string]>();
   for (const [name, [x, axes]] of Object.entries(arrays)) {
-    requireAxes(operation, { [name]: x }, axes);
-    for (const [i, letter] of axes.split(', ').entries()) {
+    const letters = axes.split(', ');
+    if (letters.length !== x.shape.length) requireAxes(operation, { [name]: x }, axes);
+    letters.forEach((letter, i) => {
       const size = x.shape[i]!;
-      const other = known.get(letter);
-      if (other !== undefined && other.size !== size) {
+      const other = met.get(letter);
+      if (other === undefined) {
+        met.set(letter, [size, name]);
+      } else if (other[0] !== size) {
         throw new RangeError(
-          `${operation}: ${name} is ${shapeText(x.shape)} and must be (${axes}), but ${letter} is ${other.size} ` +
-            `in ${other.name}; give both the same ${letter}, or transpose one of them`,
+          `${operation}: ${name} is ${shapeText(x.shape)} and must be (${axes}), but ${letter} is ${other[0]} ` +
+            `in ${other[1]}; give both the same ${letter}, or transpose one of them`,
         );
       }
-      known.set(letter, { size, name });
-    }
+    });
   }
 }
 

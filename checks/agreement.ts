@@ -1,6 +1,6 @@
 /** Whether a value is the expected one, and if not, where and by how much it differs. */
 import { shapeText } from '#arrays';
-import { entries, isArray, sameShape, unravel, type AnyArray } from './any-array.ts';
+import { isArray, rowMajor, sameShape, unravel, type AnyArray } from './any-array.ts';
 import { distinctNumberText, numberText, valueText } from './text.ts';
 
 /** How far a number may be from the expected one: |actual − expected| ≤ absolute + relative·|expected|. */
@@ -102,13 +102,10 @@ function isSingle(value: unknown): boolean {
 /** The largest finite absolute value of the numbers in a value; 0 when there are none. */
 function magnitude(value: unknown): number {
   if (typeof value === 'number') return Number.isFinite(value) ? Math.abs(value) : 0;
-  const parts: Iterable<unknown> = isArray(value)
-    ? entries(value)
-    : typeof value === 'object' && value !== null
-      ? Object.values(value)
-      : [];
+  if (typeof value !== 'object' || value === null) return 0;
+  const parts: ArrayLike<unknown> = isArray(value) ? rowMajor(value) : Object.values(value);
   let largest = 0;
-  for (const part of parts) largest = Math.max(largest, magnitude(part));
+  for (let i = 0; i < parts.length; i++) largest = Math.max(largest, magnitude(parts[i]));
   return largest;
 }
 
@@ -137,8 +134,11 @@ function arrayDifference(
   if (!sameShape(actual.shape, expected.shape)) {
     return `shape ${shape} was expected and shape ${shapeText(actual.shape)} came back`;
   }
-  const [a, e] = [entries(actual), entries(expected)];
-  const wrong = [...a.keys()].filter((i) => !isClose(a[i]!, e[i]!, tolerance));
+  const [a, e] = [rowMajor(actual), rowMajor(expected)];
+  const wrong: number[] = [];
+  for (let i = 0; i < e.length; i++) {
+    if (!isClose(a[i]!, e[i]!, tolerance)) wrong.push(i);
+  }
   const first = wrong[0];
   if (first === undefined) return undefined;
   const distances = wrong.map((i) => Math.abs(a[i]! - e[i]!)).filter(Number.isFinite);
@@ -146,7 +146,7 @@ function arrayDifference(
   const differ = wrong.length === 1 ? '1 of the entries differs' : `${wrong.length} entries differ`;
   const spread = distances.length > 0 ? `; the largest difference is ${numberText(largest)}` : '';
   return (
-    `${differ} (of ${a.length}), first at [${unravel(first, expected.shape).join(', ')}]: ` +
+    `${differ} (of ${e.length}), first at [${unravel(first, expected.shape).join(', ')}]: ` +
     `${distinctNumberText(e[first]!, a[first]!)} was expected and ${distinctNumberText(a[first]!, e[first]!)} came back${spread}`
   );
 }

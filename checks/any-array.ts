@@ -24,6 +24,11 @@ export function rowMajor(x: AnyArray): ArrayLike<number> {
 
 /** The entries of any view in row-major order, as real numbers of their own. */
 export function entries(x: AnyArray): Float64Array {
+  const { data, offset, size } = x;
+  // What lies in a row is copied ten times as fast at once; what somebody made badly may be shorter than it says.
+  if (data instanceof Float64Array && data.length >= offset + size && isRowMajor(x)) {
+    return data.slice(offset, offset + size);
+  }
   const flat = zeros(...x.shape);
   ops.assign(flat, x);
   return flat.data;

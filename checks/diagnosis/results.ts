@@ -1,6 +1,6 @@
 /** Faults with what came back from a call, which need no knowledge of the lesson: its kind, its shape, NaN. */
 import { shapeText } from '#arrays';
-import { entries, isArray, sameShape, type AnyArray } from '../any-array.ts';
+import { isArray, rowMajor, sameShape, type AnyArray } from '../any-array.ts';
 import { valueText } from '../text.ts';
 import { inFailedChecks, type Exercise } from './exercise.ts';
 import type { Finding } from './finding.ts';
@@ -142,7 +142,7 @@ function shapeProblem(given: AnyArray, right: AnyArray): string {
 
 function holdsNaN(value: unknown): boolean {
   if (typeof value === 'number') return Number.isNaN(value);
-  if (isArray(value)) return entries(value).some(Number.isNaN);
+  if (isArray(value)) return Array.prototype.some.call(rowMajor(value), Number.isNaN);
   return isFields(value) && Object.values(withoutCache(value) as object).some(holdsNaN);
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { withoutComments, type KernelError } from '../../base/kernel-words.ts';
 import { difference, roundingOf } from '../agreement.ts';
-import { entries, isArray } from '../any-array.ts';
+import { isArray, rowMajor } from '../any-array.ts';
 import { plainest } from '../diagnosis/candidates.ts';
 import { diagnose, exerciseOf } from '../diagnosis/diagnose.ts';
 import type { Observation, RanCheck } from '../diagnosis/evidence.ts';
@@ -143,12 +143,13 @@ function isAssertion(error: unknown): error is Error & { actual?: unknown; expec
 
 /** Whether a call's result holds a NaN although its arguments don't. */
 function makesNaN(call: Call): boolean {
-  return 'value' in call.outcome && holdsNaN(call.outcome.value) && !holdsNaN(call.args);
+  if (!('value' in call.outcome)) return false;
+  return holdsNaN(withoutCache(call.outcome.value)) && !holdsNaN(call.args);
 }
 
 function holdsNaN(value: unknown): boolean {
   if (typeof value === 'number') return Number.isNaN(value);
-  if (isArray(value)) return entries(value).some(Number.isNaN);
+  if (isArray(value)) return Array.prototype.some.call(rowMajor(value), Number.isNaN);
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsNaN);
 }
 

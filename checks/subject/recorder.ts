@@ -6,6 +6,7 @@
  * known wrong answer laid over it. (A sandbox would put functions here that call another process.)
  */
 import { types } from 'node:util';
+import { isRowMajor } from '#arrays';
 import ndarray from 'ndarray';
 import { isArray, type AnyArray } from '../any-array.ts';
 import type { Misconception } from '../misconception.ts';
@@ -146,7 +147,7 @@ function record(f: unknown, name: string, args: unknown[]): unknown {
     if (types.isProxy(f)) throw new MissingExportError(proxyText(name));
     const value: unknown = f(...args);
     call.milliseconds = performance.now() - start;
-    call.outcome = { value: snapshot(value) };
+    call.outcome = { value: resultOf(value) };
     noteMemory(call, args, value);
     return value;
   } catch (thrown) {
@@ -161,6 +162,13 @@ function record(f: unknown, name: string, args: unknown[]): unknown {
     state.calls.push(call);
     state.returned(call);
   }
+}
+
+/** A copy of a result, but for a forward pass's cache, which no value is compared with: it may be large. */
+function resultOf(value: unknown): unknown {
+  if (!isObject(value) || isArray(value) || !('cache' in value)) return snapshot(value);
+  const { cache, ...rest } = value;
+  return { ...snapshot(rest), cache };
 }
 
 /** Notes what of the arguments came back, and which cache did. */
@@ -191,9 +199,8 @@ function arraysIn(value: unknown): AnyArray[] {
 /** What somebody gets who takes the data of a view for its entries; the value itself where that makes no difference. */
 function withoutStrides(value: unknown): unknown {
   if (!isArray(value)) return value;
-  const { data, shape, stride, offset, size } = value;
-  const plain = ndarray(data, [...shape]).stride;
-  if (offset === 0 && stride.every((step, axis) => step === plain[axis])) return value;
+  const { data, shape, offset, size } = value;
+  if (offset === 0 && isRowMajor(value)) return value;
   return ndarray(data.slice(0, size) as typeof data, [...shape]);
 }
 
