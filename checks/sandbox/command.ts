@@ -11,6 +11,7 @@ import { formats } from '../report/formats/formats.ts';
 import type { StatusStream } from '../report/status-line.ts';
 import { githubAnnotations, githubSummary } from '../report/formats/github.ts';
 import { gradeBatch, type Batch } from './batch.ts';
+import { Graders } from './graders.ts';
 import { writeResult } from './grade-submission.ts';
 import { gradeUntilInterrupted } from './interruptible.ts';
 import { rowOf } from './points-table.ts';
@@ -148,7 +149,12 @@ async function gradeOne(
     if (options[name] !== undefined) requireFile(String(options[name]));
   }
   sweepSandboxes();
-  const result = await gradeUntilInterrupted(resolve(folder), chosen, { seed, signal });
+  const graders = new Graders();
+  const result = await gradeUntilInterrupted(resolve(folder), chosen, {
+    seed,
+    signal,
+    graders,
+  }).finally(() => graders.end());
   if (out !== undefined) writeResult(out, result);
   for (const name of reports)
     save(String(options[name]), formats[name]!.write(result, basename(resolve(folder))));
