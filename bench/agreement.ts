@@ -30,7 +30,7 @@ async function compare(name: string, lesson: Lesson): Promise<void> {
   const copy = join(copies, name, `${lesson.slug}.ts`);
   mkdirSync(join(copies, name), { recursive: true });
   cpSync(join(parent, name, shownPath(lesson.learner)), copy);
-  const local = await gradeLesson(lesson, { subject: copy });
+  const local = await gradeLesson(lesson, { subject: copy, loadLimit: 60_000 });
   const graded = await gradeInSandbox(lesson, { folder: join(parent, name), graders, seed: 1 });
   const points = pointsOf(local.checks);
   const how = graded.points === points ? 'same' : graded.points < points ? 'fewer' : 'more';
