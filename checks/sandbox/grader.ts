@@ -3,7 +3,7 @@
  * values, and runs none of the learner's code. Every step is told to the process that started it (run-grader.ts).
  */
 import { unearned } from '../grade/cheap.ts';
-import { problemOf } from '../grade/explain.ts';
+import { placedProblemOf } from '../grade/explain.ts';
 import type { CheckResult } from '../results/lesson-result.ts';
 import { loadSuite, type Listener, type LoadedSuite } from '../grade/run-suite.ts';
 import { findLesson } from '../project.ts';
@@ -52,7 +52,7 @@ async function grade({
     isReusable = !remote.hasChanged && process.memoryUsage.rss() < (limits.grader * 2 ** 20) / 4;
   } catch (error) {
     const isPlain = error instanceof SandboxError || error instanceof SubmissionError;
-    tell({ kind: 'broken', message: isPlain ? error.message : problemOf(error) });
+    tell({ kind: 'broken', message: isPlain ? error.message : placedProblemOf(error) });
   }
   channel.end();
   return { printed: channel.printed.slice(0, limits.output), isReusable };
