@@ -6,6 +6,7 @@ import { unearned } from '../grade/cheap.ts';
 import { placedProblemOf } from '../grade/explain.ts';
 import type { CheckResult } from '../results/lesson-result.ts';
 import { loadSuite, type Listener, type LoadedSuite } from '../grade/run-suite.ts';
+import { drawSecretly } from '../secret.ts';
 import { findLesson } from '../project.ts';
 import { VARIABLE } from '../subject/choice.ts';
 import { installHooks } from '../subject/install.ts';
@@ -36,6 +37,7 @@ async function grade({
   const lesson = findLesson(name)!;
   const { limits } = launch;
   process.env[VARIABLE] = `${name}:reference`;
+  drawSecretly(job.seed);
   const suite = await loadSuite(lesson, limits.check);
   tell({ kind: 'loaded', checks: suite.checks });
   if (suite.checks.every((_, index) => job.decided.includes(index))) {
