@@ -30,6 +30,11 @@ export function harmful(attack: Attack): Attack {
   return { ...attack, onItsOwn: 'harmful' };
 }
 
+/** An attack that spoils the process which the suite shares with it under npm test, and so gets fewer points there. */
+export function spoiling(attack: Attack): Attack {
+  return { ...attack, onItsOwn: 'spoilt' };
+}
+
 /** aboveGround with a body. */
 export function aboveGround(body: string): Readonly<Record<string, string>> {
   return { aboveGround: `export function aboveGround(x: any): any {\n${body}\n}` };

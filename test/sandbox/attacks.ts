@@ -16,6 +16,7 @@ import {
   onLoading,
   preparing,
   refused,
+  spoiling,
   withStack,
   type Attack,
 } from './attack.ts';
@@ -60,9 +61,11 @@ export const attacks: Attack[] = [
 
   // Patched intrinsics
   aroundAboveGround('patches Math', 'Math.sign = Math.hypot = Math.trunc = () => 0;'),
-  aroundAboveGround(
-    'patches Array.prototype',
-    'Object.assign(Array.prototype, { every: () => true, filter: () => [], findIndex: () => -1, some: () => false });',
+  spoiling(
+    aroundAboveGround(
+      'patches Array.prototype',
+      'Object.assign(Array.prototype, { every: () => true, filter: () => [], findIndex: () => -1, some: () => false });',
+    ),
   ),
   aroundAboveGround(
     'patches Object',
@@ -87,6 +90,7 @@ export const attacks: Attack[] = [
   aroundAboveGround('patches Function.prototype', 'Function.prototype.toString = () => "x";'),
   {
     does: 'patches Math and so spoils its own aboveGround',
+    onItsOwn: 'spoilt',
     top: 'Math.max = () => 0;',
     // The shape is right, and that alone is worth nothing.
     earns: { aboveGround: 0 },
