@@ -13,7 +13,7 @@ import { changed, stubWith, writeFiles } from './submission.ts';
 type Points = Map<string, { points: number; max: number }>;
 
 describe('npm test', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const { lines: lesson, root } = inFixture();
   // Inside the project, where npm test resolves #arrays.
   const folder = join(root, '.chainrule', 'attacks');
