@@ -3,7 +3,7 @@
  *
  * Three processes take part. This one keeps the time (run-grader.ts). The grader (grader.ts) has the suite, the
  * references and the expected values; it bundles the learner's files into one script (bundle.ts) and runs nothing
- * of them. The learner's process (child/main.ts) has the script and nothing else; a call of the suite goes to it as bytes (value.ts,
+ * of them; it is kept for the next submission (graders.ts). The learner's process (child/main.ts) has the script and nothing else; a call of the suite goes to it as bytes (value.ts,
  * frame.ts) over a pipe of its own, and the suite waits (channel.ts, relay.ts). So the learner's code can lie
  * about values, and a lie that is not the right value earns nothing.
  *
