@@ -54,6 +54,12 @@ export function problemOf(error: unknown): string {
   return `${valueText(error)} was thrown, which is not an Error`;
 }
 
+/** The same, behind the line of the learner's file where it was thrown, if that is known: `activations.ts:31: …`. */
+export function placedProblemOf(error: unknown): string {
+  const place = error instanceof Error ? placeOf(error) : undefined;
+  return place === undefined ? problemOf(error) : `${place}: ${problemOf(error)}`;
+}
+
 function diagnosisOf(finding: Finding, title: string): NonNullable<Failure['diagnosis']> {
   const { kind, id, sentence, anchor } = finding;
   return { kind, id, sentence, anchor: anchor ?? anchorOf(title) };

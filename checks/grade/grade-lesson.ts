@@ -120,7 +120,7 @@ export async function gradeLesson(
     const isWhole = outcome.explaining && checks?.every((_, i) => results.has(i)) === true;
     const end = isWhole ? 'done' : outcome.end;
     if (checks === undefined || (end !== 'done' && index === undefined)) {
-      const all = checks ?? (await listChecks(lesson));
+      const all = checks ?? (await listChecks(lesson, loadLimit));
       return {
         lesson: lesson.name,
         checks: wanted(all.map(checkResult)),
@@ -161,9 +161,9 @@ export async function gradeLesson(
 }
 
 /** The checks of a lesson's suite, which the reference always loads. */
-async function listChecks(lesson: Lesson): Promise<Check[]> {
+async function listChecks(lesson: Lesson, loadLimit: number): Promise<Check[]> {
   const job = { lesson: lesson.name, listOnly: true, samples: false, limit: 5000, leftOut: [] };
-  const { checks, end } = await runChild(job, 'reference', 10_000);
+  const { checks, end } = await runChild(job, 'reference', loadLimit);
   if (checks === undefined) {
     throw new Error(
       `gradeLesson: ${shownPath(lesson.suite)} does not load (${JSON.stringify(end)}); restore it with git`,

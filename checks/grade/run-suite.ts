@@ -43,6 +43,8 @@ export async function loadSuite(lesson: Lesson, limit = 5000): Promise<LoadedSui
   const mocha = new Mocha({ timeout: limit, reporter: Mocha.reporters.Base });
   mocha.cleanReferencesAfterRun(false);
   mocha.addFile(lesson.suite);
+  // Where it was loaded before, whatever it keeps from run to run is as it was in the beginning.
+  mocha.unloadFiles();
   await mocha.loadFilesAsync();
   const opened = openedLessons().get(lesson.name);
   if (opened === undefined) {

@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lesson } from '../project.ts';
 import { fingerprint } from './fingerprint.ts';
+import { Graders } from './graders.ts';
 import { gradeUntilInterrupted, type Grade } from './interruptible.ts';
 import { dropResult, keepResult, keptLessons, keptResult, keptSeed, partsOf } from './kept.ts';
 import { lock } from './lock.ts';
@@ -81,17 +82,18 @@ async function gradeLocked(
   rmSync(csv, { force: true });
   const seed = options.seed ?? keptSeed(out, names) ?? randomInt(2 ** 32);
   const rows: Row[] = [];
+  const graders = new Graders();
   const waiting = submissions.entries();
   const work = async (): Promise<void> => {
     // All who work take from the same list.
     for (const [i, submission] of waiting) {
       if (signal.aborted) return;
-      rows[i] = await gradeOne(submission, seed, options).catch((error: Error) =>
+      rows[i] = await gradeOne(submission, seed, graders, options).catch((error: Error) =>
         failedRow(submission, error.message, options),
       );
     }
   };
-  await Promise.all(Array.from({ length: jobs }, work));
+  await Promise.all(Array.from({ length: jobs }, work)).finally(() => graders.end());
   signal.throwIfAborted();
   keepUngraded(out, rows);
   save(csv, pointsCsv(rows, options.weights));
@@ -117,6 +119,7 @@ function requireSameLessons(
 async function gradeOne(
   submission: NamedSubmission,
   seed: number,
+  graders: Graders,
   options: BatchOptions,
 ): Promise<Row> {
   const { name, folder, problem } = submission;
@@ -131,6 +134,7 @@ async function gradeOne(
     : await grade(folder, lessons, {
         seed,
         signal,
+        graders,
         parts: partsOf(out, name, `${inputs} ${seed}`),
       });
   const row = rowOf(name, result);

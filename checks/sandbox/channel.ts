@@ -26,6 +26,7 @@ export class Channel {
   printed = '';
   readonly #signal = new Int32Array(new SharedArrayBuffer(4));
   readonly #port;
+  readonly #worker: Worker;
   readonly #started: (pid: number) => void;
   #running = false;
   #pid = 0;
@@ -39,13 +40,13 @@ export class Channel {
     const { port1, port2 } = new MessageChannel();
     const data: RelayData = { port: port2, signal: this.#signal, launch };
     // As a script and without tsx, whose hooks would need the main thread, which waits.
-    const worker = new Worker(relay, {
+    this.#worker = new Worker(relay, {
       eval: true,
       execArgv: [],
       workerData: data,
       transferList: [port2],
     });
-    worker.unref();
+    this.#worker.unref();
     this.#port = port1;
     this.#started = started;
   }
@@ -104,6 +105,12 @@ export class Channel {
       const report = this.#next(Date.now() + SYSTEM);
       if (report?.kind !== 'frame') return this.#end(report);
     }
+  }
+
+  /** Ends the process, and the thread that pumped its pipes. */
+  end(): void {
+    this.kill();
+    void this.#worker.terminate();
   }
 
   #end(report: Report | undefined): void {

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { Lesson } from '../project.ts';
 import type { Limits } from './limits.ts';
+import type { Graders } from './graders.ts';
 import { gradedWith } from '../results/graded-with.ts';
 import { save } from './writing.ts';
 import { gradeInSandbox } from './sandbox.ts';
@@ -11,6 +12,8 @@ import type { SandboxResult, SubmissionResult } from '../results/submission-resu
 export interface GradeSubmissionOptions {
   limits?: Partial<Limits>;
   seed?: number;
+  /** Have processes ready, or start them; new ones, which are ended with this, unless given. */
+  graders?: Graders;
   /** Ends it: what was not graded then did not run. */
   signal?: AbortSignal;
 }
@@ -23,11 +26,11 @@ export interface GradeSubmissionOptions {
 export async function gradeSubmission(
   folder: string,
   lessons: readonly Lesson[],
-  { limits = {}, seed = randomInt(2 ** 32), signal }: GradeSubmissionOptions = {},
+  { seed = randomInt(2 ** 32), ...options }: GradeSubmissionOptions = {},
 ): Promise<SubmissionResult> {
   const results: SandboxResult[] = [];
   for (const lesson of lessons) {
-    results.push(await gradeInSandbox(lesson, { folder, limits, seed, ...(signal && { signal }) }));
+    results.push(await gradeInSandbox(lesson, { ...options, folder, seed }));
   }
   const sum = (key: 'points' | 'max'): number =>
     results.reduce((total, result) => total + result[key], 0);

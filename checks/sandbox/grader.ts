@@ -1,12 +1,14 @@
 /**
- * The process that grades a submission: it has the suite, the reference and the expected values, and runs
- * none of the learner's code. Every step is told to the process that started it (sandbox.ts).
+ * The process that grades submissions, one after the other: it has the suites, the references and the expected
+ * values, and runs none of the learner's code. Every step is told to the process that started it (run-grader.ts).
  */
 import { unearned } from '../grade/cheap.ts';
-import { problemOf } from '../grade/explain.ts';
+import { placedProblemOf } from '../grade/explain.ts';
 import type { CheckResult } from '../results/lesson-result.ts';
 import { loadSuite, type Listener, type LoadedSuite } from '../grade/run-suite.ts';
+import { drawSecretly } from '../secret.ts';
 import { findLesson } from '../project.ts';
+import { VARIABLE } from '../subject/choice.ts';
 import { installHooks } from '../subject/install.ts';
 import { functionOf, recordedCalls, use } from '../subject/recorder.ts';
 import { CHEAP } from '../report/failure.ts';
@@ -18,31 +20,44 @@ import type { Job, Step } from './job.ts';
 import { Channel } from './channel.ts';
 import { RemoteLesson, SandboxError } from './remote.ts';
 
+type Done = Extract<Step, { kind: 'done' }>;
+
 function tell(step: Step, then = (): void => {}): void {
   process.send?.(step, then);
 }
 
-/** Grades a submission. Returns what it wrote to the terminal. */
-async function grade({ lesson: name, submission, relay, launch, ...job }: Job): Promise<string> {
+/** Grades a submission. */
+async function grade({
+  lesson: name,
+  submission,
+  relay,
+  launch,
+  ...job
+}: Job): Promise<Omit<Done, 'kind'>> {
   const lesson = findLesson(name)!;
   const { limits } = launch;
+  process.env[VARIABLE] = `${name}:reference`;
+  drawSecretly(job.seed);
   const suite = await loadSuite(lesson, limits.check);
   tell({ kind: 'loaded', checks: suite.checks });
   if (suite.checks.every((_, index) => job.decided.includes(index))) {
     if (job.seed !== undefined) await revokeCheap(suite, new Set(job.passed));
-    return '';
+    return { printed: '', isReusable: true };
   }
   const channel = new Channel(relay, launch, (pid) => tell({ kind: 'started', pid }));
+  let isReusable = false;
   try {
     const bundled = await bundleSubmission(lesson, submission, limits.file);
     const remote = new RemoteLesson(bundled, channel, limits);
     await run(suite, remote, job);
+    // What was changed may be something that the next submission meets.
+    isReusable = !remote.hasChanged && process.memoryUsage.rss() < (limits.grader * 2 ** 20) / 4;
   } catch (error) {
     const isPlain = error instanceof SandboxError || error instanceof SubmissionError;
-    tell({ kind: 'broken', message: isPlain ? error.message : problemOf(error) });
+    tell({ kind: 'broken', message: isPlain ? error.message : placedProblemOf(error) });
   }
-  channel.kill();
-  return channel.printed.slice(0, limits.output);
+  channel.end();
+  return { printed: channel.printed.slice(0, limits.output), isReusable };
 }
 
 /** Runs the suite on the submission, and what passes once more on fresh inputs. */
@@ -110,6 +125,8 @@ function failed({ exercise, title, failure }: CheckResult, problem: string): Che
 installHooks();
 // Whoever started it is gone: nobody would hear of anything.
 process.once('disconnect', () => process.exit());
-process.once('message', (job: Job) => {
-  void grade(job).then((printed) => tell({ kind: 'done', printed }, () => process.exit()));
+process.on('message', (job: Job) => {
+  void grade(job).then((done) => {
+    tell({ kind: 'done', ...done }, done.isReusable ? undefined : () => process.exit());
+  });
 });

@@ -1,6 +1,7 @@
 import type { Lesson } from '../project.ts';
 import { gradedWith } from '../results/graded-with.ts';
 import type { SandboxResult, SubmissionResult } from '../results/submission-result.ts';
+import type { Graders } from './graders.ts';
 import { gradeSubmission } from './grade-submission.ts';
 
 /** Where the finished lessons of a submission are kept until all are. */
@@ -15,6 +16,8 @@ export interface GradeUntilOptions {
   seed: number;
   /** Interrupts it. */
   signal: AbortSignal;
+  /** Have processes ready, or start them. */
+  graders: Graders;
   /** Keeps what is finished, so that nothing of it is graded again. */
   parts?: Parts;
 }
@@ -35,7 +38,8 @@ export type Grade = (
  * @param folder laid out as the course is
  * @throws the signal's reason when it is interrupted
  */
-export const gradeUntilInterrupted: Grade = async (folder, lessons, { seed, signal, parts }) => {
+export const gradeUntilInterrupted: Grade = async (folder, lessons, { parts, ...options }) => {
+  const { seed, signal } = options;
   const whole: SubmissionResult = {
     version: 1,
     points: 0,
@@ -46,7 +50,7 @@ export const gradeUntilInterrupted: Grade = async (folder, lessons, { seed, sign
   };
   for (const lesson of lessons) {
     signal.throwIfAborted();
-    const part = parts?.read(lesson.name) ?? (await gradePart(folder, lesson, { seed, signal }));
+    const part = parts?.read(lesson.name) ?? (await gradePart(folder, lesson, options));
     signal.throwIfAborted();
     parts?.write(part);
     whole.points += part.points;
@@ -59,7 +63,7 @@ export const gradeUntilInterrupted: Grade = async (folder, lessons, { seed, sign
 async function gradePart(
   folder: string,
   lesson: Lesson,
-  options: GradeUntilOptions,
+  options: Omit<GradeUntilOptions, 'parts'>,
 ): Promise<SandboxResult> {
   const { lessons } = await gradeSubmission(folder, [lesson], options);
   return lessons[0]!;

@@ -35,5 +35,5 @@ export type Step =
   | { kind: 'explaining' }
   /** What there is to say of a check that failed, where that is more than its end said. */
   | { kind: 'explained'; index: number; failure: Failure }
-  /** That was all. */
-  | { kind: 'done'; printed: string };
+  /** That was all; whether the same process may take another job. */
+  | { kind: 'done'; printed: string; isReusable: boolean };

@@ -47,6 +47,8 @@ const maker: Maker = {
 export class RemoteLesson {
   /** What went wrong with the process in this check; a check with a fault earns nothing. */
   fault: string | undefined;
+  /** Whether a call has changed an argument. */
+  hasChanged = false;
   /** Stand-ins for the functions that the submission exports. */
   readonly functions: Functions;
   readonly #channel: Channel;
@@ -213,6 +215,7 @@ export class RemoteLesson {
       const end = at + 4 + buffer.byteLength;
       if (payload.length < end) this.#malformed('a changed argument of another size');
       new Uint8Array(buffer).set(payload.subarray(at + 4, end));
+      this.hasChanged = true;
       at = end;
     }
     return payload.subarray(at);

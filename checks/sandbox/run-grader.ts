@@ -5,13 +5,10 @@
  * sends, and compiles it: a file can overflow the compiler's stack, and a value can keep a test busy for hours. So
  * each of its steps has a limit on time, and it has one on memory; who exceeds one is known by the step.
  */
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Check, CheckResult } from '../results/lesson-result.ts';
-import { root } from '../project.ts';
-import { VARIABLE } from '../subject/choice.ts';
+import type { Graders } from './graders.ts';
 import type { Job, Step } from './job.ts';
-import { killGroup, launchLimited } from './launch.ts';
+import { killGroup } from './launch.ts';
 import type { Limits } from './limits.ts';
 import { TimeLimit } from './time-limit.ts';
 
@@ -34,8 +31,6 @@ export interface Graded {
   end: 'done' | 'late' | 'crashed' | 'killed';
 }
 
-const GRADER = fileURLToPath(new URL('grader.ts', import.meta.url));
-
 /** How long a grader may take to start, and beside the learner's process, in milliseconds. */
 const OVERHEAD = 30_000;
 
@@ -49,17 +44,14 @@ const LONGEST_ERRORS = 10_000;
 const FROM_OUTSIDE = new Set<unknown>(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']);
 
 /**
- * Runs a grader to its end.
+ * Has a grader do its job, to the end of the one or the other.
  *
+ * @param graders has one, or starts it, and gets it back if it may be used again
  * @param signal ends it, and everything that it started
  */
-export async function runGrader(job: Job, signal?: AbortSignal): Promise<Graded> {
+export async function runGrader(job: Job, graders: Graders, signal?: AbortSignal): Promise<Graded> {
   const { limits } = job.launch;
-  const grader = launchLimited(['--import', 'tsx', GRADER], limits.grader, {
-    cwd: root,
-    env: { ...process.env, [VARIABLE]: `${job.lesson}:reference` },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
+  const grader = graders.take();
   const graded: Graded = {
     checks: undefined,
     results: new Map(),
@@ -77,16 +69,21 @@ export async function runGrader(job: Job, signal?: AbortSignal): Promise<Graded>
     killGroup(grader.pid!);
     if (group !== undefined) killGroup(group);
   };
-  grader.stderr!.setEncoding('utf8').on('data', (text: string) => {
+  const complaint = (text: string): void => {
     graded.errors = (graded.errors + text).slice(0, LONGEST_ERRORS);
+  };
+  const ended = new Promise<NodeJS.Signals | 'done' | null>((resolve) => {
+    grader.once('close', (_, by) => resolve(by));
+    grader.on('message', (step: Step) => {
+      if (step.kind === 'started') group = step.pid;
+      if (note(step, graded)) {
+        time = stepLimit(graded, limits);
+        time.follow(grader.pid!);
+      }
+      if (step.kind === 'done' && step.isReusable) resolve('done');
+    });
   });
-  grader.on('message', (step: Step) => {
-    if (step.kind === 'started') group = step.pid;
-    if (note(step, graded)) {
-      time = stepLimit(graded, limits);
-      time.follow(grader.pid!);
-    }
-  });
+  grader.stderr!.setEncoding('utf8').on('data', complaint);
   grader.send(job);
   time.follow(grader.pid!);
   const watch = setInterval(() => {
@@ -96,9 +93,12 @@ export async function runGrader(job: Job, signal?: AbortSignal): Promise<Graded>
   }, LOOK);
   signal?.addEventListener('abort', kill);
   if (signal?.aborted === true) kill();
-  const [, by] = (await once(grader, 'close')) as [number | null, NodeJS.Signals | null];
+  const by = await ended;
   clearInterval(watch);
   signal?.removeEventListener('abort', kill);
+  grader.removeAllListeners();
+  grader.stderr!.off('data', complaint);
+  if (by === 'done') graders.keep(grader);
   if (graded.doing !== 'nothing') {
     kill();
     if (graded.end !== 'late') graded.end = FROM_OUTSIDE.has(by) ? 'killed' : 'crashed';

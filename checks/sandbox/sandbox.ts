@@ -2,10 +2,11 @@
  * Grades a submission without trusting it.
  *
  * Three processes take part. This one keeps the time (run-grader.ts). The grader (grader.ts) has the suite, the
- * references and the expected values; it bundles the learner's files into one script (bundle.ts) and runs nothing
- * of them. The learner's process (child/main.ts) has the script and nothing else; a call of the suite goes to it as bytes (value.ts,
- * frame.ts) over a pipe of its own, and the suite waits (channel.ts, relay.ts). So the learner's code can lie
- * about values, and a lie that is not the right value earns nothing.
+ * references and the expected values; it bundles the learner's files into one script (bundle.ts), runs nothing of
+ * them, and is kept for the next submission (graders.ts). The learner's process (child/main.ts) has the script and
+ * nothing else; a call of the suite goes to it as bytes (value.ts, frame.ts) over a pipe of its own, and the suite
+ * waits (channel.ts, relay.ts). So the learner's code can lie about values, and a lie that is not the right value
+ * earns nothing.
  *
  * What comes back is a value; or what was thrown, of an error its kind, name and message, with at most ten
  * pairs of a line and a column of the script. The grader finds the line of the learner's file by a source map
@@ -50,6 +51,7 @@ import type { Check, CheckResult } from '../results/lesson-result.ts';
 import type { SandboxResult } from '../results/submission-result.ts';
 import { shownPath, type Lesson } from '../project.ts';
 import { bundleProgram, type Submission } from './bundle.ts';
+import { Graders } from './graders.ts';
 import type { Job } from './job.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { cleanResult } from '../report/clean.ts';
@@ -68,6 +70,8 @@ export interface SandboxOptions extends Submission {
    * then earns less than with `npm test`.
    */
   freshInputs?: boolean;
+  /** Have processes ready, or start them; new ones, which are ended with this, unless given. */
+  graders?: Graders;
   /** Ends it: what was not graded then did not run. */
   signal?: AbortSignal;
 }
@@ -87,6 +91,7 @@ export async function gradeInSandbox(
 ): Promise<SandboxResult> {
   const { seed = randomInt(2 ** 32), freshInputs = true, signal } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const graders = options.graders ?? new Graders(limits.grader);
   // Node's permissions go by real paths.
   const folder = realpathSync(mkdtempSync(sandboxPrefix()));
   try {
@@ -101,6 +106,7 @@ export async function gradeInSandbox(
         ...(freshInputs && { seed }),
         relay: await bundleProgram('relay.ts'),
       },
+      graders,
       signal,
     );
     const all = checks.map((check, i) => results.get(i) ?? failed(check, NOT_RUN));
@@ -116,6 +122,7 @@ export async function gradeInSandbox(
       printed: printed.slice(0, limits.output),
     });
   } finally {
+    if (options.graders === undefined) graders.end();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -123,6 +130,7 @@ export async function gradeInSandbox(
 /** Runs one grader after the other until all checks are decided, or nobody lets them. */
 async function gradeAll(
   job: Omit<Job, 'decided' | 'passed'>,
+  graders: Graders,
   signal: AbortSignal | undefined,
 ): Promise<Pick<Graded, 'results' | 'broken' | 'printed'> & { checks: Check[] }> {
   const { launch } = job;
@@ -141,6 +149,7 @@ async function gradeAll(
           .filter(([, { status }]) => status === 'passed')
           .map(([index]) => index),
       },
+      graders,
       signal,
     );
     const { checks, doing, end } = graded;

@@ -56,7 +56,8 @@ export class TimeLimit {
     this.#taken = this.#total();
     this.#pid = pid;
     this.#start = { cpu: cpuTime(pid), wall: Date.now() };
-    this.#look = 0;
+    // Most calls are over before it would be read again.
+    this.#plan(this.#start.wall, this.#taken);
   }
 
   /** The milliseconds that were taken: of CPU where they are told, of the clock elsewhere. */
@@ -67,16 +68,18 @@ export class TimeLimit {
   /** After how many milliseconds it may be over, and is to be asked again; 0 when it is. */
   left(): number {
     const now = Date.now();
-    if (now >= this.#look) {
-      const { cpu, wall } = this.#total();
-      const isTold = this.#start.cpu !== undefined;
-      const left = Math.min(
-        (isTold ? WIDE * this.#wall : this.#wall) - wall,
-        isTold ? this.#cpu - cpu : Infinity,
-      );
-      this.#look = now + (left <= 0 ? 0 : Math.max(SOON, left));
-    }
+    if (now >= this.#look) this.#plan(now, this.#total());
     return this.#look - now;
+  }
+
+  /** Says when to look again, now that so much was taken. */
+  #plan(now: number, { cpu, wall }: { cpu: number; wall: number }): void {
+    const isTold = this.#start.cpu !== undefined;
+    const left = Math.min(
+      (isTold ? WIDE * this.#wall : this.#wall) - wall,
+      isTold ? this.#cpu - cpu : Infinity,
+    );
+    this.#look = now + (left <= 0 ? 0 : Math.max(SOON, left));
   }
 
   #total(): { cpu: number; wall: number } {

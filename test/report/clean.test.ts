@@ -208,7 +208,7 @@ describe('npm run grade', function () {
       '::error file=lessons/0',
     ]);
     expect(stdout).to.match(
-      /01-lines {2}0 of 11 {2}lessons\/01-lines\/lines\.ts did not load: Error: /,
+      /01-lines {2}0 of 11 {2}lessons\/01-lines\/lines\.ts did not load: lines\.ts:\d+: Error: /,
     );
     for (const text of textsIn(JSON.parse(readFileSync(out, 'utf8')))) {
       expect(text).not.to.match(HIDDEN);

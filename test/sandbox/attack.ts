@@ -18,6 +18,21 @@ export interface Attack {
   problem?: RegExp;
   /** Whether it is found out that aboveGround throws on the line with `// here`; that no line is, if this is false. */
   isPlaced?: boolean;
+  /**
+   * What it does where nothing stands around it, as under npm test: it would harm who runs it, or it spoils the
+   * process that the suite shares with it, and so gets fewer points.
+   */
+  onItsOwn?: 'harmful' | 'spoilt';
+}
+
+/** An attack that is never run without a sandbox: it writes files, ends other processes or fills the memory. */
+export function harmful(attack: Attack): Attack {
+  return { ...attack, onItsOwn: 'harmful' };
+}
+
+/** An attack that spoils the process which the suite shares with it under npm test, and so gets fewer points there. */
+export function spoiling(attack: Attack): Attack {
+  return { ...attack, onItsOwn: 'spoilt' };
 }
 
 /** aboveGround with a body. */

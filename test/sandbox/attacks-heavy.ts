@@ -1,5 +1,5 @@
 /** Submissions that keep the grader itself busy: its compiler, and the suite that works on what comes back. */
-import { aboveGround, inAboveGround, onLoading, type Attack } from './attack.ts';
+import { aboveGround, harmful, inAboveGround, onLoading, type Attack } from './attack.ts';
 
 const gaveUp = /the compiler gave up on it/;
 
@@ -19,18 +19,24 @@ const alternatives = Array.from({ length: 60 }, () => 'a ? (b) : ').join('');
 export const heavy: Attack[] = [
   // The compiler's stack and memory
   onLoading('negates a number 980,000 times', `const x = ${'!'.repeat(980_000)}1;`, gaveUp),
-  onLoading('nests 190,000 templates', `const x = ${nested('`${', '1', '}`', 190_000)};`, gaveUp),
-  onLoading(
-    'nests 90,000 functions, which takes the compiler longer and longer',
-    `const x = ${nested('(()=>', '1', ')', 90_000)};`,
-    /compiling it takes too long/,
+  harmful(
+    onLoading('nests 190,000 templates', `const x = ${nested('`${', '1', '}`', 190_000)};`, gaveUp),
+  ),
+  harmful(
+    onLoading(
+      'nests 90,000 functions, which takes the compiler longer and longer',
+      `const x = ${nested('(()=>', '1', ')', 90_000)};`,
+      /compiling it takes too long/,
+    ),
   ),
   onLoading('nests 190,000 objects', `const x = ${nested('{a:', '1', '}', 190_000)};`, gaveUp),
   onLoading('nests 120,000 conditions', `${'if(1)'.repeat(120_000)};`, gaveUp),
-  onLoading(
-    'has the compiler double a text forty times',
-    `export enum Doubled { a0 = 'xxxxxxxxxxxxxxxx', ${doubling} }`,
-    /gave up on it|takes too long/,
+  harmful(
+    onLoading(
+      'has the compiler double a text forty times',
+      `export enum Doubled { a0 = 'xxxxxxxxxxxxxxxx', ${doubling} }`,
+      /gave up on it|takes too long/,
+    ),
   ),
   {
     does: 'nests types deeply and is honest',
@@ -47,9 +53,11 @@ export const heavy: Attack[] = [
   ),
 
   // Large answers
-  inAboveGround(
-    'returns large arrays again and again',
-    'return { out: map(x, (v) => v), more: new Float64Array(1.5e6) };',
+  harmful(
+    inAboveGround(
+      'returns large arrays again and again',
+      'return { out: map(x, (v) => v), more: new Float64Array(1.5e6) };',
+    ),
   ),
   {
     does: 'asks the suite for more than may cross in a check',

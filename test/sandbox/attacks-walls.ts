@@ -35,11 +35,13 @@ export const walls: Attack[] = [
   ),
   {
     does: 'replaces what its own realm has, on which its own code stands',
+    onItsOwn: 'spoilt',
     top: 'for (const name of ["Reflect", "Object", "Array", "Function", "ArrayBuffer", "Float64Array", "Error"]) (globalThis as any)[name] = undefined;',
     earns: { heightsAt: 0, meanSquare: 0, aboveGround: 0 },
   },
   {
     does: 'deletes the console and is honest',
+    onItsOwn: 'spoilt',
     top: 'delete (globalThis as any).console; delete (globalThis as any).performance;',
   },
   {

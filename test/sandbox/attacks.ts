@@ -9,12 +9,14 @@
 import {
   aboveGround,
   aroundAboveGround,
+  harmful,
   HONEST,
   inAboveGround,
   late,
   onLoading,
   preparing,
   refused,
+  spoiling,
   withStack,
   type Attack,
 } from './attack.ts';
@@ -59,9 +61,11 @@ export const attacks: Attack[] = [
 
   // Patched intrinsics
   aroundAboveGround('patches Math', 'Math.sign = Math.hypot = Math.trunc = () => 0;'),
-  aroundAboveGround(
-    'patches Array.prototype',
-    'Object.assign(Array.prototype, { every: () => true, filter: () => [], findIndex: () => -1, some: () => false });',
+  spoiling(
+    aroundAboveGround(
+      'patches Array.prototype',
+      'Object.assign(Array.prototype, { every: () => true, filter: () => [], findIndex: () => -1, some: () => false });',
+    ),
   ),
   aroundAboveGround(
     'patches Object',
@@ -86,6 +90,7 @@ export const attacks: Attack[] = [
   aroundAboveGround('patches Function.prototype', 'Function.prototype.toString = () => "x";'),
   {
     does: 'patches Math and so spoils its own aboveGround',
+    onItsOwn: 'spoilt',
     top: 'Math.max = () => 0;',
     // The shape is right, and that alone is worth nothing.
     earns: { aboveGround: 0 },
@@ -117,44 +122,58 @@ export const attacks: Attack[] = [
   ),
 
   // Memory
-  inAboveGround(
-    'fills the heap',
-    'const all: unknown[] = []; for (;;) all.push({ all, more: new Array(1000).fill(0).map(String) });',
+  harmful(
+    inAboveGround(
+      'fills the heap',
+      'const all: unknown[] = []; for (;;) all.push({ all, more: new Array(1000).fill(0).map(String) });',
+    ),
   ),
-  inAboveGround(
-    'asks for more memory than there is in one array',
-    'return new Float64Array(2e8);',
-    /allocation failed|cannot cross|too many to cross|not return|ended/,
+  harmful(
+    inAboveGround(
+      'asks for more memory than there is in one array',
+      'return new Float64Array(2e8);',
+      /allocation failed|cannot cross|too many to cross|not return|ended/,
+    ),
   ),
-  inAboveGround(
-    'fills the memory with typed arrays',
-    'const all: unknown[] = []; for (;;) all.push(new Float64Array(1e6).fill(1));',
+  harmful(
+    inAboveGround(
+      'fills the memory with typed arrays',
+      'const all: unknown[] = []; for (;;) all.push(new Float64Array(1e6).fill(1));',
+    ),
   ),
-  inAboveGround(
-    'fills the memory of WebAssembly',
-    'const memory = new WebAssembly.Memory({ initial: 1 }); for (;;) { memory.grow(1000); new Uint8Array(memory.buffer).fill(1); }',
+  harmful(
+    inAboveGround(
+      'fills the memory of WebAssembly',
+      'const memory = new WebAssembly.Memory({ initial: 1 }); for (;;) { memory.grow(1000); new Uint8Array(memory.buffer).fill(1); }',
+    ),
   ),
   inAboveGround(
     'makes an endless string',
     'let text = "x"; for (;;) text += text;',
     /Invalid string length/,
   ),
-  onLoading(
-    'fills the heap while it is loaded',
-    'const all: unknown[] = []; for (;;) all.push(new Array(1000).fill(0).map(String));',
-    /the process ended while it was loading|did not finish loading/,
+  harmful(
+    onLoading(
+      'fills the heap while it is loaded',
+      'const all: unknown[] = []; for (;;) all.push(new Array(1000).fill(0).map(String));',
+      /the process ended while it was loading|did not finish loading/,
+    ),
   ),
 
   // Processes, threads and modules
-  inAboveGround(
-    'forks',
-    "const { fork } = require('node:child_process'); for (;;) fork(__filename);",
-    /require/,
+  harmful(
+    inAboveGround(
+      'forks',
+      "const { fork } = require('node:child_process'); for (;;) fork(__filename);",
+      /require/,
+    ),
   ),
-  onLoading(
-    'imports child_process',
-    "import { fork } from 'node:child_process';\nfork('x');",
-    /imports "node:child_process"/,
+  harmful(
+    onLoading(
+      'imports child_process',
+      "import { fork } from 'node:child_process';\nfork('x');",
+      /imports "node:child_process"/,
+    ),
   ),
   inAboveGround(
     'imports child_process as it runs',
@@ -178,15 +197,19 @@ export const attacks: Attack[] = [
   ),
 
   // Files
-  inAboveGround(
-    'writes the result',
-    "require('node:fs').writeFileSync('result.json', '{}');",
-    /require/,
+  harmful(
+    inAboveGround(
+      'writes the result',
+      "require('node:fs').writeFileSync('result.json', '{}');",
+      /require/,
+    ),
   ),
-  inAboveGround(
-    'rewrites the suite as it runs',
-    "return import('node:fs/promises').then((fs) => fs.writeFile('test/lessons/01-lines.test.ts', ''));",
-    /promise/,
+  harmful(
+    inAboveGround(
+      'rewrites the suite as it runs',
+      "return import('node:fs/promises').then((fs) => fs.writeFile('test/lessons/01-lines.test.ts', ''));",
+      /promise/,
+    ),
   ),
   onLoading(
     'imports the reference',
@@ -252,10 +275,12 @@ export const attacks: Attack[] = [
     "return (console.log as any).constructor('return process')().exit(0);",
     /process is not defined/,
   ),
-  inAboveGround(
-    'kills its parent',
-    "process.kill(process.ppid, 'SIGKILL');",
-    /process is not defined/,
+  harmful(
+    inAboveGround(
+      'kills its parent',
+      "process.kill(process.ppid, 'SIGKILL');",
+      /process is not defined/,
+    ),
   ),
   inAboveGround(
     'ignores signals',
@@ -263,10 +288,12 @@ export const attacks: Attack[] = [
     /process is not defined/,
   ),
   inAboveGround('reads the environment', 'return process.env;', /process is not defined/),
-  inAboveGround(
-    'opens a socket',
-    "return require('node:net').connect(80, '127.0.0.1');",
-    /require/,
+  harmful(
+    inAboveGround(
+      'opens a socket',
+      "return require('node:net').connect(80, '127.0.0.1');",
+      /require/,
+    ),
   ),
   inAboveGround('fetches', "return fetch('http://127.0.0.1/');", /fetch is not defined/),
 
@@ -277,7 +304,9 @@ export const attacks: Attack[] = [
       `for (let i = 0; i < 2000; i++) console.log('x'.repeat(1000));\n${HONEST}`,
     ),
   },
-  inAboveGround('floods the terminal for ever', "for (;;) console.log('x'.repeat(1000));", late),
+  harmful(
+    inAboveGround('floods the terminal for ever', "for (;;) console.log('x'.repeat(1000));", late),
+  ),
   inAboveGround('returns more than may cross', 'return new Array(2e6).fill(0);', refused),
   inAboveGround('returns a string that is too long', 'return "x".repeat(5e7);', refused),
   inAboveGround(
@@ -347,7 +376,13 @@ export const attacks: Attack[] = [
     earns: { areaUnder: 0 },
     problem: /a getter cannot cross/,
   },
-  inAboveGround('returns a list with holes', 'return [0, , 1];', /a list with holes cannot cross/),
+  spoiling(
+    inAboveGround(
+      'returns a list with holes',
+      'return [0, , 1];',
+      /a list with holes cannot cross/,
+    ),
+  ),
   inAboveGround(
     'returns a list with the length of all memory',
     'const out: number[] = []; out.length = 2 ** 32 - 1; return out;',

@@ -6,6 +6,7 @@ import { formats } from '../../checks/report/formats/formats.ts';
 import { githubAnnotations, githubSummary } from '../../checks/report/formats/github.ts';
 import { parseResult } from '../../checks/results/result-file.ts';
 import { expectSnapshot } from '../snapshot.ts';
+import { aboveGround } from './attack.ts';
 import { graded } from './grading.ts';
 import { inFixture } from '../temporary-project.ts';
 import { changed, submissionsFolder, writeFiles } from './submission.ts';
@@ -65,6 +66,30 @@ describe('npm run grade', function () {
     expect(stdout).to.include('curves.ts is missing\n0 of 2 points; seed ');
     expect(stdout.endsWith(githubAnnotations(result))).to.equal(true);
   });
+
+  const lines = {
+    'does not compile': { top: 'export function (', says: 'Expected identifier but found' },
+    'throws while it is loaded': { top: "throw new Error('at load');", says: 'Error: at load' },
+    'has a type error when it is called': {
+      top: 'function size(x: any): number {\n  return x.nothing.length;\n}',
+      body: 'return size(x);',
+      says: 'TypeError: Cannot read properties of undefined',
+    },
+  };
+  for (const [does, { top, says, ...rest }] of Object.entries(lines)) {
+    it(`annotates the line of a file that ${does}`, async () => {
+      const functions = 'body' in rest ? aboveGround(rest.body) : {};
+      const text = changed(lesson, { top, functions });
+      writeFiles(join(folder, 'annotated'), { [place]: text });
+      const { stdout } = await graded([join(folder, 'annotated'), '01', '--github']);
+      const [, line, message] =
+        /^::error file=lessons\/01-lines\/lines\.ts,line=(\d+),title=[^:]*::(.*)/m.exec(stdout) ??
+        [];
+      const [last] = top.split('\n').slice('body' in rest ? 1 : 0);
+      expect(text.split('\n')[Number(line) - 1]).to.equal(last);
+      expect(message).to.include(says);
+    });
+  }
 
   it('says what went wrong when the result cannot be written', async () => {
     const { code, stderr } = await graded([submission, '02', '--html', submission]);
