@@ -7,7 +7,7 @@ import { placedProblemOf } from '../grade/explain.ts';
 import type { CheckResult } from '../results/lesson-result.ts';
 import { loadSuite, type Listener, type LoadedSuite } from '../grade/run-suite.ts';
 import { drawSecretly } from '../secret.ts';
-import { findLesson } from '../project.ts';
+import { findLesson, sourceText, type Lesson } from '../project.ts';
 import { VARIABLE } from '../subject/choice.ts';
 import { installHooks } from '../subject/install.ts';
 import { functionOf, recordedCalls, use } from '../subject/recorder.ts';
@@ -18,6 +18,7 @@ import { forwardProblem } from './forward.ts';
 import { freshProblem } from './fresh.ts';
 import type { Job, Step } from './job.ts';
 import { Channel } from './channel.ts';
+import { sampledPlaces } from './samples-axis.ts';
 import { RemoteLesson, SandboxError } from './remote.ts';
 
 type Done = Extract<Step, { kind: 'done' }>;
@@ -49,7 +50,7 @@ async function grade({
   try {
     const bundled = await bundleSubmission(lesson, submission, limits.file);
     const remote = new RemoteLesson(bundled, channel, limits);
-    await run(suite, remote, job);
+    await run(lesson, suite, remote, job);
     // What was changed may be something that the next submission meets.
     isReusable = !remote.hasChanged && process.memoryUsage.rss() < (limits.grader * 2 ** 20) / 4;
   } catch (error) {
@@ -62,11 +63,13 @@ async function grade({
 
 /** Runs the suite on the submission, and what passes once more on fresh inputs. */
 async function run(
+  lesson: Lesson,
   suite: LoadedSuite,
   remote: RemoteLesson,
   { seed, decided, passed: before }: Pick<Job, 'seed' | 'decided' | 'passed'>,
 ): Promise<void> {
   const { opened, checks } = suite;
+  const source = sourceText(lesson.reference);
   use(opened, remote.functions);
   // What is wrong with its process says all of a check.
   const faulty = new Set<number>();
@@ -84,8 +87,10 @@ async function run(
         remote.beginCheck(exercise, limit);
         // Each check has draws of its own, whichever are left out before it.
         const random = seededRandom((seed ^ Math.imul(index + 1, 0x9e3779b1)) >>> 0);
-        problem = forwardProblem(recordedCalls(), functionOf(exercise), opened.reference);
-        problem ??= freshProblem(recordedCalls(), functionOf(exercise), opened, random);
+        const name = functionOf(exercise);
+        const sampled = sampledPlaces(source, opened.reference, name);
+        problem = forwardProblem(recordedCalls(), name, opened.reference);
+        problem ??= freshProblem(recordedCalls(), name, opened, random, sampled);
         problem = remote.fault ?? problem;
       }
       if (problem !== undefined) faulty.add(index);

@@ -1,9 +1,10 @@
 /** Asking for fresh inputs tells a table from a function, and leaves right functions alone. */
-import { array, copy, map, zeros, type Tensor } from '#arrays';
+import { array, copy, filled, map, zeros, type Tensor } from '#arrays';
 import { expect } from 'chai';
 import ndarray from 'ndarray';
 import { seededRandom } from '../../datasets/random.ts';
 import { freshProblem } from '../../checks/sandbox/fresh.ts';
+import { sampledPlaces } from '../../checks/sandbox/samples-axis.ts';
 import type { Call } from '../../checks/subject/recorder.ts';
 
 const halve = (x: Tensor): Tensor => map(x, (v) => v / 2);
@@ -62,6 +63,43 @@ describe('freshProblem', () => {
     const [, , , fresh, whole, n] = seen;
     expect(fresh).to.be.within(0.4, 0.495);
     expect([whole, n]).to.deep.equal([3, 0.25]);
+  });
+
+  it('asks for one sample more, a twin of one of them, wherever the samples are', () => {
+    const seen: (readonly number[])[] = [];
+    const f = (x: Tensor, W: Tensor, t: Tensor): Tensor => {
+      seen.push(x.shape, W.shape, t.shape);
+      return filled([t.size], (n) => x.get(n!, 0) * W.get(0) + t.get(n!));
+    };
+    const made = call('halve', f, array([[0.5], [0.25]]), array([2.5]), array([0.75, 1.5]));
+    const ask = (g: unknown): string | undefined => {
+      const lesson = { subject: { halve: g }, reference: { halve: f } };
+      return freshProblem([made], 'halve', lesson, seededRandom(1), [0, 2]);
+    };
+    seen.length = 0;
+    expect(ask(f)).to.equal(undefined);
+    expect(seen.slice(-3)).to.deep.equal([[3, 1], [1], [3]]);
+    const forTwo = (x: Tensor, W: Tensor, t: Tensor): Tensor => f(x, W, t).hi(2);
+    expect(ask(forTwo)).to.match(/shape \(3\) was expected and shape \(2\) came back/);
+  });
+
+  it('asks for as many samples as there were where the reference takes no more', () => {
+    const pair = (x: Tensor): Tensor => {
+      if (x.shape[0] !== 2) throw new RangeError('not a pair');
+      return halve(x);
+    };
+    const made = call('halve', pair, array([0.5, -3]));
+    const lesson = (f: unknown) => ({ subject: { halve: f }, reference: { halve: pair } });
+    const table = (): Tensor => array([0.25, -1.5]);
+    expect(freshProblem([made], 'halve', lesson(pair), seededRandom(1), [0])).to.equal(undefined);
+    expect(freshProblem([made], 'halve', lesson(table), seededRandom(1), [0])).to.match(/^right/);
+  });
+
+  it('asks nothing of a choice that a generator made, which may be right by chance', () => {
+    const first = (x: Tensor, random: () => number): number => (random() < x.get(0) ? 1 : 0);
+    const last = (x: Tensor, random: () => number): number => (random() < x.get(0) + 0.2 ? 1 : 0);
+    const made = call('halve', last, array([0.5]), seededRandom(4));
+    expect(problem([made], last, first)).to.equal(undefined);
   });
 
   it('asks nothing where there is nothing to change', () => {
@@ -151,5 +189,28 @@ describe('freshProblem', () => {
   it('draws the same inputs from the same seed', () => {
     const table = (): Tensor => array([0.25, -1.5, 0]);
     expect(problem(calls, table)).to.equal(problem(calls, table));
+  });
+});
+
+describe('sampledPlaces', () => {
+  it('finds the arguments whose first axis is the samples’, as their documentation says', () => {
+    const source = `
+/**
+ * 05.6 f.
+ *
+ * @param x samples, shape (N, D)
+ * @param W weights, shape (D, M); those of N samples
+ * @param t targets,
+ *   shape (N)
+ * @param n how many, (N)
+ * @returns shape (N, M)
+ */
+export function f(x: Tensor, W: Tensor, t: Tensor, n: number): Tensor {
+  return x;
+}
+`;
+    const f = (x: unknown, W: unknown, t: unknown, n: unknown): unknown => [x, W, t, n];
+    expect(sampledPlaces(source, { f }, 'f')).to.deep.equal([0, 2]);
+    expect(sampledPlaces(source, { f }, 'g')).to.deep.equal([]);
   });
 });
