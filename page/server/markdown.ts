@@ -80,7 +80,7 @@ function links(reader: MarkdownIt, lesson: Lesson, files: Set<string>): void {
   const known = new Set(lessons().map(({ name }) => name));
   reader.renderer.rules.link_open = (tokens, index, options, _, self) => {
     const token = tokens[index]!;
-    const href = token.attrGet('href') ?? '';
+    const href = String(token.attrGet('href') ?? '');
     if (/^[a-z]+:/.test(href)) token.attrSet('rel', 'noreferrer');
     else token.attrSet('href', placeOf(href));
     return self.renderToken(tokens, index, options);
