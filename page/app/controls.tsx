@@ -42,9 +42,10 @@ export function Sliders({ experiment, choices, changed }: Given): VNode {
         />
         <button
           type="button"
+          aria-label="Another seed"
           onClick={() => changed({ ...choices, seed: (choices.seed + 1) % (LARGEST_SEED + 1) })}
         >
-          Another seed
+          Another
         </button>
       </label>
     </div>

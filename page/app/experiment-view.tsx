@@ -7,6 +7,7 @@ import { RunButtons, Sliders } from './controls.tsx';
 import { FigureView } from './figure-view.tsx';
 import { OwnPoints } from './own-points.tsx';
 import { Runs, type RunState } from './runs.ts';
+import { hasRoomBeside } from './room.ts';
 import { findPlace, isLive } from './server-news.ts';
 
 /** What an experiment needs. */
@@ -47,18 +48,6 @@ export function ExperimentView({ name, experiment, script, first, chosen }: Give
     <section class="experiment" aria-labelledby="experiment" data-phase={state?.phase ?? 'loading'}>
       <h2 id="experiment">{experiment.title}</h2>
       <p class="about">{experiment.about}</p>
-      <Sliders experiment={experiment} choices={choices} changed={change} />
-      {experiment.plane !== undefined && (
-        <OwnPoints
-          plane={experiment.plane}
-          points={choices.points}
-          changed={(points) => {
-            const { points: _, ...rest } = choices;
-            change({ ...rest, ...(points && { points }) });
-          }}
-        />
-      )}
-      {state !== undefined && <RunButtons runs={runs.current!} state={state} />}
       <div role="status">
         {state?.trouble !== undefined && (
           <p class="trouble">
@@ -79,10 +68,27 @@ export function ExperimentView({ name, experiment, script, first, chosen }: Give
         ) : (
           <FigureView figure={main} use={use} />
         )}
-        {others.map((figure, i) => (
-          <FigureView key={i} figure={figure} use={use} />
-        ))}
       </div>
+      {state !== undefined && <RunButtons runs={runs.current!} state={state} />}
+      <Sliders experiment={experiment} choices={choices} changed={change} />
+      {experiment.plane !== undefined && (
+        <OwnPoints
+          plane={experiment.plane}
+          points={choices.points}
+          changed={(points) => {
+            const { points: _, ...rest } = choices;
+            change({ ...rest, ...(points && { points }) });
+          }}
+        />
+      )}
+      {others.length > 0 && (
+        <details class="figures" open={hasRoomBeside}>
+          <summary>More pictures ({others.length})</summary>
+          {others.map((figure, i) => (
+            <FigureView key={i} figure={figure} use={use} />
+          ))}
+        </details>
+      )}
     </section>
   );
 }

@@ -43,13 +43,9 @@ export function LessonView({ line: { name, number }, address, chosen }: Given): 
   const { experiment } = lesson;
   return (
     <div class="lesson">
-      <article class="text">
-        <h1>
-          <span class="number">{number}</span> {lesson.title}
-        </h1>
-        {/* The text is the course's own. */}
-        <div dangerouslySetInnerHTML={{ __html: lesson.text }} />
-      </article>
+      <h1>
+        <span class="number">{number}</span> {lesson.title}
+      </h1>
       <div class="beside">
         {isLive && <VerdictView lesson={name} grade={grade} />}
         {experiment !== undefined && (
@@ -63,6 +59,8 @@ export function LessonView({ line: { name, number }, address, chosen }: Given): 
         )}
         <Exercises lesson={name} exercises={lesson.exercises} verdict={grade.verdict} />
       </div>
+      {/* The text is the course's own. */}
+      <article class="text" dangerouslySetInnerHTML={{ __html: lesson.text }} />
     </div>
   );
 }

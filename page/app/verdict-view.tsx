@@ -1,6 +1,7 @@
 /** What grading found: the first failure in full, as `npm test` shows it, and a line for each exercise. */
 import type { ComponentChildren, VNode } from 'preact';
 import type { ExerciseVerdict, FailureText, Verdict } from '../messages.ts';
+import { hasRoomBeside } from './room.ts';
 
 /** So many lines of what the learner's code printed are shown. */
 const PRINTED_LINES = 10;
@@ -111,8 +112,10 @@ export function Exercises({
   verdict: Verdict | undefined;
 }): VNode {
   return (
-    <section class="exercises" aria-labelledby="all-exercises">
-      <h2 id="all-exercises">Exercises</h2>
+    <details class="exercises" open={hasRoomBeside}>
+      <summary>
+        <h2>Exercises ({exercises.length})</h2>
+      </summary>
       <ol>
         {exercises.map((exercise) => (
           <Exercise
@@ -123,7 +126,7 @@ export function Exercises({
           />
         ))}
       </ol>
-    </section>
+    </details>
   );
 }
 
