@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import esbuild, { type Plugin } from 'esbuild';
-import { courseFolder, lessons, root, type Lesson } from '../../checks/project.ts';
+import { courseFolder, lessons, root, sourceFile, type Lesson } from '../../checks/project.ts';
 
 /** The scripts, the style and the fonts by their paths: `assets/app.js`. */
 export type Assets = ReadonlyMap<string, Uint8Array>;
@@ -12,9 +12,9 @@ export async function buildAssets(): Promise<Assets> {
   const withExperiment = lessons().filter(({ experiment }) => existsSync(experiment));
   const { outputFiles } = await esbuild.build({
     entryPoints: [
-      { in: join(root, 'page', 'app', 'main.tsx'), out: 'app' },
-      { in: join(root, 'page', 'app', 'style.css'), out: 'style' },
-      { in: join(root, 'page', 'runner', 'runner.ts'), out: 'runner' },
+      { in: own('app', 'main.tsx'), out: 'app' },
+      { in: own('app', 'style.css'), out: 'style' },
+      { in: own('runner', 'runner.ts'), out: 'runner' },
       ...withExperiment.map(({ name }) => ({ in: `experiment:${name}`, out: name })),
     ],
     outdir: join(root, 'assets'),
@@ -37,6 +37,11 @@ export async function buildAssets(): Promise<Assets> {
     plugins: [experiments(withExperiment), newestFontsAlone],
   });
   return new Map(outputFiles.map(({ path, contents }) => [`assets/${basename(path)}`, contents]));
+}
+
+/** A file of the page, as it was written. */
+function own(...path: string[]): string {
+  return sourceFile(join(root, 'page', ...path));
 }
 
 /** An experiment with the reference that stands in for what a learner has yet to do. */
