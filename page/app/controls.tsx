@@ -66,10 +66,11 @@ function Slider({ name, parameter, value, changed }: SliderGiven): VNode {
       ? { min: from, max: to, step: 1, value }
       : { min: 0, max: PLACES, step: 1, value: placeOf(value, parameter) };
   return (
-    <label class="slider">
-      <span>{label}</span>
-      <output>{numberText(value)}</output>
+    <div class="slider">
+      <label for={`slider-${name}`}>{label}</label>
+      <output for={`slider-${name}`}>{numberText(value)}</output>
       <input
+        id={`slider-${name}`}
         type="range"
         name={name}
         {...range}
@@ -78,7 +79,7 @@ function Slider({ name, parameter, value, changed }: SliderGiven): VNode {
           changed(whole === true ? place : valueAt(place, parameter))
         }
       />
-    </label>
+    </div>
   );
 }
 

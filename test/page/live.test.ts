@@ -14,7 +14,7 @@ const THROWING = { sigmoid: "throw new Error('nothing works today');" };
 /** The sentence under the first picture of a lesson: whose it is. */
 const whose = (page: Page) => page.locator('.experiment figure').first().locator('.whose');
 const trouble = (page: Page) => page.locator('.experiment .trouble');
-const sigmoid = (page: Page) => page.locator('.exercises li', { hasText: '02.3 sigmoid' });
+const sigmoid = (page: Page) => page.locator('.exercises li', { hasText: '02.5 sigmoid' });
 
 (LEFT_OUT === '' ? describe : describe.skip)(`The page of a lesson${LEFT_OUT}`, function () {
   this.timeout(60_000);
@@ -31,7 +31,7 @@ const sigmoid = (page: Page) => page.locator('.exercises li', { hasText: '02.3 s
     browser = await startBrowser();
     watched = await openPage(browser, `${course.server.url}#/02-activations?seed=3`);
     ({ page } = watched);
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(15_000);
   });
   after(async () => {
     await browser.close();
@@ -40,7 +40,7 @@ const sigmoid = (page: Page) => page.locator('.exercises li', { hasText: '02.3 s
 
   it('shows what is to do, and the picture that the reference draws', async () => {
     await page.getByText('0 of 84 points').waitFor();
-    await page.locator('.exercises li.todo', { hasText: '02.3 sigmoid' }).waitFor();
+    await page.locator('.exercises li.todo', { hasText: '02.5 sigmoid' }).waitFor();
     await whose(page).getByText('Drawn by the reference').waitFor();
     expect(
       await page
@@ -72,7 +72,7 @@ const sigmoid = (page: Page) => page.locator('.exercises li', { hasText: '02.3 s
   it('draws what is wrong as it is, and says what was done', async () => {
     const before = await picture();
     course.save(WRONG);
-    await page.locator('.failure', { hasText: '02.3 sigmoid' }).waitFor();
+    await page.locator('.failure', { hasText: '02.5 sigmoid' }).waitFor();
     await page.locator('.failure .diagnosis').waitFor();
     expect(await sigmoid(page).locator('[aria-label=wrong]').count()).to.equal(1);
     await whose(page).getByText('Yours: sigmoid;').waitFor();
