@@ -38,8 +38,6 @@ export async function standing(lesson: Lesson): Promise<Standing> {
 /** The standing that a grade comes to. */
 export function standingOf(lesson: Lesson, { checks, broken }: LessonResult): Standing {
   const exercises = byExercise(checks);
-  const isWhole = (exercise: ExerciseResult): boolean =>
-    exercise.points === exercise.checks.length;
   const open = exercises.find((exercise) => !isWhole(exercise));
   return {
     points: pointsOf(checks),
@@ -48,6 +46,11 @@ export function standingOf(lesson: Lesson, { checks, broken }: LessonResult): St
     solved: exercises.filter(isWhole).map(({ exercise }) => exercise),
     ...(broken !== undefined && { broken: brokenText(lesson) }),
   };
+}
+
+/** Whether every check of an exercise passes. */
+function isWhole({ points, checks }: ExerciseResult): boolean {
+  return points === checks.length;
 }
 
 /** Where the standing is kept that belongs to the files as they are. */

@@ -17,10 +17,6 @@ function App({ course }: { course: CourseText }): VNode {
   }, [address.lesson]);
   const index = course.lessons.findIndex(({ name }) => name === address.lesson);
   const line = course.lessons[index];
-  const chosen = (choices: URLSearchParams): void => {
-    // Every place of a slider would be a page to go back to.
-    history.replaceState(null, '', addressText({ ...readAddress(location.hash), choices }));
-  };
   return (
     <>
       <header>
@@ -48,6 +44,11 @@ function App({ course }: { course: CourseText }): VNode {
       </main>
     </>
   );
+}
+
+/** Puts what was chosen into the address: every place of a slider would be a page to go back to. */
+function chosen(choices: URLSearchParams): void {
+  history.replaceState(null, '', addressText({ ...readAddress(location.hash), choices }));
 }
 
 /** The address belongs to the lesson, so the link only moves the focus. */

@@ -36,11 +36,6 @@ export function OwnPoints({ plane, points, changed }: Given): VNode {
     const place = [low + right * (high - low), high - down * (high - low)] as const;
     changed({ x: [...all.x, place], labels: [...all.labels, label] });
   };
-  const partOf = ({ clientX, clientY, currentTarget }: PointerEvent): [number, number] => {
-    const box = (currentTarget as Element).getBoundingClientRect();
-    const part = (value: number): number => Math.min(1, Math.max(0, value));
-    return [part((clientX - box.left) / box.width), part((clientY - box.top) / box.height)];
-  };
   const stroke = (event: PointerEvent): void => {
     const part = partOf(event);
     const far = last && Math.hypot(part[0] - last[0], part[1] - last[1]) * SIZE;
@@ -57,7 +52,7 @@ export function OwnPoints({ plane, points, changed }: Given): VNode {
     };
     const move = moves[event.key];
     if (move !== undefined) {
-      const moved = cross.map((part, i) => Math.min(1, Math.max(0, part + move[i]!)));
+      const moved = cross.map((part, i) => within(part + move[i]!));
       setCross([moved[0]!, moved[1]!]);
     } else if (event.key === 'Enter' || event.key === ' ') put(cross);
     else return;
@@ -113,4 +108,15 @@ export function OwnPoints({ plane, points, changed }: Given): VNode {
       </div>
     </details>
   );
+}
+
+/** Where in a square a pointer is, from its top left corner. */
+function partOf({ clientX, clientY, currentTarget }: PointerEvent): [number, number] {
+  const box = (currentTarget as Element).getBoundingClientRect();
+  return [within((clientX - box.left) / box.width), within((clientY - box.top) / box.height)];
+}
+
+/** A part of the square: not less than none of it, and not more than all. */
+function within(part: number): number {
+  return Math.min(1, Math.max(0, part));
 }

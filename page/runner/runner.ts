@@ -1,12 +1,11 @@
 /** The worker in which experiments run, so that the page stays alive whatever the learner's code does. */
 import ndarray from 'ndarray';
-import { array, labels as labelsOf, zeros } from '#arrays';
+import { array, labels as labelsOf, zeros, type Tensor } from '#arrays';
 import { PIXELS } from '#datasets/digits';
 import type { Mnist, Samples } from '#datasets/mnist';
 import { seededRandom } from '#datasets/random';
 import type { LabelledPoints } from '#datasets/scatter';
 import type { ExperimentModule } from '#figures/experiment';
-import type { Tensor } from '#arrays';
 import {
   Watched,
   type DrawnPoints,
@@ -111,9 +110,7 @@ async function run(job: Job): Promise<void> {
     const running = module.experiment(functions, material, job.values);
     let sent = Number.NEGATIVE_INFINITY;
     for (;;) {
-      await turn();
-      while (job === wanted && isPaused && steps === 0) await woken();
-      if (job !== wanted) return;
+      if (!(await mayStep(job))) return;
       const step = running.next();
       if (step.done === true) {
         tell({ kind: 'ended', id, figures: step.value, use: use() });
@@ -135,6 +132,15 @@ async function run(job: Job): Promise<void> {
   } catch (error) {
     if (job === wanted) tell({ kind: 'failed', id, failure: failureOf(error) });
   }
+}
+
+/** Waits until a run may take its next step; no when another one is wanted. */
+async function mayStep(job: Job): Promise<boolean> {
+  await turn();
+  if (job !== wanted) return false;
+  if (!isPaused || steps > 0) return true;
+  await woken();
+  return mayStep(job);
 }
 
 function failureOf(error: unknown): Extract<FromRunner, { kind: 'failed' }>['failure'] {

@@ -1,7 +1,7 @@
 /** A README as HTML: formulas set by KaTeX, headings with anchors, links that lead within the page. */
 import { posix } from 'node:path';
 import GithubSlugger from 'github-slugger';
-import katex from 'katex';
+import { renderToString } from 'katex';
 import newMarkdownIt, { type MarkdownIt } from 'markdown-it';
 import { lessons, type Lesson } from '../../checks/project.ts';
 import { markup } from '../../figures/markup.ts';
@@ -55,7 +55,7 @@ function formulas(reader: MarkdownIt): void {
 }
 
 function formula(text: string, displayMode: boolean): string {
-  return katex.renderToString(text, { displayMode, throwOnError: false, strict: 'ignore' });
+  return renderToString(text, { displayMode, throwOnError: false, strict: 'ignore' });
 }
 
 /** A heading gets the name that GitHub gives it, and a link to itself. */
