@@ -148,7 +148,7 @@ export type FromRunner =
 
 /** Why a run ended before its time. */
 export interface RunFailure {
-  /** The learner's function that threw; none where the experiment could not go on with what came back. */
+  /** The learner's function that threw, or `Your file` while it loaded; none where the experiment could not go on with what came back. */
   name?: string;
   message: string;
   stack: string;

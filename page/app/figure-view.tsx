@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import { draw } from '#figures/draw';
 import type { Figure } from '#figures/figure';
 import type { Use } from '../messages.ts';
-import { marked, type Marked } from './whose.ts';
+import { marked, seriesOf, type Marked } from './whose.ts';
 
 /** As wide as a picture gets, and as narrow. */
 const [WIDEST, NARROWEST] = [640, 280];
@@ -47,7 +47,7 @@ export function FigureView({ figure, use }: { figure: Figure; use: Use | undefin
 
 /** A picture without lines has nothing that could be dashed but its frame. */
 function isReferences(shown: Marked | undefined): boolean {
-  return shown !== undefined && shown.references.length > 0;
+  return shown !== undefined && shown.references.length > 0 && seriesOf(shown.figure).length === 0;
 }
 
 function Whose({ references, yours }: Marked): VNode {

@@ -213,7 +213,8 @@ export class Runs {
         ? `The experiment could not go on${isLearners ? ' with what your functions returned' : ''} (${message}).`
         : `${name} threw an error: ${message}`;
     const trouble = { sentence };
-    this.#replace(trouble, name);
+    // What is none of the lesson's functions can't be replaced alone.
+    this.#replace(trouble, this.#names.find((one) => one === name));
     const [, script, line, column] = /(learner\/[^:\s]+\.js):(\d+):(\d+)/.exec(stack) ?? [];
     if (script === undefined) return;
     void this.#findPlace(script, line!, column!).then((place) => {

@@ -31,7 +31,8 @@ export function marked(figure: Figure, use: Use): Marked {
   };
 }
 
-function seriesOf(figure: Figure): readonly Series[] {
+/** The lines of a figure. */
+export function seriesOf(figure: Figure): readonly Series[] {
   if (figure.kind === 'curves') return figure.curves;
   return figure.kind === 'scatter' ? (figure.paths ?? []) : [];
 }

@@ -80,9 +80,13 @@ async function load({ experiment, learner, digits, watched }: Programs): Promise
 /** What stands outside of the learner's functions runs now, and may not end. */
 async function loadLearner(script: string, watched: Int32Array | undefined): Promise<Functions> {
   if (watched) watched[1] = Watched.loading;
-  const { lesson } = (await import(script)) as { lesson: Functions };
-  if (watched) watched[1] = Watched.nothing;
-  return lesson;
+  try {
+    return ((await import(script)) as { lesson: Functions }).lesson;
+  } catch (error) {
+    throw new LearnerError('Your file', error);
+  } finally {
+    if (watched) watched[1] = Watched.nothing;
+  }
 }
 
 /** The digits of a file of digits.ts, none where none are wanted. */

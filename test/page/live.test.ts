@@ -88,6 +88,15 @@ const sigmoid = (page: Page) => page.locator('.exercises li', { hasText: '02.5 s
     await whose(page).getByText('Drawn by the reference').waitFor();
   });
 
+  it('says what a file throws while it loads', async () => {
+    course.saveText("\nthrow new Error('at the top');\n");
+    await trouble(page)
+      .filter({ hasText: 'Your file threw an error: at the top' })
+      .filter({ hasText: 'activations.ts:2.' })
+      .waitFor();
+    await whose(page).getByText('Drawn by the reference').waitFor();
+  });
+
   it('ends an endless loop with a sentence, and draws the rest', async () => {
     course.save(ENDLESS);
     await trouble(page).getByText('sigmoid did not return within 2 seconds').waitFor();
