@@ -214,7 +214,10 @@ export class Runs {
         : `${name} threw an error: ${message}`;
     const trouble = { sentence };
     // What is none of the lesson's functions can't be replaced alone.
-    this.#replace(trouble, this.#names.find((one) => one === name));
+    this.#replace(
+      trouble,
+      this.#names.find((one) => one === name),
+    );
     const [, script, line, column] = /(learner\/[^:\s]+\.js):(\d+):(\d+)/.exec(stack) ?? [];
     if (script === undefined) return;
     void this.#findPlace(script, line!, column!).then((place) => {

@@ -133,7 +133,7 @@ const sigmoid = (page: Page) => page.locator('.exercises li', { hasText: '02.5 s
   it('is reached from the map, which shows how far one is', async () => {
     const { page: map, complaints } = await openPage(browser, course.server.url);
     const line = map.locator('.lessons li', { hasText: 'Activations' });
-    await line.getByText('under way').waitFor({ timeout: 30_000 });
+    await line.getByText('under way').waitFor({ timeout: 50_000 });
     await map.locator('.next').getByRole('link', { name: '01.1 step' }).click();
     await map.getByRole('heading', { name: /01 Perceptron/ }).waitFor();
     expect(complaints).to.deep.equal([]);
