@@ -36,9 +36,6 @@ export function draw(figure: Figure, paper: Paper, width: number = WIDE): Markup
     style: { overflow: 'visible', fontSize: '12px' },
   });
   picture.setAttribute('role', 'img');
-  // What an image is made of is not read out, and a group must not bear a label of its own.
-  for (const group of picture.querySelectorAll('g[aria-label]'))
-    group.removeAttribute('aria-label');
   return { markup: picture.outerHTML };
 }
 

@@ -28,7 +28,12 @@ export function FigureView({ figure, use }: { figure: Figure; use: Use | undefin
   }, []);
   useEffect(() => {
     if (width === undefined) return;
-    place.current!.innerHTML = draw(shown?.figure ?? figure, document, width).markup;
+    const drawing = place.current!;
+    drawing.innerHTML = draw(shown?.figure ?? figure, document, width).markup;
+    // What an image is made of is not read out, and a group must not bear a label of its own.
+    for (const group of drawing.querySelectorAll('g[aria-label]')) {
+      group.removeAttribute('aria-label');
+    }
   }, [figure, use, width]);
   const isTable = figure.kind === 'table';
   return (
