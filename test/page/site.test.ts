@@ -88,8 +88,9 @@ describe('The site', function () {
           await page.locator('.buttons progress:not([value="0"])').waitFor({ timeout: 60_000 });
         } else if (experiment !== undefined) {
           await page.locator('[data-phase=ended]').waitFor({ timeout: 60_000 });
-          expect(await page.locator('.experiment figure svg').count()).to.be.above(0);
+          await page.locator('.experiment figure svg').first().waitFor();
         }
+        expect(await page.locator('.experiment .trouble').count()).to.equal(0);
         expect(complaints).to.deep.equal([]);
         await page.close();
       });
