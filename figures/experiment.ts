@@ -4,6 +4,7 @@
  */
 import type { Mnist } from '#datasets/mnist';
 import type { Random } from '#datasets/random';
+import type { LabelledPoints } from '#datasets/scatter';
 import type { Figure } from './figure.ts';
 
 /** A number that whoever runs an experiment may choose. */
@@ -32,13 +33,30 @@ export interface Material {
   random: Random;
   /** As many as the module's `digits` says, or none. */
   digits: Mnist;
+  /** What somebody has put into the module's plane, in the place of its own points. */
+  points?: LabelledPoints;
+}
+
+/** A square of the plane in which anybody may put points: both coordinates run from one end of `side` to the other. */
+export interface Plane {
+  side: readonly [low: number, high: number];
+  /** What the classes are called, from class 0 on. */
+  classes: readonly string[];
+}
+
+/** How far a run is, and what can be seen of it by now; it is drawn only where somebody looks. */
+export interface Frame {
+  /** From 0 to 1. */
+  done: number;
+  figures: () => Figure[];
 }
 
 /**
  * A running experiment. Whenever it has done a part of its work it yields how much is done, from 0 to 1, so that it
- * can be shown or stopped, and a page stays alive; at last it returns its figures. The first one is the lesson's.
+ * can be shown or stopped, and a page stays alive; where it is a process over time it yields frames, so that it can be
+ * watched step by step. At last it returns its figures. The first one is the lesson's.
  */
-export type Running = Generator<number, Figure[], void>;
+export type Running = Generator<number | Frame, Figure[], void>;
 
 /** What the file of an experiment exports. */
 export interface ExperimentModule<Lesson, P extends Parameters = Parameters> {
@@ -48,6 +66,8 @@ export interface ExperimentModule<Lesson, P extends Parameters = Parameters> {
   parameters: P;
   /** How many digits it wants. */
   digits?: { train: number; test: number };
+  /** Where its data are points in the plane that others may take the place of. */
+  plane?: Plane;
   /**
    * @param lesson the lesson's functions, whose ever they are
    * @param material random numbers and data; the same give the same figures

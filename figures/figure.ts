@@ -11,6 +11,8 @@ interface Titled {
   title: string;
   /** A sentence that says what to look at. */
   caption?: string;
+  /** The functions of the lesson that it is made by; all that the experiment has called unless given. */
+  by?: readonly string[];
 }
 
 /** An axis of numbers. */
@@ -33,6 +35,10 @@ export interface Series {
   name: string;
   /** A coordinate that is no finite number leaves a gap. */
   points: readonly Point[];
+  /** The functions of the lesson that it is made by, if not by all of its figure's. */
+  by?: readonly string[];
+  /** Whether its line is drawn dashed, and its dots hollow. */
+  dashed?: boolean;
 }
 
 /** Values that change with something: a line for each series. */

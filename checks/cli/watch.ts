@@ -1,10 +1,8 @@
 /** `npm run watch NN`: grades a lesson whenever its file is saved. */
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { watch, type FSWatcher } from 'chokidar';
 import { fileProblem } from '../course/learner-file.ts';
-import { courseFolder, lessons, shownPath, type Lesson } from '../project.ts';
+import { watchLearnerFiles } from '../course/watch-files.ts';
+import { lessons, shownPath, type Lesson } from '../project.ts';
 import { coloursFor } from '../report/colours.ts';
 import { clearStatus, drawStatus } from '../report/status-line.ts';
 import { fitted, knowsEscapes } from '../report/terminal.ts';
@@ -21,38 +19,15 @@ const CLEAR_SCREEN = '\u001B[2J\u001B[3J\u001B[H';
 export async function watchLesson(first: Lesson): Promise<void> {
   if (!hasFile(first)) return;
   const watched = new Watched(first);
-  const watcher = await watchFile(
-    () => watched.lesson,
-    () => watched.enqueue(() => watched.grade()),
-  );
+  const watcher = await watchLearnerFiles(({ name }) => {
+    if (name === watched.lesson.name) watched.enqueue(() => watched.grade());
+  });
   watched.enqueue(() => watched.grade());
   await followKeys(process.stdin, (key) => watched.press(key));
   await watcher.close();
   await watched.work;
   // What a hint or a comparison had to say of itself is not how this ended.
   process.exitCode = 0;
-}
-
-/**
- * Calls `saved` whenever the learner's file has changed, or has gone or come. Folders are watched and not the file,
- * since a folder that another branch of git lacks goes away with it, and comes back as another one.
- */
-async function watchFile(lesson: () => Lesson, saved: () => void): Promise<FSWatcher> {
-  const files = new Set(lessons().flatMap(({ folder, learner }) => [folder, learner]));
-  const top = join(courseFolder(), 'lessons');
-  // Editors write a file in steps, or write another one and rename it; the last step is the one that counts.
-  const watcher = watch(top, {
-    ignored: (path) => path !== top && !files.has(path),
-    depth: 1,
-    ignoreInitial: true,
-    atomic: true,
-    awaitWriteFinish: { stabilityThreshold: 50, pollInterval: 10 },
-  });
-  await once(watcher, 'ready');
-  watcher.on('all', (_, path) => {
-    if (path === lesson().learner) saved();
-  });
-  return watcher;
 }
 
 /** A lesson that is watched, and what is remembered of it. */

@@ -71,7 +71,7 @@ export function runExperiment(
   for (;;) {
     const step = running.next();
     if (step.done === true) return step.value;
-    tell(step.value);
+    tell(typeof step.value === 'number' ? step.value : step.value.done);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Curves: a line for each series, with dots where there are few points. */
-import * as Plot from '@observablehq/plot';
 import type { Curves } from '../figure.ts';
 import { legend } from './legend.ts';
+import { lines } from './lines.ts';
 import { axis, colourScale, pointsOf, TOP, X_LABEL, type Options } from './options.ts';
 
 /** So many points on a curve still look like points. */
@@ -30,10 +30,6 @@ export function curves({ x, y, curves: series }: Curves, width: number): Options
       points.map((point) => point.y),
     ),
     color: colourScale(series),
-    marks: [
-      Plot.line(points, { x: 'x', y: 'y', z: 'name', stroke: 'name', strokeWidth: 2, clip }),
-      hasDots ? Plot.dot(points, { x: 'x', y: 'y', fill: 'name', r: 2.5, clip }) : null,
-      ...marks,
-    ],
+    marks: [...lines(points, clip, { width: 2, ...(hasDots && { radius: 2.5 }) }), ...marks],
   };
 }

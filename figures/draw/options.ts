@@ -63,14 +63,23 @@ function tickText(tick: number): string {
   return exact < 0.01 || exact >= 1e5 ? exact.toExponential() : String(exact);
 }
 
+/** A point of a series, as Plot is given it. */
+export interface PlacedPoint {
+  name: string;
+  x: number;
+  y: number;
+  dashed: boolean;
+}
+
 /** The points of some series, one after the other: what can't be drawn is NaN, which leaves a gap. */
-export function pointsOf(
-  series: readonly Series[],
-  x: Axis,
-  y: Axis,
-): { name: string; x: number; y: number }[] {
-  return series.flatMap(({ name, points }) =>
-    points.map((point) => ({ name, x: drawable(point[0], x), y: drawable(point[1], y) })),
+export function pointsOf(series: readonly Series[], x: Axis, y: Axis): PlacedPoint[] {
+  return series.flatMap(({ name, points, dashed = false }) =>
+    points.map((point) => ({
+      name,
+      x: drawable(point[0], x),
+      y: drawable(point[1], y),
+      dashed,
+    })),
   );
 }
 

@@ -4,6 +4,7 @@ import { bitmap } from '../bitmap.ts';
 import type { Axis, Grid, Scatter } from '../figure.ts';
 import { diverging } from '../palettes.ts';
 import { legend } from './legend.ts';
+import { lines } from './lines.ts';
 import { axis, colourScale, pointsOf, rangeOf, TOP, X_LABEL, type Options } from './options.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -37,15 +38,7 @@ export function scatter(
     color: colourScale(named),
     marks: [
       background === undefined ? null : map(background, x, y),
-      Plot.line(corners, {
-        x: 'x',
-        y: 'y',
-        z: 'name',
-        stroke: 'name',
-        strokeWidth: 1.5,
-        clip,
-      }),
-      Plot.dot(corners, { x: 'x', y: 'y', fill: 'name', r: 1.5, clip }),
+      ...lines(corners, clip, { width: 1.5, radius: 1.5 }),
       Plot.dot(dots, {
         x: 'x',
         y: 'y',

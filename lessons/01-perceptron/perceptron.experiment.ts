@@ -3,7 +3,7 @@ import { array, type Tensor } from '#arrays';
 import { blobs } from '#datasets/blobs';
 import { normal } from '#datasets/random';
 import type { LabelledPoints } from '#datasets/scatter';
-import type { Material, Parameters, Running, Values } from '#figures/experiment';
+import type { Material, Parameters, Plane, Running, Values } from '#figures/experiment';
 import type { Images, Point, Scatter, Series } from '#figures/figure';
 import type * as Perceptron from './perceptron.reference.ts';
 
@@ -20,7 +20,10 @@ export const parameters = {
 
 export const digits = { train: 1500, test: 500 };
 
-const SIDE = [-1, 4] as const;
+/** The clouds lie within this square, most of them. */
+export const plane = { side: [-1, 4], classes: ['class 0', 'class 1'] } as const satisfies Plane;
+
+const SIDE = plane.side;
 const CELLS = 40;
 const MOST_EPOCHS = 20;
 const PIXELS = 28;
@@ -33,22 +36,25 @@ const PIXELS = 28;
  */
 export function* experiment(
   lesson: typeof Perceptron,
-  { random, digits: { train, test } }: Material,
+  { random, points, digits: { train, test } }: Material,
   { spread, epochs }: Values<typeof parameters>,
 ): Running {
-  const clouds = blobs(random, {
-    samplesPerClass: 40,
-    noise: spread,
-    centres: [
-      [0.5, 2.5],
-      [2.5, 1.5],
-    ],
-  });
+  const clouds =
+    points ??
+    blobs(random, {
+      samplesPerClass: 40,
+      noise: spread,
+      centres: [
+        [0.5, 2.5],
+        [2.5, 1.5],
+      ],
+    });
   const { lines, weights } = learnedLines(lesson, clouds, {
     w: array([normal(random), normal(random)]),
     b: 0,
   });
-  yield 0.1;
+  const lineDrawn = lineFigure(lesson, clouds, lines, weights);
+  yield { done: 0.1, figures: () => [lineDrawn] };
   const { W, b } = lesson.trainLinearClassifier(train.images, train.labels, {
     classes: 10,
     learningRate: 0.1,
@@ -58,7 +64,7 @@ export function* experiment(
   const given = lesson.predictClasses(lesson.linearScores(test.images, W, b));
   const right = given.data.filter((digit, n) => digit === test.labels.get(n)).length;
   return [
-    lineFigure(lesson, clouds, lines, weights),
+    lineDrawn,
     weightImages(
       W,
       `${((100 * right) / given.size).toFixed(1)}% of 500 other digits are read rightly`,
@@ -105,6 +111,7 @@ function lineFigure(
       'Some of the lines on the way, each after so many mistakes. On red ground the neuron fires.',
     x: { label: 'x₁', domain: SIDE },
     y: { label: 'x₂', domain: SIDE },
+    by: ['neuron', 'perceptronUpdate'],
     background: {
       values: Array.from({ length: CELLS }, (_, row) =>
         Array.from({ length: CELLS }, (__, column) => {
@@ -115,7 +122,7 @@ function lineFigure(
     },
     paths: shown.map((k) => ({ name: `after ${k}`, points: ends(lines[k]!) })),
     groups: [0, 1].map((c): Series => ({
-      name: `class ${c}`,
+      name: plane.classes[c]!,
       points: Array.from({ length: labels.size }, (_, n) => n)
         .filter((n) => labels.get(n) === c)
         .map((n) => [x.get(n, 0), x.get(n, 1)]),
@@ -141,6 +148,7 @@ function weightImages(W: Tensor, caption: string): Images {
     kind: 'images',
     title: 'The weights of ten neurons, trained on 1,500 digits',
     caption,
+    by: ['trainLinearClassifier', 'linearScores', 'predictClasses'],
     colours: 'diverging',
     range: [-largest, largest],
     images: columns.map((pixels, m) => ({ name: String(m), pixels, width: PIXELS })),

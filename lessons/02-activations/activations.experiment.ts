@@ -52,6 +52,7 @@ export function* experiment(
       caption: 'A large step throws units so far that no sample reaches them any more.',
       x: { label: 'step', whole: true },
       y: { label: 'dead units', unit: '%', domain: [0, 100] },
+      by: ['relu', 'reluDerivative', 'deadFraction'],
       curves: dead,
     },
   ];
@@ -59,13 +60,13 @@ export function* experiment(
 
 function activationCurves(lesson: typeof Activations, slope: number): Curves[] {
   const x = array(LINE);
-  const pairs: [name: string, value: Tensor, derivative: Tensor][] = [
-    ['step', lesson.step(x), lesson.stepDerivative(x)],
-    ['sigmoid', lesson.sigmoid(x), lesson.sigmoidDerivative(x)],
-    ['tanh', lesson.tanh(x), lesson.tanhDerivative(x)],
-    ['ReLU', lesson.relu(x), lesson.reluDerivative(x)],
-    ['leaky ReLU', lesson.leakyRelu(x, slope), lesson.leakyReluDerivative(x, slope)],
-    ['softplus', lesson.softplus(x), lesson.softplusDerivative(x)],
+  const pairs: [name: string, by: string, value: Tensor, derivative: Tensor][] = [
+    ['step', 'step', lesson.step(x), lesson.stepDerivative(x)],
+    ['sigmoid', 'sigmoid', lesson.sigmoid(x), lesson.sigmoidDerivative(x)],
+    ['tanh', 'tanh', lesson.tanh(x), lesson.tanhDerivative(x)],
+    ['ReLU', 'relu', lesson.relu(x), lesson.reluDerivative(x)],
+    ['leaky ReLU', 'leakyRelu', lesson.leakyRelu(x, slope), lesson.leakyReluDerivative(x, slope)],
+    ['softplus', 'softplus', lesson.softplus(x), lesson.softplusDerivative(x)],
   ];
   return [
     {
@@ -73,7 +74,7 @@ function activationCurves(lesson: typeof Activations, slope: number): Curves[] {
       title: 'Activations',
       x: { label: 'x' },
       y: { label: 'activation', domain: [-1.2, 4] },
-      curves: pairs.map(([name, value]) => ({ name, points: overLine(value) })),
+      curves: pairs.map(([name, by, value]) => ({ name, by: [by], points: overLine(value) })),
     },
     {
       kind: 'curves',
@@ -82,7 +83,11 @@ function activationCurves(lesson: typeof Activations, slope: number): Curves[] {
         'The sigmoid is nowhere steeper than ¼: ten of them in a row leave a millionth of a gradient.',
       x: { label: 'x' },
       y: { label: 'slope', domain: [-0.05, 1.1] },
-      curves: pairs.map(([name, , derivative]) => ({ name, points: overLine(derivative) })),
+      curves: pairs.map(([name, by, , derivative]) => ({
+        name,
+        by: [`${by}Derivative`],
+        points: overLine(derivative),
+      })),
     },
   ];
 }
@@ -108,8 +113,12 @@ function bentCurve(lesson: typeof Activations, bends: number): Curves {
     x: { label: 'x' },
     y: { label: 'y' },
     curves: [
-      { name: 'sin(2x) + x/2', points: overLine(wave(x)) },
-      { name: 'bent line', points: overLine(lesson.bentLine(x, line)) },
+      { name: 'sin(2x) + x/2', by: [], points: overLine(wave(x)) },
+      {
+        name: 'bent line',
+        by: ['fitBentLine', 'bentLine'],
+        points: overLine(lesson.bentLine(x, line)),
+      },
     ],
   };
 }

@@ -52,8 +52,12 @@ function probabilityCurves(lesson: typeof Losses): Curves[] {
       x,
       y: { label: 'loss', domain: [0, 5] },
       curves: [
-        { name: 'cross entropy', points: over(lesson.binaryCrossEntropy) },
-        { name: 'squared error', points: over(lesson.meanSquaredError) },
+        {
+          name: 'cross entropy',
+          by: ['binaryCrossEntropy'],
+          points: over(lesson.binaryCrossEntropy),
+        },
+        { name: 'squared error', by: ['meanSquaredError'], points: over(lesson.meanSquaredError) },
       ],
     },
     {
@@ -66,10 +70,12 @@ function probabilityCurves(lesson: typeof Losses): Curves[] {
       curves: [
         {
           name: 'cross entropy',
+          by: ['binaryCrossEntropyGradient'],
           points: over((p, t) => lesson.binaryCrossEntropyGradient(p, t).get(0)),
         },
         {
           name: 'squared error',
+          by: ['meanSquaredErrorGradient'],
           points: over((p, t) => lesson.meanSquaredErrorGradient(p, t).get(0)),
         },
       ],
@@ -93,9 +99,10 @@ function logitCurves(lesson: typeof Losses): Curves {
     curves: [
       {
         name: 'softmax cross entropy',
+        by: ['softmaxCrossEntropy'],
         points: over((logits) => lesson.softmaxCrossEntropy(logits, first)),
       },
-      { name: 'hinge', points: over((scores) => lesson.hinge(scores, first)) },
+      { name: 'hinge', by: ['hinge'], points: over((scores) => lesson.hinge(scores, first)) },
     ],
   };
 }
@@ -128,10 +135,15 @@ function lines(x: Tensor, y: Tensor, clean: Line, drawn: Line): Scatter {
   return {
     kind: 'scatter',
     title: 'A line fitted to 20 points, one of which is far off',
+    by: ['meanSquaredErrorGradient'],
     x: { label: 'x' },
     y: { label: 'y' },
     groups: [
-      { name: 'points', points: Array.from({ length: x.size }, (_, n) => [x.get(n), y.get(n)]) },
+      {
+        name: 'points',
+        by: [],
+        points: Array.from({ length: x.size }, (_, n) => [x.get(n), y.get(n)]),
+      },
     ],
     paths: [
       { name: 'without the outlier', points: ends(clean) },

@@ -39,6 +39,7 @@ export function* experiment(
       title: `How wrong the slope of eˣ at ${at} is, over h`,
       caption:
         'To the right the error falls with h, or with h² for the central difference; to the left rounding grows with 1/h.',
+      by: ['differenceErrors'],
       x: { label: 'h', scale: 'log' },
       y: { label: 'error', scale: 'log' },
       curves: [
@@ -70,6 +71,7 @@ function descents(
     caption: 'Each step multiplies x by 1 − 2 · rate. Below −1, the descent leaves the valley.',
     x: { label: 'step', whole: true },
     y: { label: 'x', domain: [-10, 10] },
+    by: ['gradientDescentStep'],
     curves,
   };
 }

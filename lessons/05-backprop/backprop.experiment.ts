@@ -3,7 +3,7 @@ import { array, filled, zip, type Tensor } from '#arrays';
 import { normal } from '#datasets/random';
 import type { LabelledPoints } from '#datasets/scatter';
 import { spirals } from '#datasets/spirals';
-import type { Material, Parameters, Running, Values } from '#figures/experiment';
+import type { Material, Parameters, Plane, Running, Values } from '#figures/experiment';
 import type { Curves, Graph as GraphFigure, Grid, Scatter, Series } from '#figures/figure';
 import { decimal } from '#figures/numbers';
 import type * as Backprop from './backprop.reference.ts';
@@ -20,11 +20,16 @@ export const parameters = {
   rate: { label: 'learning rate', from: 0.05, to: 2, value: 1 },
 } satisfies Parameters;
 
+/** The spirals lie within this square. */
+export const plane = {
+  side: [-1.2, 1.2],
+  classes: ['spiral 0', 'spiral 1'],
+} as const satisfies Plane;
+
 /** After so many steps there is a picture. */
 const SHOWN = [0, 50, 200, 800];
 const AT_ONCE = 25;
-/** The spirals lie within this square. */
-const SIDE = [-1.2, 1.2] as const;
+const SIDE = plane.side;
 const CELLS = 48;
 
 /**
@@ -36,10 +41,10 @@ const CELLS = 48;
  */
 export function* experiment(
   lesson: typeof Backprop,
-  { random }: Material,
+  { random, points: drawn }: Material,
   { hidden, turns, rate }: Values<typeof parameters>,
 ): Running {
-  const points = spirals(random, { samplesPerClass: 100, turns });
+  const points = drawn ?? spirals(random, { samplesPerClass: 100, turns });
   const draw = (...shape: number[]): Tensor => filled(shape, () => normal(random));
   let params: Backprop.TwoLayerParams = {
     W1: draw(2, hidden),
@@ -59,16 +64,23 @@ export function* experiment(
     });
     params = trained.params;
     for (let i = 0; i < AT_ONCE; i++) losses.push([step + i, trained.losses.get(i)]);
-    yield step / last;
+    yield {
+      done: step / last,
+      figures: () => [border(lesson, points, params, step + AT_ONCE), lossCurve(losses)],
+    };
   }
-  const loss: Curves = {
+  return [...borders.toReversed(), lossCurve(losses), neuronGraph(lesson)];
+}
+
+function lossCurve(losses: readonly [step: number, loss: number][]): Curves {
+  return {
     kind: 'curves',
     title: 'The loss by step',
     x: { label: 'step', whole: true },
     y: { label: 'loss', scale: 'log' },
-    curves: [{ name: 'loss', points: losses }],
+    by: ['trainTwoLayer'],
+    curves: [{ name: 'loss', points: [...losses] }],
   };
-  return [...borders.toReversed(), loss, neuronGraph(lesson)];
 }
 
 /** The points over a map of what the network thinks. */
@@ -88,9 +100,10 @@ function border(
     caption: 'On blue ground the network finds spiral 0 more probable, on red ground spiral 1.',
     x: { label: 'x₁', domain: SIDE },
     y: { label: 'x₂', domain: SIDE },
+    by: ['trainTwoLayer', 'affineForward', 'reluForward'],
     background: thoughts(lesson, params),
     groups: [0, 1].map((c): Series => ({
-      name: `spiral ${c}`,
+      name: plane.classes[c]!,
       points: Array.from({ length: labels.size }, (_, n) => n)
         .filter((n) => labels.get(n) === c)
         .map((n) => [x.get(n, 0), x.get(n, 1)]),
@@ -144,6 +157,7 @@ function neuronGraph(lesson: typeof Backprop): GraphFigure {
     title: 'A neuron: the value at each node, and the gradient of the output with respect to it',
     caption:
       'A product sends to each factor the gradient times the other factor; a sum sends it on unchanged.',
+    by: ['evaluateGraph', 'backpropagate'],
     boxes: names.map((name, k) => ({
       id: String(k),
       lines: [name, decimal(values.get(k), 3), `∂ ${decimal(gradients.get(k), 3)}`],

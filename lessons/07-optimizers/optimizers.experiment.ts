@@ -49,9 +49,16 @@ export function* experiment(
   const inTheValley = rulesOf(lesson, { sgd: rate, momentum, adaptive: 1 });
   const paths = Object.entries(inTheValley).map(([name, rule]) => ({
     name,
+    by: [functionOf(name)],
     points: pathOf(rule()),
   }));
-  yield 0.05;
+  for (let steps = 1; steps <= VALLEY_STEPS; steps++) {
+    const begun = paths.map((path) => ({ ...path, points: path.points.slice(0, steps + 1) }));
+    yield {
+      done: (0.05 * steps) / VALLEY_STEPS,
+      figures: () => [valley(begun, steps), heights(begun)],
+    };
+  }
 
   const onDigits = Object.entries(rulesOf(lesson, { sgd: 0.3, momentum, adaptive: 0.01 }));
   const start = startingParams(random);
@@ -59,11 +66,19 @@ export function* experiment(
   const rows: (string | number)[][] = [];
   for (const [name, rule] of onDigits) {
     const { losses, params } = trained(rule, start, train);
-    curves.push({ name, points: losses });
+    curves.push({ name, by: [functionOf(name)], points: losses });
     rows.push([name, losses.at(-1)![1], `${(100 * accuracyOf(params, test)).toFixed(1)}%`]);
-    yield 0.05 + (0.95 * curves.length) / onDigits.length;
+    yield {
+      done: 0.05 + (0.95 * curves.length) / onDigits.length,
+      figures: () => [valley(paths, VALLEY_STEPS), heights(paths), lossCurves([...curves])],
+    };
   }
-  return [valley(paths), heights(paths), lossCurves(curves), results(rows)];
+  return [valley(paths, VALLEY_STEPS), heights(paths), lossCurves(curves), results(rows)];
+}
+
+/** What the function of an optimizer is called: `rmsprop` for RMSProp. */
+function functionOf(name: string): string {
+  return name.toLowerCase();
 }
 
 /** The six optimizers with a learning rate for gradient descent and one for the adaptive ones. */
@@ -134,10 +149,10 @@ function height([x, y]: Point): number {
   return x ** 2 / 20 + y ** 2;
 }
 
-function valley(paths: Scatter['paths'] & object): Scatter {
+function valley(paths: Scatter['paths'] & object, steps: number): Scatter {
   return {
     kind: 'scatter',
-    title: 'Forty steps down x²/20 + y², from (−7, 2)',
+    title: `${steps} ${steps === 1 ? 'step' : 'steps'} down x²/20 + y², from (−7, 2)`,
     caption: 'The redder the ground, the higher.',
     x: { label: 'x', domain: SIDES.x },
     y: { label: 'y', domain: SIDES.y },
@@ -174,8 +189,8 @@ function heights(paths: Scatter['paths'] & object): Curves {
     title: 'How high they stand after each step',
     x: { label: 'step', whole: true },
     y: { label: 'height', scale: 'log', domain: [1e-6, 100] },
-    curves: paths.map(({ name, points }) => ({
-      name,
+    curves: paths.map(({ points, ...path }) => ({
+      ...path,
       points: points.map((point, t) => [t, height(point)]),
     })),
   };

@@ -54,6 +54,7 @@ export function* experiment(
     {
       kind: 'images',
       title: 'Digits, and what five filters make of them',
+      by: ['convolutionForward', 'diagonalFilter', 'sobelFilters'],
       colours: 'diverging',
       range: [-1, 1],
       images: pictures,
@@ -62,6 +63,7 @@ export function* experiment(
     {
       kind: 'images',
       title: 'The cross of 5×5 pixels, and the same filters',
+      by: ['convolutionForward', 'diagonalFilter', 'sobelFilters'],
       caption: 'The diagonal filter answers to one of the two strokes alone.',
       colours: 'diverging',
       range: [-1, 1],
@@ -108,6 +110,7 @@ function counts({ convolutionParameters, connectedParameters }: typeof Convoluti
   return {
     kind: 'table',
     title: 'How many numbers a layer learns',
+    by: ['convolutionParameters', 'connectedParameters'],
     columns: ['image', '16 filters of 3×3', 'fully connected to 1,000 units'],
     rows: [
       [1, 28, 28],

@@ -9,8 +9,8 @@ import { onTerminal } from '../terminal.ts';
 describe('The map of the course', () => {
   const { lines, curves } = inFixture();
   const progress: Progress[] = [
-    { lesson: lines, standing: { points: 11, max: 11 } },
-    { lesson: curves, standing: { points: 3, max: 10, open: '02.1 bentAt' } },
+    { lesson: lines, standing: { points: 11, max: 11, solved: [] } },
+    { lesson: curves, standing: { points: 3, max: 10, open: '02.1 bentAt', solved: [] } },
     { lesson: lessonNamed('03-areas') },
   ];
 

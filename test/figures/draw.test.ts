@@ -169,6 +169,39 @@ describe('A drawing', () => {
     expect(find('//g[@aria-label="text"]/text')).to.deep.equal(['way', 'first', 'second']);
   });
 
+  it('dashes the series that are to be dashed, and leaves the others whole', async () => {
+    const [whole, dashed] = [
+      {
+        name: 'whole',
+        points: [
+          [0, 0],
+          [1, 1],
+        ],
+      },
+      {
+        name: 'dashed',
+        points: [
+          [0, 1],
+          [1, 0],
+        ],
+        dashed: true,
+      },
+    ] as const;
+    const curves = { kind: 'curves', title: 'Two', x: { label: 'x' }, y: { label: 'y' } } as const;
+    for (const figure of [
+      { ...curves, curves: [dashed, whole] },
+      { ...curves, kind: 'scatter', paths: [dashed, whole] },
+    ] as const) {
+      const find = await texts(figure);
+      expect(find('//g[@aria-label="line"]/@stroke-dasharray')).to.deep.equal(['6 4']);
+      expect(find('//g[@aria-label="line"]/path')).to.have.length(2);
+      // Dots of the one are filled, and those of the other hollow.
+      expect(find('//g[@aria-label="dot"]/circle[@stroke and not(@fill)]')).to.have.length(2);
+    }
+    const find = await texts({ ...curves, curves: [whole] });
+    expect(find('//*[@stroke-dasharray]')).to.deep.equal([]);
+  });
+
   it('stretches a background over the whole domain', async () => {
     const find = await texts(figures.scatter);
     const [x, width] = [find('//image/@x'), find('//image/@width')].map(([n]) => Number(n));

@@ -1,0 +1,181 @@
+/** The worker in which experiments run, so that the page stays alive whatever the learner's code does. */
+import ndarray from 'ndarray';
+import { array, labels as labelsOf, zeros, type Tensor } from '#arrays';
+import { PIXELS } from '#datasets/digits';
+import type { Mnist, Samples } from '#datasets/mnist';
+import { seededRandom } from '#datasets/random';
+import type { LabelledPoints } from '#datasets/scatter';
+import type { ExperimentModule } from '#figures/experiment';
+import {
+  Watched,
+  type DrawnPoints,
+  type FromRunner,
+  type Job,
+  type Programs,
+  type ToRunner,
+} from '../messages.ts';
+import { LearnerError, mixed, type Functions } from './mixed.ts';
+
+/** What was loaded. */
+interface Loaded {
+  module: ExperimentModule<Functions>;
+  references: Functions;
+  learner: Functions | undefined;
+  digits: Mnist;
+  watched: Int32Array | undefined;
+}
+
+/** A frame is sent so often at most, in milliseconds: more can't be seen. */
+const BETWEEN_FRAMES = 50;
+
+let loading: Promise<Loaded> | undefined;
+/** The run that is wanted; one that isn't any more ends at its next step. */
+let wanted: Job | undefined;
+let isPaused = false;
+/** How many steps somebody has asked for while it was paused. */
+let steps = 0;
+/** Called when a run that is paused may look again. */
+let wake = (): void => {};
+
+addEventListener('message', ({ data }: MessageEvent<ToRunner>) => {
+  switch (data.kind) {
+    case 'load':
+      loading = load(data.programs);
+      break;
+    case 'run':
+      wanted = data.job;
+      isPaused = data.job.paused;
+      steps = isPaused ? 1 : 0;
+      void run(data.job);
+      break;
+    case 'pause':
+      isPaused = true;
+      break;
+    case 'go on':
+      isPaused = false;
+      break;
+    case 'step':
+      steps++;
+      break;
+  }
+  wake();
+});
+
+function tell(message: FromRunner): void {
+  postMessage(message);
+}
+
+async function load({ experiment, learner, digits, watched }: Programs): Promise<Loaded> {
+  const memory = watched && new Int32Array(watched);
+  const [{ module, references }, train, test] = await Promise.all([
+    import(experiment) as Promise<Pick<Loaded, 'module' | 'references'>>,
+    loadDigits(digits.folder, 'train', digits.train),
+    loadDigits(digits.folder, 'test', digits.test),
+  ]);
+  tell({ kind: 'loaded', names: Object.keys(references) });
+  const own = learner === undefined ? undefined : await loadLearner(learner, memory);
+  return { module, references, learner: own, digits: { train, test }, watched: memory };
+}
+
+/** What stands outside of the learner's functions runs now, and may not end. */
+async function loadLearner(script: string, watched: Int32Array | undefined): Promise<Functions> {
+  if (watched) watched[1] = Watched.loading;
+  try {
+    return ((await import(script)) as { lesson: Functions }).lesson;
+  } catch (error) {
+    throw new LearnerError('Your file', error);
+  } finally {
+    if (watched) watched[1] = Watched.nothing;
+  }
+}
+
+/** The digits of a file of digits.ts, none where none are wanted. */
+async function loadDigits(folder: string, part: string, count: number): Promise<Samples<Tensor>> {
+  if (count === 0) return { images: zeros(0, PIXELS), labels: labelsOf([]) };
+  const response = await fetch(`${folder}/${part}-${count}.digits`);
+  const plain = response.body!.pipeThrough(new DecompressionStream('gzip'));
+  const bytes = new Uint8Array(await new Response(plain).arrayBuffer());
+  const pixels = Float64Array.from(bytes.subarray(count), (grey) => grey / 255);
+  return {
+    images: ndarray(pixels, [count, PIXELS]),
+    labels: labelsOf([...bytes.subarray(0, count)]),
+  };
+}
+
+async function run(job: Job): Promise<void> {
+  const { id } = job;
+  try {
+    const { module, references, learner, digits, watched } = await loading!;
+    if (job !== wanted) return;
+    tell({ kind: 'begun', id });
+    const { functions, use } = mixed(references, learner, job.replaced, watched);
+    const points = job.points && pointsOf(job.points);
+    const material = { random: seededRandom(job.seed), digits, ...(points && { points }) };
+    const running = module.experiment(functions, material, job.values);
+    let sent = Number.NEGATIVE_INFINITY;
+    for (;;) {
+      if (!(await mayStep(job))) return;
+      const step = running.next();
+      if (step.done === true) {
+        tell({ kind: 'ended', id, figures: step.value, use: use() });
+        return;
+      }
+      const frame = typeof step.value === 'number' ? { done: step.value } : step.value;
+      const isSeen = 'figures' in frame && (isPaused || performance.now() - sent >= BETWEEN_FRAMES);
+      if (isSeen) sent = performance.now();
+      tell({
+        kind: 'frame',
+        id,
+        done: frame.done,
+        ...(isSeen && { figures: frame.figures() }),
+        use: use(),
+      });
+      // A step ends with something to see.
+      if (steps > 0 && isSeen) steps--;
+    }
+  } catch (error) {
+    if (job === wanted) tell({ kind: 'failed', id, failure: failureOf(error) });
+  }
+}
+
+/** Waits until a run may take its next step; no when another one is wanted. */
+async function mayStep(job: Job): Promise<boolean> {
+  await turn();
+  if (job !== wanted) return false;
+  if (!isPaused || steps > 0) return true;
+  await woken();
+  return mayStep(job);
+}
+
+function failureOf(error: unknown): Extract<FromRunner, { kind: 'failed' }>['failure'] {
+  const isLearners = error instanceof LearnerError;
+  const { message, stack = '' } = (isLearners ? error.cause : error) as Partial<Error>;
+  return {
+    ...(isLearners && { name: error.functionName }),
+    message: message ?? String(isLearners ? error.cause : error),
+    stack,
+  };
+}
+
+function pointsOf({ x, labels }: DrawnPoints): LabelledPoints {
+  return { x: array(x.map(([x1, x2]) => [x1, x2])), labels: labelsOf([...labels]) };
+}
+
+/** Lets messages in: a timer would take four milliseconds, and a run may have hundreds of steps. */
+function turn(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.addEventListener('message', () => {
+      port1.close();
+      resolve();
+    });
+    port1.start();
+    port2.postMessage(undefined);
+  });
+}
+
+function woken(): Promise<void> {
+  return new Promise((resolve) => {
+    wake = resolve;
+  });
+}

@@ -1,0 +1,76 @@
+/** What the page is made of, bundled by esbuild: the app, the runner of experiments, and an experiment a lesson. */
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import esbuild, { type Plugin } from 'esbuild';
+import { courseFolder, lessons, root, sourceFile, type Lesson } from '../../checks/project.ts';
+
+/** The scripts, the style and the fonts by their paths: `assets/app.js`. */
+export type Assets = ReadonlyMap<string, Uint8Array>;
+
+/** Bundles all of it, each package once. */
+export async function buildAssets(): Promise<Assets> {
+  const withExperiment = lessons().filter(({ experiment }) => existsSync(experiment));
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [
+      { in: own('app', 'main.tsx'), out: 'app' },
+      { in: own('app', 'style.css'), out: 'style' },
+      { in: own('runner', 'runner.ts'), out: 'runner' },
+      ...withExperiment.map(({ name }) => ({ in: `experiment:${name}`, out: name })),
+    ],
+    outdir: join(root, 'assets'),
+    entryNames: '[name]',
+    chunkNames: 'part-[hash]',
+    assetNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    write: false,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    charset: 'utf8',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    loader: { '.woff2': 'file' },
+    absWorkingDir: root,
+    logLevel: 'silent',
+    plugins: [experiments(withExperiment), newestFontsAlone],
+  });
+  return new Map(outputFiles.map(({ path, contents }) => [`assets/${basename(path)}`, contents]));
+}
+
+/** A file of the page, as it was written. */
+function own(...path: string[]): string {
+  return sourceFile(join(root, 'page', ...path));
+}
+
+/** An experiment with the reference that stands in for what a learner has yet to do. */
+function experiments(all: readonly Lesson[]): Plugin {
+  return {
+    name: 'experiments',
+    setup(build) {
+      build.onResolve({ filter: /^experiment:/ }, ({ path }) => ({
+        path,
+        namespace: 'experiment',
+      }));
+      build.onLoad({ filter: /.*/, namespace: 'experiment' }, ({ path }) => {
+        const { experiment, reference } = all.find(({ name }) => path === `experiment:${name}`)!;
+        return {
+          contents: [
+            `export * as module from ${JSON.stringify(experiment)};`,
+            `export * as references from ${JSON.stringify(reference)};`,
+          ].join('\n'),
+          resolveDir: courseFolder(),
+        };
+      });
+    },
+  };
+}
+
+/** Every browser that runs the page reads WOFF2, so the other formats of KaTeX's fonts are not asked for. */
+const newestFontsAlone: Plugin = {
+  name: 'newest fonts alone',
+  setup(build) {
+    build.onResolve({ filter: /\.(?:woff|ttf)$/ }, ({ path }) => ({ path, external: true }));
+  },
+};

@@ -1,0 +1,53 @@
+/** The texts of the course as the page reads them: the list of lessons, each lesson, and the files they lead to. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadExperiment } from '../../checks/experiment/experiment.ts';
+import { declarations } from '../../checks/declarations.ts';
+import { courseFolder, lessons, root, sourceText, type Lesson } from '../../checks/project.ts';
+import type { CourseText, ExperimentText, LessonLine, LessonText } from '../messages.ts';
+import { readme } from './markdown.ts';
+
+/** All lessons, in a line each. */
+export function courseText(): CourseText {
+  return { lessons: lessons().map((lesson) => lineOf(lesson)) };
+}
+
+/** A lesson in full. */
+export async function lessonText(lesson: Lesson): Promise<LessonText> {
+  const experiment = await experimentText(lesson);
+  return {
+    ...lineOf(lesson),
+    text: readmeOf(lesson).html,
+    ...(experiment !== undefined && { experiment }),
+  };
+}
+
+/** The files that lessons lead to, by their paths in the course, and where they stand. */
+export function linkedFiles(): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const path of lessons().flatMap((lesson) => readmeOf(lesson).files)) {
+    const file = [courseFolder(), root].map((folder) => join(folder, path)).find(existsSync);
+    if (file !== undefined) found.set(path, file);
+  }
+  return found;
+}
+
+function readmeOf(lesson: Lesson): ReturnType<typeof readme> {
+  return readme(readFileSync(lesson.readme, 'utf8'), lesson);
+}
+
+function lineOf(lesson: Lesson): LessonLine {
+  return {
+    number: lesson.number,
+    name: lesson.name,
+    title: readmeOf(lesson).title,
+    exercises: declarations(sourceText(lesson.reference)).map(({ exercise }) => exercise),
+  };
+}
+
+async function experimentText(lesson: Lesson): Promise<ExperimentText | undefined> {
+  const module = await loadExperiment(lesson);
+  if (module === undefined) return undefined;
+  const { title, about, parameters, digits, plane } = module;
+  return { title, about, parameters, ...(digits && { digits }), ...(plane && { plane }) };
+}
