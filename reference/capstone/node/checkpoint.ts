@@ -58,7 +58,8 @@ export function loadCheckpoint(file: string): Checkpoint {
       m,
       v,
     },
-    settings: JSON.parse(settings) as Settings,
+    // Runs that were saved before there were warps have none.
+    settings: { warp: 0, ...(JSON.parse(settings) as Omit<Settings, 'warp'>) },
     digits,
   };
 }

@@ -26,7 +26,7 @@ import {
 import { realDigits } from './samples.ts';
 
 /** No distortion at all. */
-const STILL = { shift: 0, turn: 0, zoom: 0 };
+const STILL = { shift: 0, turn: 0, zoom: 0, warp: 0 };
 
 const settings: Settings = { epochs: 2, batch: 4, learningRate: 0.01, seed: 1, ...STILL };
 const never = new AbortController().signal;

@@ -27,7 +27,7 @@ describe('makeEngine', function () {
     ];
     for (const choice of choices) {
       const engine = await makeEngine({ ...choice, size: 3 });
-      const logits = engine.logits(parameters, images);
+      const logits = await engine.logits(parameters, images);
       expect(logits).to.have.length(3 * CLASSES);
       const share = 2 * Math.sqrt(64 * 7 * 7) * ROUNDING;
       expectClose(logits, expected, share, engineText({ ...choice, size: 3 }, 1));

@@ -86,6 +86,7 @@ describe('npm run capstone', function () {
       shift: 2,
       turn: 12,
       zoom: 0.1,
+      warp: 0,
     });
     expect(progress.step).to.equal(6);
     expect(loadWeights(at('whole', names[2]!))).to.deep.equal(progress.parameters);
