@@ -14,7 +14,10 @@ export function reluPool(compiler: Compiler, { N, C, S }: PoolSize): Run {
   return compiler.compile(reluPoolKernel, [(S / 2) * (S / 2), C, N], { C, S, half: S / 2 });
 }
 
-/** What is not a number counts as the largest, so that a run that went astray is noticed. */
+/**
+ * What is not a number counts as the largest, so that a run that went astray is noticed. A card's compiler may take
+ * `sum !== sum` for false, and does not take `!(sum <= 3e38)` for `sum > 3e38`.
+ */
 /* istanbul ignore next -- counters would be compiled into the kernel */
 function reluPoolKernel(this: Thread<'C' | 'S' | 'half'>, x: number[]): number {
   const row = ((this.thread.x + 0.5) / this.constants.half) | 0;
@@ -32,7 +35,7 @@ function reluPoolKernel(this: Thread<'C' | 'S' | 'half'>, x: number[]): number {
   if (x2 > largest) largest = x2;
   if (x3 > largest) largest = x3;
   const sum = x0 + x1 + x2 + x3;
-  if (sum !== sum) largest = sum;
+  if (!(sum <= 3e38)) largest = sum;
   return largest;
 }
 
