@@ -45,7 +45,7 @@ describe('npm run capstone', function () {
 
   /** 40 digits in 3 steps an epoch. */
   const options = (out: string): string[] => [
-    ...'--threads 1 --epochs 2 --batch 16 --rate 2e-3 --seed 7'.split(' '),
+    ...'--engine webasm --threads 1 --epochs 2 --batch 16 --rate 2e-3 --seed 7'.split(' '),
     ...'--shift 2 --turn 12 --zoom 0.1'.split(' '),
     '--data',
     at('data'),
