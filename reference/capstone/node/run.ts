@@ -183,8 +183,9 @@ function headline(
   ].join('\n');
 }
 
-function distortionText({ shift, turn, zoom }: Settings): string {
-  return `digits moved by up to ${shift} pixels, turned by ${turn}° and resized by ${Math.round(100 * zoom)}%`;
+function distortionText({ shift, turn, zoom, warp }: Settings): string {
+  const warped = warp === 0 ? '' : `, and warped by ${warp} pixels`;
+  return `digits moved by up to ${shift} pixels, turned by ${turn}° and resized by ${Math.round(100 * zoom)}%${warped}`;
 }
 
 function digitsText(digits: number): string {
