@@ -259,8 +259,8 @@ function nameOf(kernel: Kernel): string {
   return kernel.name === '' ? 'the kernel' : kernel.name;
 }
 
-/** Copies nested rows of numbers into `out`, from a place on. Returns the place behind them. */
-function fill(out: Float32Array, start: number, rows: unknown): number {
+/** Copies nested rows of numbers, as gpu.js returns them, into `out`, from a place on. Returns the place behind them. */
+export function fill(out: Float32Array, start: number, rows: unknown): number {
   if (rows instanceof Float32Array) {
     out.set(rows, start);
     return start + rows.length;

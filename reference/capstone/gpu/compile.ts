@@ -1,5 +1,6 @@
 /** Compiles kernels for a graphics card. What they compute stays on the card until somebody reads it. */
 import gpujs, { type GPU, type IKernelRunShortcut, type KernelFunction } from 'gpu.js';
+import { fill } from '#kernels';
 
 /** The ways to a graphics card: WebGPU, in browsers and in Node, and WebGL 2, in browsers. */
 export type CardBackend = 'webgpu' | 'webgl2';
@@ -83,21 +84,11 @@ async function answer<T>(what: string, ask: () => T | Promise<T>): Promise<T> {
 
 type Arguments = Parameters<IKernelRunShortcut>;
 
-/** All numbers of a result, in one array. */
-export async function read(numbers: OnCard): Promise<Float32Array> {
-  const out: number[][] = [];
-  const write = (rows: unknown): void => {
-    if (rows instanceof Float32Array) out.push(rows as unknown as number[]);
-    else for (const row of rows as unknown[]) write(row);
-  };
-  write(await answer('reading', () => numbers.toArray()));
-  const flat = new Float32Array(out.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const row of out) {
-    flat.set(row, place);
-    place += row.length;
-  }
-  return flat;
+/** All numbers of a result, in one array; `length` is how many there are. */
+export async function read(numbers: OnCard, length: number): Promise<Float32Array> {
+  const out = new Float32Array(length);
+  fill(out, 0, await answer('reading', () => numbers.toArray()));
+  return out;
 }
 
 function create(

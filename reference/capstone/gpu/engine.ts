@@ -123,7 +123,7 @@ export function cardEngine(backend: CardBackend, size: number): CardEngine {
     const d1 = await dconv1(await dpool1(d2, parameters), out1);
     const layer1 = await dfilters1(d1, images);
     const all = await join(layer1, layer2, layer3, layer4, layer5);
-    const loss = (await read(rows)).subarray(0, count).reduce((sum, term) => sum + term, 0);
+    const loss = (await read(rows, N)).subarray(0, count).reduce((sum, term) => sum + term, 0);
     return [loss / count, all];
   }
 
@@ -144,7 +144,7 @@ export function cardEngine(backend: CardBackend, size: number): CardEngine {
       return loss;
     },
     async get({ parameters, m, v }: AdamState) {
-      const all = await read(state!);
+      const all = await read(state!, 3 * PARAMETER_COUNT);
       [parameters, m, v].forEach((row, i) =>
         row.set(all.subarray(i * PARAMETER_COUNT, (i + 1) * PARAMETER_COUNT)),
       );
@@ -156,23 +156,28 @@ export function cardEngine(backend: CardBackend, size: number): CardEngine {
 
     async gradient(parameters, batch, slope) {
       const [loss, all] = await gradient(await upload.parameters(parameters), batch);
-      slope.set(await read(all));
+      slope.set(await read(all, PARAMETER_COUNT));
       return loss;
     },
 
     async logits(parameters, images) {
       const { logits } = await forward(await upload.parameters(parameters), images);
-      return (await read(logits)).slice(0, (images.length / PIXELS) * CLASSES);
+      return (await read(logits, N * CLASSES)).slice(0, (images.length / PIXELS) * CLASSES);
     },
 
     async firstNotFinite(parameters, images) {
       const outputs = await forward(await upload.parameters(parameters), images);
       const { out1, out2, out3, out4, logits } = outputs;
-      const layers = { conv1: out1, conv2: out2, conv3: out3, affine4: out4, affine5: logits };
+      const layers: [name: string, output: OnCard, size: number][] = [
+        ['conv1', out1, 16 * PIXELS],
+        ['conv2', out2, (32 * PIXELS) / 4],
+        ['conv3', out3, (64 * PIXELS) / 16],
+        ['affine4', out4, 128],
+        ['affine5', logits, CLASSES],
+      ];
       const count = images.length / PIXELS;
-      const numbers = Object.entries(layers).map(async ([name, output]) => {
-        const all = await read(output);
-        return [name, all.subarray(0, (all.length / N) * count)] as const;
+      const numbers = layers.map(async ([name, output, length]) => {
+        return [name, (await read(output, N * length)).subarray(0, count * length)] as const;
       });
       return firstNotFinite(await Promise.all(numbers));
     },

@@ -3,19 +3,20 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Backend } from '#kernels';
 import { createEngine } from '../create-engine.ts';
 import type { Engine } from '../engine.ts';
-import { cardText, NoCardError, openCard, type Card, type CardInfo } from '../gpu/card.ts';
+import { cardText, NoCardError, openCard, prove, type Card, type CardInfo } from '../gpu/card.ts';
 import { lessonEngine, type Lesson } from '../lesson-engine.ts';
 import { simdEngine } from '../simd/engine.ts';
 import { GROUP } from '../simd/layout.ts';
 import type { Room } from '../simd/memory.ts';
 import { teamRoom } from '../simd/team-room.ts';
+import { waitForCard } from './waiting-card.ts';
 import { findCard, installWebGpu } from './webgpu.ts';
 
 /** Whose code computes: the fast kernels, lesson 18's reference, or the learner's file. */
 export type Code = 'fast' | 'lesson' | 'mine';
 
 /** What runs it: one of gpu.js's backends; or without gpu.js the SIMD kernels, or plain TypeScript. */
-export type Runner = Backend | 'webgpu' | 'simd' | 'js';
+export type Runner = Backend | 'simd' | 'js';
 
 /** An engine, named so that another thread can make it. */
 export interface EngineChoice {
@@ -33,6 +34,10 @@ const FILES = {
 /** The file of a lesson's code. */
 export function lessonFile(code: keyof typeof FILES): string {
   return fileURLToPath(new URL(FILES[code], import.meta.url));
+}
+
+async function lessonOf(code: keyof typeof FILES): Promise<Lesson> {
+  return (await import(pathToFileURL(lessonFile(code)).href)) as Lesson;
 }
 
 /** How many digits of a batch each of some threads takes: whole groups of those that an engine computes at once. */
@@ -64,8 +69,11 @@ export async function makeEngine(
         `makeEngine: the engine ${runner} ${what}, so it cannot run those of lesson 18; choose --engine webasm or cpu`,
       );
     }
-    const functions = (await import(pathToFileURL(lessonFile(code)).href)) as Lesson;
-    return lessonEngine(functions, runner);
+    if (runner === 'webgpu') {
+      waitForCard();
+      await prove(lessonEngine(await lessonOf('lesson'), runner), 'the graphics card');
+    }
+    return lessonEngine(await lessonOf(code), runner);
   }
   if (runner === 'simd') return simdEngine(size, room);
   if (runner === 'js' || runner === 'cpu' || runner === 'webasm') {
