@@ -50,12 +50,14 @@ export async function runCapstone(args: readonly string[], surroundings: Command
   }
 }
 
-async function trainAndReport(options: Options, surroundings: Command): Promise<number> {
+async function trainAndReport(asked: Options, surroundings: Command): Promise<number> {
   const { stdout, stderr, signal, clock } = surroundings;
-  const data = loadData(options.data, options.validate);
-  const { progress: begun, settings } = begin(options, data);
-  const chosen = await choose(options, settings, stdout);
+  const data = loadData(asked.data, asked.validate);
+  const { progress: begun, settings } = begin(asked, data);
+  const chosen = await choose(asked, settings, stdout);
   const { engine, card } = chosen;
+  // Threads would only take turns on one graphics card.
+  const options = { ...asked, threads: engine.runner === 'webgpu' ? 1 : asked.threads };
   const room = roomOf(engine, options.threads);
   const progress = {
     ...begun,

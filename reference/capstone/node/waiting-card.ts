@@ -1,6 +1,7 @@
 /**
- * Kernels on WebGPU for code that cannot wait for a promise, such as lesson 18's: a process of its own runs them, a thread
- * speaks with it, and this thread sleeps until the result is there. It must not be the main thread of a program that has something else to do.
+ * Kernels on WebGPU for code that cannot wait for a promise, such as lesson 18's: a process of its own runs them, a
+ * thread speaks with it, and this thread sleeps until the result is there. So this should not be the main thread of a
+ * program that has something else to do.
  */
 import {
   MessageChannel,

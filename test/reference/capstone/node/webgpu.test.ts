@@ -3,6 +3,12 @@
  * is done with very few images; where nothing answers through WebGPU at all, it is skipped.
  */
 import gpujs from 'gpu.js';
+import ndarray from 'ndarray';
+import { product } from '#arrays';
+import { seededRandom } from '#datasets/random';
+import { launch } from '#kernels';
+import { convForward } from '#lessons/18-capstone';
+import { KernelError } from '../../../../base/kernel-words.ts';
 import { expect } from 'chai';
 import type { CardEngine } from '../../../../reference/capstone/gpu/engine.ts';
 import type { CardError } from '../../../../reference/capstone/gpu/compile.ts';
@@ -18,6 +24,7 @@ import {
   installWebGpu,
   removeWebGpu,
 } from '../../../../reference/capstone/node/webgpu.ts';
+import { waitForCard } from '../../../../reference/capstone/node/waiting-card.ts';
 import { plainEngine } from '../../../../reference/capstone/plain-engine.ts';
 import { soloTeam } from '../../../../reference/capstone/team.ts';
 import { newProgress, train, type Progress } from '../../../../reference/capstone/training.ts';
@@ -134,6 +141,30 @@ describe('On a graphics card, or what stands for one (skipped where nothing answ
     const part = await trained(newProgress(2), 1);
     expect(part.step).to.equal(1);
     expect(await trained(part)).to.deep.equal(whole);
+  });
+
+  it("runs lesson 18's kernels for a thread that waits, and says what cannot be run", () => {
+    waitForCard();
+    const random = seededRandom(3);
+    const numbers = (...shape: number[]) =>
+      ndarray(
+        Float32Array.from({ length: product(shape) }, () => random() - 0.5),
+        shape,
+      );
+    // Sizes that are no powers of 2: a card's division has to come out whole all the same.
+    const [x, W, b] = [numbers(5, 2, 6, 7), numbers(3, 2, 3, 5), numbers(3)];
+    const own = convForward(x, W, b, 1, 'webgpu');
+    const right = convForward(x, W, b, 1, 'cpu');
+    expect(own.shape).to.deep.equal(right.shape);
+    expectClose(own.data, right.data, 1e-6, 'convForward');
+    const outside = 3;
+    const kernel = function reachesOut(): number {
+      return outside;
+    };
+    expect(() => launch(kernel, { backend: 'webgpu', shape: [2] })).to.throw(
+      KernelError,
+      /^launch: .*reachesOut/,
+    );
   });
 
   it('comes back as it was after the last epoch when the card is lost', async () => {
