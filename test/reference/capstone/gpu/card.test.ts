@@ -50,7 +50,7 @@ describe('A graphics card', () => {
     const plain = plainEngine();
     await prove(plain, 'The Card');
     const messages = [];
-    for (const wrong of [...PARAMETERS, undefined]) {
+    for (const wrong of [PARAMETERS[0]!, PARAMETERS[7]!, undefined]) {
       for (const value of [NaN, 1e3]) {
         const engine = {
           ...plain,
@@ -69,7 +69,7 @@ describe('A graphics card', () => {
       }
     }
     expectSnapshot('capstone/run-card-wrong', [...new Set(messages)].join(''));
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('is missing where nobody answers', async () => {
     const messages = [];
