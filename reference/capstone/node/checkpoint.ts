@@ -50,6 +50,7 @@ export function loadCheckpoint(file: string): Checkpoint {
       `loadCheckpoint: ${file} is no checkpoint of this network; give the checkpoint.safetensors that a run wrote`,
     );
   }
+  const saved = JSON.parse(settings) as Omit<Settings, 'warp'> & Partial<Settings>;
   const [parameters, m, v] = state as [Float32Array, Float32Array, Float32Array];
   return {
     progress: {
@@ -59,7 +60,7 @@ export function loadCheckpoint(file: string): Checkpoint {
       v,
     },
     // Runs that were saved before there were warps have none.
-    settings: { warp: 0, ...(JSON.parse(settings) as Omit<Settings, 'warp'>) },
+    settings: { ...saved, warp: saved.warp ?? 0 },
     digits,
   };
 }

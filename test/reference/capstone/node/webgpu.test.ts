@@ -25,8 +25,11 @@ import {
   removeWebGpu,
 } from '../../../../reference/capstone/node/webgpu.ts';
 import { waitForCard } from '../../../../reference/capstone/node/waiting-card.ts';
+import { loadCheckpoint } from '../../../../reference/capstone/node/checkpoint.ts';
+import { runCapstone } from '../../../../reference/capstone/node/run.ts';
 import { plainEngine } from '../../../../reference/capstone/plain-engine.ts';
 import { soloTeam } from '../../../../reference/capstone/team.ts';
+import { folderWithDigits, writeDigits } from './digits-folder.ts';
 import { newProgress, train, type Progress } from '../../../../reference/capstone/training.ts';
 import {
   awkwardParameters,
@@ -39,8 +42,12 @@ import {
 
 const SIZE = 4;
 
+/** What ends the device; gpu.js does not declare it. */
+const { WebGPUContext } = gpujs as unknown as { WebGPUContext: { destroy(): Promise<void> } };
+
 describe('On a graphics card, or what stands for one (skipped where nothing answers through WebGPU)', function () {
   this.timeout(300_000);
+  const at = folderWithDigits();
   let engine: CardEngine;
   const parameters = awkwardParameters(5);
   const plain = plainEngine();
@@ -170,7 +177,6 @@ describe('On a graphics card, or what stands for one (skipped where nothing answ
   it('comes back as it was after the last epoch when the card is lost', async () => {
     const progress = newProgress(2);
     const team = soloTeam(engine, data, progress.parameters);
-    const { WebGPUContext } = gpujs as unknown as { WebGPUContext: { destroy(): Promise<void> } };
     let failure: CardError | undefined;
     const state = { team, data, signal: new AbortController().signal, clock: () => 0 };
     await train(progress, settings, state, { step: () => void WebGPUContext.destroy() }).catch(
@@ -179,5 +185,29 @@ describe('On a graphics card, or what stands for one (skipped where nothing answ
     expect(failure).to.have.property('name', 'CardError');
     expect(failure!.message).to.match(/^The graphics card failed at \w+: /);
     expect(progress).to.deep.equal(newProgress(2));
+  });
+
+  it('saves the run when the card is lost, and says how to go on', async () => {
+    writeDigits(at('few'), realDigits(6), 4);
+    let stderr = '';
+    const args = `--engine webgpu --batch 4 --epochs 2 --data ${at('few')} --out ${at('lost')}`;
+    const code = await runCapstone(args.split(' '), {
+      stdout: () => {},
+      stderr: {
+        // On a terminal each step is drawn: the card is lost in the second epoch.
+        write: (text) => {
+          stderr += text;
+          if (text.includes('epoch 2/2')) void WebGPUContext.destroy();
+        },
+        isTTY: true,
+      },
+      signal: new AbortController().signal,
+      clock: () => 0,
+    });
+    expect(code).to.equal(1);
+    expect(stderr).to.match(
+      /The graphics card failed at \w+: .*\. The run is saved as it was after step 1\. To go on: npm run capstone -- --resume \S+ --engine webgpu --threads 1 /,
+    );
+    expect(loadCheckpoint(at('lost', 'checkpoint.safetensors')).progress.step).to.equal(1);
   });
 });
