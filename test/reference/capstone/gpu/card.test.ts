@@ -1,5 +1,6 @@
 /** What is known of a graphics card, and how it is tried; node/webgpu.test.ts has one, where there is one. */
 import { expect } from 'chai';
+import { launch } from '#kernels';
 import { createEngine } from '../../../../reference/capstone/create-engine.ts';
 import { cardText, infoOf, NoCardError, prove } from '../../../../reference/capstone/gpu/card.ts';
 import { cardEngine } from '../../../../reference/capstone/gpu/engine.ts';
@@ -83,6 +84,13 @@ describe('A graphics card', () => {
       messages.push(`${error!.message}\n`);
     }
     expectSnapshot('capstone/run-card-none', messages.join(''));
+    const kernel = function nothing(): number {
+      return 1;
+    };
+    expect(() => launch(kernel, { backend: 'webgpu', shape: [2] })).to.throw(
+      Error,
+      'launch: the backend webgpu answers later, and nobody waits for it here; take npm run capstone -- --mine --engine webgpu, or another backend',
+    );
     const nothing = new URL('no-such-program.js', import.meta.url).pathname;
     expect(await findCard(nothing)).to.equal(undefined);
   }).timeout(20_000);
