@@ -17,9 +17,10 @@ export type Tensor32 = NdArray<Float32Array>;
 
 /**
  * What runs a kernel: `cpu` is JavaScript, `webasm` WebAssembly with four numbers at a time. The others are
- * graphics cards, through WebGL in a browser or the optional package gl; they are not everywhere.
+ * graphics cards, through WebGL in a browser or the optional package gl, or through WebGPU, which answers later, so that
+ * somebody must wait for it: see `waitWith`. They are not everywhere.
  */
-export type Backend = 'cpu' | 'webasm' | 'headlessgl' | 'webgl' | 'webgl2';
+export type Backend = 'cpu' | 'webasm' | 'headlessgl' | 'webgl' | 'webgl2' | 'webgpu';
 
 /**
  * What a kernel's `this` is, as a type: `this: Thread<'C' | 'H'>` has the constants C and H.
@@ -42,6 +43,29 @@ export interface LaunchOptions {
   shape: readonly number[];
   /** Whole numbers that are compiled into the kernel: sizes, mostly. Others make it another kernel. */
   constants?: Readonly<Record<string, number>>;
+}
+
+/** A kernel's launch in full, as a plain value. */
+export interface Launch {
+  /** The kernel's text. */
+  source: string;
+  /** The sizes of the result, that of the last axis first. */
+  output: number[];
+  constants: Readonly<Record<string, number>>;
+  /** Numbers, and arrays with their sizes, that of the last axis first. */
+  inputs: (number | { entries: Float32Array; size: number[] })[];
+}
+
+/** What waits for a backend's results. */
+const waiting = new Map<Backend, (launch: Launch) => Float32Array>();
+
+/**
+ * Has launches on a backend that answers later done by somebody who can wait for it.
+ *
+ * @param run returns the result, flat and row-major
+ */
+export function waitWith(backend: Backend, run: (launch: Launch) => Float32Array): void {
+  waiting.set(backend, run);
 }
 
 /** How many compiled kernels are kept. Sizes are compiled in, so that every shape is another one. */
@@ -72,6 +96,30 @@ export function launch(
   if (product(shape) === 0) return ndarray(new Float32Array(0), [...shape]);
   const sizes = inputs.map((input) => (typeof input === 'number' ? [] : folded(input.shape)));
   const output = folded(shape);
+  const run = waiting.get(backend);
+  if (run !== undefined) {
+    const copies = inputs.map((input, i) =>
+      typeof input === 'number'
+        ? input
+        : { entries: flat(input, product(sizes[i]!)), size: sizes[i]! },
+    );
+    const job = { source: String(kernel), output, constants, inputs: copies };
+    return ndarray(
+      attempt(kernel, backend, () => run(job)),
+      [...shape],
+    );
+  }
+  return ndarray(runHere(kernel, { backend, shape, constants }, output, sizes, inputs), [...shape]);
+}
+
+/** Runs a kernel on a backend that answers at once. */
+function runHere(
+  kernel: Kernel,
+  { backend, shape, constants }: Required<LaunchOptions>,
+  output: number[],
+  sizes: number[][],
+  inputs: readonly (Tensor32 | Labels | number)[],
+): Float32Array {
   const key = JSON.stringify([backend, numberOf(kernel), output, constants, sizes]);
   const run = compiled.get(key) ?? compile(kernel, backend, output, constants);
   // Taken out and put in again, so that it is the last one.
@@ -84,7 +132,7 @@ export function launch(
   const out = new Float32Array(product(shape));
   attempt(kernel, backend, () => fill(out, 0, run(...(args as Parameters<IKernelRunShortcut>))));
   requireBackend(run, kernel, backend);
-  return ndarray(out, [...shape]);
+  return out;
 }
 
 /**
@@ -140,6 +188,11 @@ function compile(
 function gpuOf(backend: Backend): GPU {
   let gpu = gpus.get(backend);
   if (gpu === undefined) {
+    if (backend === 'webgpu') {
+      throw new Error(
+        'launch: the backend webgpu answers later, and nobody waits for it here; take npm run capstone -- --mine --engine webgpu, or another backend',
+      );
+    }
     try {
       gpu = new gpujs.GPU({ mode: backend });
     } catch (cause) {
@@ -206,8 +259,8 @@ function nameOf(kernel: Kernel): string {
   return kernel.name === '' ? 'the kernel' : kernel.name;
 }
 
-/** Copies nested rows of numbers into `out`, from a place on. Returns the place behind them. */
-function fill(out: Float32Array, start: number, rows: unknown): number {
+/** Copies nested rows of numbers, as gpu.js returns them, into `out`, from a place on. Returns the place behind them. */
+export function fill(out: Float32Array, start: number, rows: unknown): number {
   if (rows instanceof Float32Array) {
     out.set(rows, start);
     return start + rows.length;

@@ -4,7 +4,7 @@ import ops from 'ndarray-ops';
 import { reshape, type Backend, type Tensor32 } from '#kernels';
 import type * as lesson from '#lessons/18-capstone';
 import { CLASSES, PARAMETERS, PIXELS, SIDE, asNetwork } from './network.ts';
-import { firstNotFinite, type Engine } from './engine.ts';
+import { firstNotFinite, type PromptEngine } from './engine.ts';
 
 /** The functions of lesson 18. */
 export type Lesson = Readonly<typeof lesson>;
@@ -15,7 +15,7 @@ export type Lesson = Readonly<typeof lesson>;
  * @param functions what a lesson's file exports
  * @param backend where its kernels run
  */
-export function lessonEngine(functions: Lesson, backend: Backend): Engine {
+export function lessonEngine(functions: Lesson, backend: Backend): PromptEngine {
   return {
     gradient(parameters, { images, labels }, gradient) {
       const { loss, gradients } = functions.networkGradients(

@@ -4,7 +4,7 @@
  */
 import ndarray from 'ndarray';
 import { softmaxLossBackward, softmaxLossForward } from '#lessons/05-backprop';
-import { firstNotFinite, type Engine } from './engine.ts';
+import { firstNotFinite, type PromptEngine } from './engine.ts';
 import { CLASSES, PIXELS, SIDE, split } from './network.ts';
 
 /** The sizes of a convolution: N images with C channels of S×S, F filters of 3×3 and a padding of 1. */
@@ -16,7 +16,7 @@ interface ConvSize {
 }
 
 /** An engine for batches of any size. */
-export function plainEngine(): Engine {
+export function plainEngine(): PromptEngine {
   return {
     gradient(parameters, { images, labels }, gradient) {
       const N = labels.length;

@@ -2,11 +2,13 @@
  * How the capstone's network is trained: what a step of the training loop is for it. What it did so far is a plain
  * value, so that it can be saved after any step, and goes on from there exactly as it would have.
  */
+import { WARP_SIZE } from '#datasets/distort';
 import { seededRandom, shuffled } from '#datasets/random';
 import { adamStep } from './adam.ts';
 import { partOf, unmoved, type Digits, type Draw } from './digits.ts';
+import type { AdamState } from './engine.ts';
 import { CLASSES, initialParameters, PARAMETER_COUNT } from './network.ts';
-import type { Data, Team } from './team.ts';
+import type { Data, ResidentTeam, Team } from './team.ts';
 import {
   newRun,
   runEpochs,
@@ -31,15 +33,12 @@ export interface Settings {
   turn: number;
   /** Each becomes larger or smaller by up to this share, at least 0 and below 1. */
   zoom: number;
+  /** Places in it are moved by up to so many pixels more, neighbours by nearly the same. */
+  warp: number;
 }
 
 /** What a run has come to. */
-export interface Progress extends RunState {
-  /** All parameters, flat, and Adam's running means of their gradients and of the squares of those. */
-  parameters: Float32Array;
-  m: Float32Array;
-  v: Float32Array;
-}
+export interface Progress extends RunState, AdamState {}
 
 /** The loss is not a number any more; nothing that follows would mean anything. */
 export class DivergedError extends Error {
@@ -65,7 +64,7 @@ export function newProgress(seed: number): Progress {
 export function epochDraw(
   count: number,
   epoch: number,
-  { seed, shift, turn, zoom }: Settings,
+  { seed, shift, turn, zoom, warp }: Settings,
 ): Draw {
   // Any fixed way to make one seed of two will do.
   const random = seededRandom((seed + (epoch + 1) * 2_654_435_761) >>> 0);
@@ -76,7 +75,8 @@ export function epochDraw(
   for (let i = 0; i < moves.length; i += 4) {
     moves.set([upTo(shift), upTo(shift), (upTo(turn) * Math.PI) / 180, 1 + upTo(zoom)], i);
   }
-  return { indices, moves };
+  const warps = new Float32Array(warp === 0 ? 0 : WARP_SIZE * count).map(() => upTo(warp));
+  return { indices, moves, warps };
 }
 
 /** The learning rate of a step, counted from 0: half a wave of the cosine, from the full rate down to 0. */
@@ -87,7 +87,8 @@ export function rateAt(step: number, steps: number, rate: number): number {
 /**
  * Trains to the end of the settings' epochs, or until it is asked to stop.
  *
- * @param progress where to begin; it is changed with every step, and whole between two steps
+ * @param progress where to begin; it is changed with every step, and whole between two steps. With a team that keeps
+ *   the parameters, it is whole after every epoch, and at the end; if the team fails, it is as after the last epoch
  * @param team computes with `progress.parameters`
  * @param told after each step, and after each epoch with its record
  * @returns whether all epochs are complete
@@ -104,6 +105,7 @@ export async function train(
   const steps = Math.ceil(samples / batch);
   const gradient = new Float32Array(PARAMETER_COUNT);
   const { parameters, m, v } = progress;
+  const { resident } = team;
   const draws = new Map<number, Draw>();
   const drawOf = (epoch: number): Draw => {
     if (!draws.has(epoch)) {
@@ -115,15 +117,57 @@ export async function train(
   const learner = {
     step: async (epoch: number, i: number) => {
       const part = partOf(drawOf(epoch), i * batch, (i + 1) * batch);
+      const [t, rate] = [progress.step + 1, rateAt(progress.step, steps * epochs, learningRate)];
+      if (resident !== undefined) {
+        const loss = await resident.step(part, t, rate);
+        if (!Number.isFinite(loss)) {
+          await resident.get(progress);
+          await diverged(team, part, progress.step, loss);
+        }
+        return { loss, count: part.indices.length };
+      }
       const loss = await team.gradient(part, gradient);
       if (!Number.isFinite(loss)) await diverged(team, part, progress.step, loss);
-      const rate = rateAt(progress.step, steps * epochs, learningRate);
-      (team.adamStep ?? adamStep)(parameters, gradient, m, v, progress.step + 1, rate);
+      (team.adamStep ?? adamStep)(parameters, gradient, m, v, t, rate);
       return { loss, count: part.indices.length };
     },
-    accuracy: async () => (await evaluate(team, data.heldOut, batch)).accuracy,
+    accuracy: async () => {
+      await resident?.get(progress);
+      return (await evaluate(team, data.heldOut, batch)).accuracy;
+    },
   };
-  return runEpochs(progress, { epochs, samples, steps }, learner, surroundings, told);
+  const run = (to: Told) =>
+    runEpochs(progress, { epochs, samples, steps }, learner, surroundings, to);
+  return resident === undefined ? run(told) : runFarAway(resident, progress, run, told);
+}
+
+/** A run whose parameters are with the team. If that fails, what it had come to after the last epoch is restored. */
+async function runFarAway(
+  resident: ResidentTeam,
+  progress: Progress,
+  run: (told: Told) => Promise<boolean>,
+  told: Told,
+): Promise<boolean> {
+  let kept = structuredClone(progress);
+  try {
+    await resident.put(progress);
+    const isComplete = await run({
+      ...told,
+      epoch: async (record) => {
+        kept = structuredClone(progress);
+        await told.epoch?.(record);
+      },
+    });
+    await resident.get(progress);
+    return isComplete;
+  } catch (error) {
+    const { parameters, m, v, ...rest } = kept;
+    progress.parameters.set(parameters);
+    progress.m.set(m);
+    progress.v.set(v);
+    Object.assign(progress, rest);
+    throw error;
+  }
 }
 
 async function diverged(team: Team, draw: Draw, step: number, loss: number): Promise<never> {

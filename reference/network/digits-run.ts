@@ -25,7 +25,7 @@ export interface DigitsSettings {
 }
 
 /** How far digits are moved (pixels), turned (degrees) and resized: less than the capstone's, for networks that are smaller. */
-const DISTORTION = { shift: 1.5, turn: 10, zoom: 0.1 };
+const DISTORTION = { shift: 1.5, turn: 10, zoom: 0.1, warp: 0 };
 
 const WARM_UP_STEPS = 50;
 
@@ -83,8 +83,7 @@ export function digitsLearner(
   return {
     step: (epoch, i) => {
       if (draw.epoch !== epoch) {
-        const { indices, moves } = epochDraw(count, epoch, { ...settings, seed, ...DISTORTION });
-        draw = { epoch, indices, moves };
+        draw = { epoch, ...epochDraw(count, epoch, { ...settings, seed, ...DISTORTION }) };
       }
       const t = epoch * Math.ceil(count / batch) + i + 1;
       const part = partOf(draw, i * batch, (i + 1) * batch);

@@ -5,7 +5,7 @@
 import ndarray from 'ndarray';
 import { softmaxLossBackward, softmaxLossForward } from '#lessons/05-backprop';
 import { panels, padImages, layoutOf } from './layout.ts';
-import { firstNotFinite, type Batch, type Engine } from '../engine.ts';
+import { firstNotFinite, type Batch, type PromptEngine } from '../engine.ts';
 import { CLASSES, PIXELS, SIDE, split } from '../network.ts';
 import type { KernelBackend } from './compile.ts';
 import { convolution, packFilters, packTurnedFilters } from './convolution.ts';
@@ -27,7 +27,7 @@ const NO_BIAS = new Float32Array(64);
  *
  * @param size a multiple of 4, from 4 to 512: beyond that a place in memory has no exact float32
  */
-export function fastEngine(backend: KernelBackend, size: number): Engine {
+export function fastEngine(backend: KernelBackend, size: number): PromptEngine {
   if (size % 4 !== 0 || size < 4 || size > 512) {
     throw new RangeError(
       `fastEngine: the size is ${size} and must be a multiple of 4 from 4 to 512; split the batch into parts of that size`,

@@ -50,6 +50,7 @@ export function loadCheckpoint(file: string): Checkpoint {
       `loadCheckpoint: ${file} is no checkpoint of this network; give the checkpoint.safetensors that a run wrote`,
     );
   }
+  const saved = JSON.parse(settings) as Omit<Settings, 'warp'> & Partial<Settings>;
   const [parameters, m, v] = state as [Float32Array, Float32Array, Float32Array];
   return {
     progress: {
@@ -58,7 +59,8 @@ export function loadCheckpoint(file: string): Checkpoint {
       m,
       v,
     },
-    settings: JSON.parse(settings) as Settings,
+    // Runs that were saved before there were warps have none.
+    settings: { ...saved, warp: saved.warp ?? 0 },
     digits,
   };
 }

@@ -1,14 +1,16 @@
 /** The engines that a run can choose from. */
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Backend } from '#kernels';
+import { createEngine } from '../create-engine.ts';
 import type { Engine } from '../engine.ts';
-import { fastEngine } from '../fast/engine.ts';
+import { cardText, NoCardError, openCard, prove, type Card, type CardInfo } from '../gpu/card.ts';
 import { lessonEngine, type Lesson } from '../lesson-engine.ts';
-import { plainEngine } from '../plain-engine.ts';
 import { simdEngine } from '../simd/engine.ts';
 import { GROUP } from '../simd/layout.ts';
 import type { Room } from '../simd/memory.ts';
 import { teamRoom } from '../simd/team-room.ts';
+import { waitForCard } from './waiting-card.ts';
+import { findCard, installWebGpu } from './webgpu.ts';
 
 /** Whose code computes: the fast kernels, lesson 18's reference, or the learner's file. */
 export type Code = 'fast' | 'lesson' | 'mine';
@@ -24,9 +26,6 @@ export interface EngineChoice {
   size: number;
 }
 
-/** Beyond this many digits a place in the fast kernels' memory has no exact float32. */
-const LARGEST = 512;
-
 const FILES = {
   lesson: '../../../lessons/18-capstone/capstone.reference.ts',
   mine: '../../../lessons/18-capstone/capstone.ts',
@@ -35,6 +34,10 @@ const FILES = {
 /** The file of a lesson's code. */
 export function lessonFile(code: keyof typeof FILES): string {
   return fileURLToPath(new URL(FILES[code], import.meta.url));
+}
+
+async function lessonOf(code: keyof typeof FILES): Promise<Lesson> {
+  return (await import(pathToFileURL(lessonFile(code)).href)) as Lesson;
 }
 
 /** How many digits of a batch each of some threads takes: whole groups of those that an engine computes at once. */
@@ -66,26 +69,70 @@ export async function makeEngine(
         `makeEngine: the engine ${runner} ${what}, so it cannot run those of lesson 18; choose --engine webasm or cpu`,
       );
     }
-    const functions = (await import(pathToFileURL(lessonFile(code)).href)) as Lesson;
-    return lessonEngine(functions, runner);
+    if (runner === 'webgpu') {
+      waitForCard();
+      await prove(lessonEngine(await lessonOf('lesson'), runner), 'the graphics card');
+    }
+    return lessonEngine(await lessonOf(code), runner);
   }
   if (runner === 'simd') return simdEngine(size, room);
-  if (runner === 'js') return plainEngine();
-  if (runner === 'cpu' || runner === 'webasm') {
-    if (size > LARGEST) {
-      throw new RangeError(
-        `makeEngine: each thread would get ${size} digits at a time, and the fast kernels take ${LARGEST}; take a smaller --batch or more --threads`,
-      );
-    }
-    return fastEngine(runner, Math.ceil(size / 4) * 4);
+  if (runner === 'js' || runner === 'cpu' || runner === 'webasm') {
+    return (await createEngine(runner, size)).engine;
   }
   throw new RangeError(
-    `makeEngine: the fast kernels are written for webasm and cpu, not for ${runner}; choose one of these, or add --lesson to run the plain kernels there`,
+    `makeEngine: the fast kernels are written for webasm and cpu, and others for webgpu, not for ${runner}; choose one of these, or add --lesson to run the plain kernels there`,
   );
 }
 
+/** What a run computes with. */
+export interface Chosen {
+  engine: EngineChoice;
+  /** The graphics card, if the fast kernels run on one. */
+  card?: Card;
+  /** Why it is not the engine that was asked for, or not the fastest of gpu.js: a sentence. */
+  note?: string;
+}
+
+/**
+ * Chooses an engine that is really there. `auto` is gpu.js on the best backend for whoever's code it is: on webgpu where
+ * a graphics card answers and computes rightly, else on webasm.
+ *
+ * @param find looks for the card
+ */
+export async function chooseEngine(
+  { code, runner, size }: Omit<EngineChoice, 'runner'> & { runner: Runner | 'auto' },
+  find: () => Promise<CardInfo | undefined> = findCard,
+): Promise<Chosen> {
+  const onWebasm: EngineChoice = { code, runner: 'webasm', size };
+  if (runner === 'auto' && code !== 'fast') return { engine: onWebasm };
+  if (runner !== 'auto' && runner !== 'webgpu') return { engine: { code, runner, size } };
+  const info = await find();
+  if (info === undefined) {
+    const note = 'No graphics card answers through WebGPU, so gpu.js runs on webasm.';
+    return { engine: onWebasm, note };
+  }
+  if (runner === 'auto' && info.isSoftware) {
+    const note = `WebGPU is ${info.name} here, which is software, so gpu.js runs on webasm.`;
+    return { engine: onWebasm, note };
+  }
+  const engine: EngineChoice = { code, runner: 'webgpu', size };
+  if (code !== 'fast') return { engine };
+  try {
+    await installWebGpu();
+    return { engine, card: await openCard('webgpu', size) };
+  } catch (error) {
+    if (!(error instanceof NoCardError)) throw error;
+    return { engine: onWebasm, note: `${error.message}. So gpu.js runs on webasm.` };
+  }
+}
+
 /** What ran, for people. */
-export function engineText({ code, runner }: EngineChoice, threads: number): string {
+export function engineText(
+  { code, runner }: EngineChoice,
+  threads: number,
+  card?: CardInfo,
+): string {
+  if (card !== undefined) return cardText('webgpu', card);
   const whose = { fast: 'the fast kernels', lesson: "lesson 18's kernels", mine: 'your kernels' };
   const own = { js: 'plain TypeScript, no kernels', simd: 'SIMD kernels in WebAssembly' };
   const where =

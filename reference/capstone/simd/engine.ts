@@ -2,7 +2,7 @@
  * The network on SIMD kernels: see layout.ts for how the images lie in memory, kernels/window-product.ts for the
  * arithmetic, and the lesson's SIMD.md for why.
  */
-import { firstNotFinite, type Batch, type Engine } from '../engine.ts';
+import { firstNotFinite, type Batch, type PromptEngine } from '../engine.ts';
 import { CLASSES, PARAMETER_COUNT, PARAMETERS, PIXELS, SIDE } from '../network.ts';
 import { affine } from './affine.ts';
 import { convolution, type ParameterPlaces } from './convolution.ts';
@@ -22,7 +22,7 @@ export function engineBytes(size: number): number {
  * @param size a whole number from 1
  * @param room of at least `engineBytes(size)`; its own unless given
  */
-export function simdEngine(size: number, room: Room = newRoom(engineBytes(size))): Engine {
+export function simdEngine(size: number, room: Room = newRoom(engineBytes(size))): PromptEngine {
   const { memory } = room;
   const kernels = kernelsOn(memory);
   const net = network((bytes) => take(room, bytes), groupsOf(size));

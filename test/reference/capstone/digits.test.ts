@@ -1,3 +1,4 @@
+import { WARP_SIZE } from '#datasets/distort';
 import { expect } from 'chai';
 import { batchOf, partOf, unmoved, type Digits } from '../../../reference/capstone/digits.ts';
 import { PIXELS, SIDE } from '../../../reference/capstone/network.ts';
@@ -21,7 +22,7 @@ function pixelsOf(image: Float32Array): number[][] {
 /** The second digit, distorted. */
 function moved(digits: Digits, right: number, down: number, turn = 0, zoom = 1): number[][] {
   const moves = Float32Array.of(right, down, turn, zoom);
-  return pixelsOf(batchOf(digits, { indices: Uint32Array.of(1), moves }).images);
+  return pixelsOf(batchOf(digits, { ...unmoved(Uint32Array.of(1)), moves }).images);
 }
 
 /** Asks for pixels to be those expected, but for rounding and for traces of an angle's rounding. */
@@ -59,7 +60,7 @@ describe('batchOf', () => {
   it('moves each digit in its own way', () => {
     const digits = withPixels([10, 12, 255]);
     const moves = Float32Array.of(1, 0, 0, 1, 0, -2, 0, 1);
-    const { images } = batchOf(digits, { indices: Uint32Array.of(1, 1), moves });
+    const { images } = batchOf(digits, { ...unmoved(Uint32Array.of(1, 1)), moves });
     expect(pixelsOf(images.subarray(0, PIXELS))).to.deep.equal([[10, 13, 1]]);
     expect(pixelsOf(images.subarray(PIXELS))).to.deep.equal([[8, 12, 1]]);
   });
@@ -137,14 +138,17 @@ describe('A draw of digits', () => {
 
   it('can be taken in parts, the last of which may be smaller', () => {
     const moves = Float32Array.from({ length: 12 }, (_, i) => i);
-    const draw = { indices: Uint32Array.of(7, 8, 9), moves };
+    const warps = Float32Array.from({ length: 3 * WARP_SIZE }, (_, i) => i);
+    const draw = { indices: Uint32Array.of(7, 8, 9), moves, warps };
     expect(partOf(draw, 0, 2)).to.deep.equal({
       indices: Uint32Array.of(7, 8),
       moves: Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7),
+      warps: warps.slice(0, 2 * WARP_SIZE),
     });
     expect(partOf(draw, 2, 4)).to.deep.equal({
       indices: Uint32Array.of(9),
       moves: Float32Array.of(8, 9, 10, 11),
+      warps: warps.slice(2 * WARP_SIZE),
     });
   });
 });

@@ -1,7 +1,7 @@
 /** All engines compute the same numbers up to rounding: each is compared with the plain one in double precision. */
 import * as lesson from '#lessons/18-capstone';
 import { expect } from 'chai';
-import type { Batch, Engine } from '../../../reference/capstone/engine.ts';
+import type { Batch, PromptEngine } from '../../../reference/capstone/engine.ts';
 import { fastEngine } from '../../../reference/capstone/fast/engine.ts';
 import { lessonEngine } from '../../../reference/capstone/lesson-engine.ts';
 import {
@@ -45,7 +45,7 @@ function termsOf(name: string, N: number): number {
 const parameters = awkwardParameters(5);
 const plain = plainEngine();
 
-function gradientOf(engine: Engine, batch: Batch): { loss: number; gradient: Float32Array } {
+function gradientOf(engine: PromptEngine, batch: Batch): { loss: number; gradient: Float32Array } {
   // What is there before must not matter.
   const gradient = new Float32Array(PARAMETER_COUNT).fill(7);
   return { loss: engine.gradient(parameters, batch, gradient), gradient };
@@ -78,7 +78,7 @@ describe('The engines of the capstone', function () {
   });
   const expected = new Map<string, Result>();
 
-  const engines: Record<string, Engine> = {
+  const engines: Record<string, PromptEngine> = {
     'the fast engine on webasm': fastEngine('webasm', SIZE),
     'the fast engine on cpu': fastEngine('cpu', SIZE),
     'the SIMD engine': simdEngine(SIZE),

@@ -1,3 +1,4 @@
+import { WARP_SIZE } from '#datasets/distort';
 import { seededRandom } from '#datasets/random';
 import { expect } from 'chai';
 import { adamStep } from '../../../reference/capstone/adam.ts';
@@ -26,7 +27,7 @@ import {
 import { realDigits } from './samples.ts';
 
 /** No distortion at all. */
-const STILL = { shift: 0, turn: 0, zoom: 0 };
+const STILL = { shift: 0, turn: 0, zoom: 0, warp: 0 };
 
 const settings: Settings = { epochs: 2, batch: 4, learningRate: 0.01, seed: 1, ...STILL };
 const never = new AbortController().signal;
@@ -92,6 +93,17 @@ describe('epochDraw', () => {
     // Two columns that know nothing of each other: their correlation is off by 1/√1000.
     const product = right!.reduce((sum, x, i) => sum + x * down![i]!, 0) / 1000;
     expect(Math.abs(product / (4 / 3))).to.be.below(4 / Math.sqrt(1000));
+  });
+
+  it('warps digits by up to what is allowed, each in its own way', () => {
+    const { moves, warps } = epochDraw(40, 0, { ...settings, shift: 2, warp: 3 });
+    expect(warps).to.have.length(40 * WARP_SIZE);
+    expect(new Set(warps).size).to.be.greaterThan(0.99 * warps.length);
+    expect(Math.max(...warps)).to.be.within(2.9, 3);
+    expect(Math.min(...warps)).to.be.within(-3, -2.9);
+    // What else is drawn is as without.
+    expect(epochDraw(40, 0, { ...settings, shift: 2 }).moves).to.deep.equal(moves);
+    expect(epochDraw(40, 0, settings).warps).to.have.length(0);
   });
 
   it('leaves digits alone when nothing is allowed', () => {

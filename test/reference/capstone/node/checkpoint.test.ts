@@ -26,7 +26,16 @@ function someRun(): Checkpoint {
     lossSum: Math.PI,
     seconds: 1e-9,
   };
-  const settings = { epochs: 9, batch: 5, learningRate: 1e-3, seed: 3, shift: 1, turn: 5, zoom: 0 };
+  const settings = {
+    epochs: 9,
+    batch: 5,
+    learningRate: 1e-3,
+    seed: 3,
+    shift: 1,
+    turn: 5,
+    zoom: 0,
+    warp: 3,
+  };
   return { progress, settings, digits: 'abc' };
 }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { CLASSES } from '../../../../reference/capstone/network.ts';
 import {
+  chooseEngine,
   engineText,
   makeEngine,
   roomOf,
@@ -27,7 +28,7 @@ describe('makeEngine', function () {
     ];
     for (const choice of choices) {
       const engine = await makeEngine({ ...choice, size: 3 });
-      const logits = engine.logits(parameters, images);
+      const logits = await engine.logits(parameters, images);
       expect(logits).to.have.length(3 * CLASSES);
       const share = 2 * Math.sqrt(64 * 7 * 7) * ROUNDING;
       expectClose(logits, expected, share, engineText({ ...choice, size: 3 }, 1));
@@ -113,5 +114,44 @@ describe('roomOf', () => {
       RangeError,
       /^newRoom: \d+ MiB are needed, and a WebAssembly memory has 4096 at most; take a smaller --batch$/,
     );
+  });
+});
+
+describe('chooseEngine', () => {
+  const none = async () => undefined;
+  const software = async () => ({ name: 'SwiftShader', isSoftware: true });
+  const nobody = async () => {
+    throw new Error('nobody was to be asked');
+  };
+
+  it('takes the engine that is asked for, and asks for no card unless it is one for a card', async () => {
+    for (const runner of ['webasm', 'cpu', 'simd', 'js', 'headlessgl'] as const) {
+      const engine = { code: 'fast' as const, runner, size: 8 };
+      expect(await chooseEngine(engine, nobody)).to.deep.equal({ engine });
+    }
+  });
+
+  it("takes webasm for a lesson's code unless another one is asked for", async () => {
+    for (const code of ['lesson', 'mine'] as const) {
+      const chosen = await chooseEngine({ code, runner: 'auto', size: 8 }, nobody);
+      expect(chosen).to.deep.equal({ engine: { code, runner: 'webasm', size: 8 } });
+    }
+  });
+
+  it('takes webasm where no card is there, or software in its place, and says why', async () => {
+    const webasm = { code: 'fast', runner: 'webasm', size: 8 };
+    const asked = [
+      ['auto', none],
+      ['auto', software],
+      ['webgpu', none],
+    ] as const;
+    const notes = [];
+    for (const [runner, find] of asked) {
+      const { engine, note, card } = await chooseEngine({ code: 'fast', runner, size: 8 }, find);
+      expect(engine).to.deep.equal(webasm);
+      expect(card).to.equal(undefined);
+      notes.push(`${runner}\n  ${note}\n`);
+    }
+    expectSnapshot('capstone/run-engine-notes', notes.join(''));
   });
 });

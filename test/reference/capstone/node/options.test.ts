@@ -33,9 +33,10 @@ const defaults: Options = {
     shift: 2,
     turn: 12,
     zoom: 0.1,
+    warp: 0,
   },
   code: 'fast',
-  runner: 'webasm',
+  runner: 'auto',
   threads: availableParallelism(),
   validate: 0,
   out: join(root, '.chainrule', 'capstone'),
@@ -49,7 +50,7 @@ describe('The options of the capstone', () => {
   it('can all be given', () => {
     const { options } = parsed(
       ...'--engine cpu --threads 3 --epochs 4 --batch 5 --rate 1e-2'.split(' '),
-      ...'--seed 0 --shift 1.5 --turn 0 --zoom 0.25'.split(' '),
+      ...'--seed 0 --shift 1.5 --turn 0 --zoom 0.25 --warp 1.25'.split(' '),
       ...'--data mnist --validate 6 --out there --resume a'.split(' '),
     );
     expect(options).to.deep.equal({
@@ -61,6 +62,7 @@ describe('The options of the capstone', () => {
         shift: 1.5,
         turn: 0,
         zoom: 0.25,
+        warp: 1.25,
       },
       code: 'fast',
       runner: 'cpu',
@@ -79,7 +81,7 @@ describe('The options of the capstone', () => {
   });
 
   it('choose every engine', () => {
-    for (const runner of ['webasm', 'cpu', 'headlessgl', 'js']) {
+    for (const runner of ['auto', 'webgpu', 'webasm', 'simd', 'cpu', 'headlessgl', 'js']) {
       expect(parsed('--engine', runner).options).to.deep.equal({ ...defaults, runner });
     }
   });
@@ -98,7 +100,7 @@ describe('The options of the capstone', () => {
 
   it('refuse what cannot be, each with a reason', () => {
     const wrong = [
-      ['--engine', 'webgpu'],
+      ['--engine', 'steam'],
       ['--threads', '0'],
       ['--epochs', '1.5'],
       ['--epochs', ''],
@@ -110,6 +112,7 @@ describe('The options of the capstone', () => {
       ['--shift', ''],
       ['--turn', '-1'],
       ['--zoom', '0.6'],
+      ['--warp', '15'],
       ['--resume', 'a', '--evaluate', 'b'],
       ['--zoom', 'much'],
       ['--validate', '60001'],

@@ -45,7 +45,7 @@ describe('npm run capstone', function () {
 
   /** 40 digits in 3 steps an epoch. */
   const options = (out: string): string[] => [
-    ...'--threads 1 --epochs 2 --batch 16 --rate 2e-3 --seed 7'.split(' '),
+    ...'--engine webasm --threads 1 --epochs 2 --batch 16 --rate 2e-3 --seed 7'.split(' '),
     ...'--shift 2 --turn 12 --zoom 0.1'.split(' '),
     '--data',
     at('data'),
@@ -86,6 +86,7 @@ describe('npm run capstone', function () {
       shift: 2,
       turn: 12,
       zoom: 0.1,
+      warp: 0,
     });
     expect(progress.step).to.equal(6);
     expect(loadWeights(at('whole', names[2]!))).to.deep.equal(progress.parameters);
