@@ -1,4 +1,4 @@
-import { array, copy, filled, zeros, type Tensor } from '#arrays';
+import { array, copy, filled, map, zeros, type Tensor } from '#arrays';
 import { randomNormal, turned } from '#checks/fixtures';
 import { expect } from '#checks/expect';
 import { seededRandom } from '#datasets/random';
@@ -176,14 +176,6 @@ describe('19-support-vector-machine', () => {
   });
 
   describe('19.3 svmSubgradient', () => {
-    it('adds up the samples that are right by less than 1, and lets the weights shrink', () => {
-      const { x, t, w, b } = FIVE;
-      // Samples 0, 2, 3 and 4 count; sample 1 is right by exactly 1. −Σ t · x is (−2.5, −2), −Σ t is 2.
-      const { dw, db } = svmSubgradient(x, t, w, b, 0.4);
-      expect(dw).to.almostEqual([0.2 - 2.5 / 5, -0.4 - 2 / 5]);
-      expect(db).to.almostEqual(2 / 5);
-    });
-
     it('is λ · w where every sample is right by more than 1', () => {
       const { dw, db } = svmSubgradient(
         array([
@@ -197,6 +189,14 @@ describe('19-support-vector-machine', () => {
       );
       expect(dw).to.almostEqual([0.45, 0]);
       expect(db).to.almostEqual(0);
+    });
+
+    it('adds up the samples that are right by less than 1, and lets the weights shrink', () => {
+      const { x, t, w, b } = FIVE;
+      // Samples 0, 2, 3 and 4 count; sample 1 is right by exactly 1. −Σ t · x is (−2.5, −2), −Σ t is 2.
+      const { dw, db } = svmSubgradient(x, t, w, b, 0.4);
+      expect(dw).to.almostEqual([0.2 - 2.5 / 5, -0.4 - 2 / 5]);
+      expect(db).to.almostEqual(2 / 5);
     });
 
     it('is the slope of the objective along every weight and the bias', () => {
@@ -251,6 +251,13 @@ describe('19-support-vector-machine', () => {
       expect(b).to.almostEqual(-1.25);
     });
 
+    it('learns from a sample that is right by too little', () => {
+      // λ = 4: after sample 0 w = (½, ¼) and b = ¼, which make 1½ of it. Sample 2: ½ − ½ + ¼ = ¼, right by ¼.
+      const { w, b } = pegasos(x, t, [0, 2], 4);
+      expect(w).to.almostEqual([0.25 + 0.125, 0.125 - 0.25]);
+      expect(b).to.almostEqual(0.375);
+    });
+
     it('shrinks the weights and not the bias, and learns from those that are right by less than 1', () => {
       // λ = ½: the rates are 2, 1, ⅔ and ½. After sample 2: w = (2, −4), b = 2.
       // Sample 0: score 2 · 2 − 4 + 2 = 2, right by 2: w = ½ · (2, −4), b as it was.
@@ -261,24 +268,11 @@ describe('19-support-vector-machine', () => {
       expect(held.b).to.almostEqual(2);
     });
 
-    it('learns from a sample that is right by too little', () => {
-      // λ = 4: after sample 0 w = (½, ¼) and b = ¼, which make 1½ of it. Sample 2: ½ − ½ + ¼ = ¼, right by ¼.
-      const { w, b } = pegasos(x, t, [0, 2], 4);
-      expect(w).to.almostEqual([0.25 + 0.125, 0.125 - 0.25]);
-      expect(b).to.almostEqual(0.375);
-    });
-
     it('asks for the score before the weights shrink', () => {
-      // λ = 1, one axis. Sample 0: w = 0.8, b = 1; it is right by 1.64, then by 1.32 with half of w.
-      // A sample 0.5 is right by 1.4 before the step and 1.2 after; a sample 0.1 by 1.08 and 1.04; −0.5 by 0.6.
-      const line = pegasos(array([[0.8], [-0.5], [-0.1]]), array([1, 1, -1]), [0, 2, 1], 1);
-      // Sample 2, target −1: score −0.08 + 1 = 0.92, wrong: w = 0.4 + 0.05, b = 0.5.
-      // Sample 1: score −0.225 + 0.5 = 0.275, too little: w = ⅔ · 0.45 − ⅓ · 0.5, b = 0.5 + ⅓.
-      expect(line.w).to.almostEqual([0.3 - 0.5 / 3]);
-      expect(line.b).to.almostEqual(0.5 + 1 / 3);
-      // Right by exactly 1 is enough, and 1 − 1/6 after shrinking would not be: w = 1 and b = ½ come of two steps.
-      const kept = pegasos(array([[2], [1]]), array([1, 1]), [0, 1], 2);
-      expect(kept.w).to.almostEqual([0.5]);
+      // λ = 2: sample 0 makes ½ of w and of b. Sample 1 is right by exactly 1, which is enough; with half of w it
+      // would not be. So w = ¼.
+      const kept = pegasos(array([[1], [1]]), array([1, 1]), [0, 1], 2);
+      expect(kept.w).to.almostEqual([0.25]);
       expect(kept.b).to.almostEqual(0.5);
     });
 
@@ -310,19 +304,19 @@ describe('19-support-vector-machine', () => {
   describe('19.5 supportVectors', () => {
     it('finds those that are right by 1 or less, on the wrong side too', () => {
       const { x, t, w, b } = FIVE;
-      expect(supportVectors(x, t, { w, b }, 0)).to.deep.equal([0, 1, 2, 3, 4]);
       // With twice the weights they are right by 1½, 2, −1, −4 and 1.
       const line = { w: array([1, -2]), b: 0.5 };
       expect(supportVectors(x, t, line, 0)).to.deep.equal([2, 3, 4]);
+      expect(supportVectors(x, t, { w, b }, 0)).to.deep.equal([0, 1, 2, 3, 4]);
     });
 
     it('lets those count that are above 1 by no more than the tolerance', () => {
-      const x = array([[1.25], [-1.5], [3], [-0.5]]);
+      const x = array([[1.25], [-1.5], [3], [-0.5], [0.875]]);
       const line = { w: array([1]), b: 0 };
-      const t = array([1, -1, 1, -1]);
-      expect(supportVectors(x, t, line, 0.25)).to.deep.equal([0, 3]);
-      expect(supportVectors(x, t, line, 0.6)).to.deep.equal([0, 1, 3]);
-      expect(supportVectors(x, t, line, 0.1)).to.deep.equal([3]);
+      const t = array([1, -1, 1, -1, 1]);
+      expect(supportVectors(x, t, line, 0.25)).to.deep.equal([0, 3, 4]);
+      expect(supportVectors(x, t, line, 0.6)).to.deep.equal([0, 1, 3, 4]);
+      expect(supportVectors(x, t, line, 0.1)).to.deep.equal([3, 4]);
     });
 
     it('finds none among samples that are far away, and none among none', () => {
@@ -531,24 +525,10 @@ describe('19-support-vector-machine', () => {
     const x = array([
       [1, 0.5],
       [2, -1],
-      [-1, 1],
+      [-1, -0.25],
       [0.5, -2],
     ]);
     const t = array([1, -1, 1, -1]);
-
-    it('counts its mistakes about each sample, and adds up the targets in b', () => {
-      // K: 1.25 1.5 −0.5 −0.5 / 1.5 5 −3 3 / −0.5 −3 2 −2.5 / −0.5 3 −2.5 4.25.
-      // Sample 0: 0, a mistake: b = 1. Sample 1: 1.5 + 1, a mistake: b = 0.
-      // Sample 2: −0.5 + 3 = 2.5, right. Sample 3: −0.5 − 3, right. Epoch 2:
-      // Sample 0: 1.25 − 1.5, a mistake: α₀ = 2, b = 1. Sample 1: 3 − 5 + 1, right. Then 2 · −0.5 + 3 + 1 and −1 − 3 + 1.
-      // Epoch 3: 2.5 − 1.5 + 1, and all are right.
-      const one = kernelPerceptron(t, products(x), 1);
-      expect(one.alpha).to.almostEqual([1, 1, 0, 0]);
-      expect(one.b).to.equal(0);
-      const all = kernelPerceptron(t, products(x), 20);
-      expect(all.alpha).to.almostEqual([2, 1, 0, 0]);
-      expect(all.b).to.equal(1);
-    });
 
     it('takes a score of 0 for a mistake, whatever the target', () => {
       const K = array([
@@ -559,6 +539,28 @@ describe('19-support-vector-machine', () => {
       const { alpha, b } = kernelPerceptron(array([-1, -1]), K, 9);
       expect(alpha).to.almostEqual([1, 0]);
       expect(b).to.equal(-1);
+    });
+
+    it('counts its mistakes about each sample, and adds up the targets in b', () => {
+      // K: 1.25 1.5 −1.125 −0.5 / 1.5 5 −1.75 3 / −1.125 −1.75 1.0625 0 / −0.5 3 0 4.25.
+      // Sample 0: 0, a mistake: b = 1. Sample 1: 1.5 + 1, a mistake: b = 0.
+      // Sample 2: −1.125 + 1.75 = 0.625, right. Sample 3: −0.5 − 3, right. Epoch 2:
+      // Sample 0: 1.25 − 1.5, a mistake: α₀ = 2, b = 1. Then 3 − 5 + 1, −2.25 + 1.75 + 1 and −1 − 3 + 1, all right.
+      // Epoch 3: 2.5 − 1.5 + 1, and all are right.
+      const one = kernelPerceptron(t, products(x), 1);
+      expect(one.alpha).to.almostEqual([1, 1, 0, 0]);
+      expect(one.b).to.equal(0);
+      const all = kernelPerceptron(t, products(x), 20);
+      expect(all.alpha).to.almostEqual([2, 1, 0, 0]);
+      expect(all.b).to.equal(1);
+    });
+
+    it('lets a sample count as often as it was wrong about it', () => {
+      // One axis, at 1 and 4. Both are mistakes at first. Then sample 0: 1 − 4 + 0, 2 − 4 + 1 and 3 − 4 + 2, the last
+      // of which is right, and sample 1: 8 − 16 + 1 and 12 − 16 + 2.
+      const { alpha, b } = kernelPerceptron(array([1, -1]), products(array([[1], [4]])), 30);
+      expect(alpha).to.almostEqual([3, 1]);
+      expect(b).to.equal(2);
     });
 
     it('parts what no line can, with a kernel', () => {
@@ -596,12 +598,35 @@ describe('19-support-vector-machine', () => {
     const K = products(array([[3], [1], [-1], [-2]]));
     const t = array([1, 1, -1, -1]);
 
-    it('finds the best of two samples with different targets, and their bias', () => {
-      // From 0, samples 1 and 2: E = −1 and 1, η = 4. α₂ = 0 − (−1 − 1)/4 = ½, and so is α₁.
-      // Then w = 1: b = 0 + 1 − ½ · 1 − ½ · 1 = 0.
-      const { alpha, b } = smoStep({ alpha: zeros(4), b: 0 }, [1, 2], { t, K, C: 5 });
-      expect(alpha).to.almostEqual([0, 0.5, 0.5, 0]);
-      expect(b).to.almostEqual(0);
+    it('finds the best of two samples, with targets that differ, 1 and −1 alike, and their bias', () => {
+      // Scores 4, 2, −¾ and −3⅞, so E is 3, 1, ¼ and −2⅞. η is 4 + 2 + 2, 6 + 4 − 2 and 7 + 2 − 1: always 8.
+      const problem = {
+        t,
+        K: array([
+          [6, 1, 0, -1],
+          [1, 4, -1, 0],
+          [0, -1, 2, 0.5],
+          [-1, 0, 0.5, 7],
+        ]),
+        C: 5,
+      };
+      const from = { alpha: array([0.5, 0.25, 0.25, 0.5]), b: 0.25 };
+      const [apart, ones, minuses] = (
+        [
+          [1, 2],
+          [0, 1],
+          [3, 2],
+        ] as [number, number][]
+      ).map((pair) => smoStep(from, pair, problem));
+      // α₂ falls by ¾/8, and so does α₁: b = ¼ − 1 + 4 · 0.09375 + 0.09375.
+      expect(apart!.alpha).to.almostEqual([0.5, 0.15625, 0.15625, 0.5]);
+      expect(apart!.b).to.almostEqual(-0.28125);
+      // α₁ grows by 2/8, and α₀ falls by it: b = ¼ − 3 + ¼ · 6 − ¼ · 1.
+      expect(ones!.alpha).to.almostEqual([0.25, 0.5, 0.25, 0.5]);
+      expect(ones!.b).to.almostEqual(-1.5);
+      // α₂ grows by 3⅛/8, and α₃ falls by it: b = ¼ + 2⅞ − 0.390625 · 7 + 0.390625 · ½.
+      expect(minuses!.alpha).to.almostEqual([0.5, 0.25, 0.640625, 0.109375]);
+      expect(minuses!.b).to.almostEqual(0.5859375);
     });
 
     it('takes the errors with b, and leaves all other samples as they are', () => {
@@ -767,6 +792,28 @@ describe('19-support-vector-machine', () => {
       const one = trainKernelMachine(t, K, { ...options, maxSweeps: 1 }, seededRandom(1));
       expect(one.alpha).to.almostEqual([0.125, 0.125]);
       expect(one.b).to.almostEqual(0.5);
+    });
+
+    it('is content with what is off by no more than the tolerance', () => {
+      // At first every sample is off by 1.
+      const K = products(array([[1], [-3]]));
+      const train = (tolerance: number) =>
+        trainKernelMachine(array([1, -1]), K, { ...options, tolerance }, seededRandom(1));
+      expect(train(1.5).alpha).to.almostEqual([0, 0]);
+      expect(train(1).alpha).to.almostEqual([0, 0]);
+      expect(train(0.75).alpha).to.almostEqual([0.125, 0.125]);
+    });
+
+    it('gets further in many sweeps than in one', () => {
+      const random = seededRandom(7);
+      const x = randomNormal(random, 1, 14, 2);
+      const t = filled([14], (n) => (x.get(n!, 0) * x.get(n!, 1) > 0 ? 1 : -1));
+      const K = map(products(x), (product) => (product + 1) ** 2);
+      const reached = (maxSweeps: number): number =>
+        dual(trainKernelMachine(t, K, { ...options, C: 3, maxSweeps }, seededRandom(2)), t, K);
+      // What it maximizes only grows, and has one maximum.
+      expect(reached(2) - reached(1), 'gained by the second sweep').to.be.above(1e-6);
+      expect(reached(1000) - reached(2), 'gained by all others').to.be.above(1e-6);
     });
 
     it('is made of nothing but the generator, and leaves its arguments unchanged', () => {
