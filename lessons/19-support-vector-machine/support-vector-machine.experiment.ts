@@ -10,7 +10,7 @@ import type * as Lesson from './support-vector-machine.reference.ts';
 export const title = 'The support vector machine: the line with the most room';
 
 export const about =
-  'The perceptron stops at the first line that makes no mistake; the support vector machine looks for the one with the most room on both sides, and only the circled samples hold it. ' +
+  'The perceptron stops at the first line that makes no mistake; the support vector machine looks for the one with the most room on both sides, and only its support vectors hold it. ' +
   'With a kernel the same few lines of code draw a border around moons.';
 
 export const parameters = {
@@ -96,7 +96,7 @@ function street(
     kind: 'scatter',
     title: `The widest street is held by ${holding.length} of ${t.size} samples`,
     caption:
-      'The perceptron’s line just parts the two classes. The other one has the most room, up to the edges where the score is ±1; far from it no sample matters.',
+      'The perceptron’s line just parts the two classes. The other one has the most room, up to the edges where the score is ±1; farther away no sample matters.',
     x: { label: 'x₁', domain: STREET.x },
     y: { label: 'x₂', domain: STREET.y },
     groups: [...groupsOf(x, t), { name: 'support vectors', points: holding.map((n) => at(x, n)) }],
