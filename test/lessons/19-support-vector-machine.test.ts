@@ -269,8 +269,11 @@ describe('19-support-vector-machine', () => {
     });
 
     it('asks for the score before the weights shrink', () => {
-      // λ = 2: sample 0 makes ½ of w and of b. Sample 1 is right by exactly 1, which is enough; with half of w it
-      // would not be. So w = ¼.
+      // λ = 2: sample 0 makes ½ of w and of b. Sample 1 is right by 0.7 + 0.5, with half of w by 0.35 + 0.5.
+      const more = pegasos(array([[1], [1.4]]), array([1, 1]), [0, 1], 2);
+      expect(more.w).to.almostEqual([0.25]);
+      expect(more.b).to.almostEqual(0.5);
+      // Here it is right by exactly 1, which is enough.
       const kept = pegasos(array([[1], [1]]), array([1, 1]), [0, 1], 2);
       expect(kept.w).to.almostEqual([0.25]);
       expect(kept.b).to.almostEqual(0.5);
@@ -306,8 +309,9 @@ describe('19-support-vector-machine', () => {
       const { x, t, w, b } = FIVE;
       // With twice the weights they are right by 1½, 2, −1, −4 and 1.
       const line = { w: array([1, -2]), b: 0.5 };
-      expect(supportVectors(x, t, line, 0)).to.deep.equal([2, 3, 4]);
-      expect(supportVectors(x, t, { w, b }, 0)).to.deep.equal([0, 1, 2, 3, 4]);
+      const [doubled, single] = [line, { w, b }].map((one) => supportVectors(x, t, one, 0));
+      expect(doubled).to.deep.equal([2, 3, 4]);
+      expect(single).to.deep.equal([0, 1, 2, 3, 4]);
     });
 
     it('lets those count that are above 1 by no more than the tolerance', () => {
@@ -518,6 +522,7 @@ describe('19-support-vector-machine', () => {
     it('refuses sizes that do not fit', () => {
       expect(() => kernelScores(MACHINE, TARGETS, zeros(2, 3))).to.throw(RangeError);
       expect(() => kernelScores(MACHINE, zeros(2), TABLE)).to.throw(RangeError);
+      expect(() => kernelScores({ alpha: zeros(2), b: 0 }, TARGETS, TABLE)).to.throw(RangeError);
     });
   });
 
@@ -722,6 +727,7 @@ describe('19-support-vector-machine', () => {
       const machine = { alpha: zeros(4), b: 0 };
       expect(() => smoStep(machine, [2, 2], { t, K, C: 1 })).to.throw(RangeError);
       expect(() => smoStep(machine, [0, 1], { t: zeros(3), K, C: 1 })).to.throw(RangeError);
+      expect(() => smoStep({ alpha: zeros(3), b: 0 }, [0, 1], { t, K, C: 1 })).to.throw(RangeError);
       expect(() => smoStep(machine, [0, 1], { t, K: zeros(4, 3), C: 1 })).to.throw(RangeError);
     });
   });
