@@ -4,7 +4,8 @@
  */
 import type { Call, Functions } from '../subject/recorder.ts';
 import { Deadline } from './deadline.ts';
-import { outcomeOf, sameResult, withOwnCaches } from './replay.ts';
+import { rememberedOutcome } from './remembered.ts';
+import { sameResult, withOwnCaches } from './replay.ts';
 
 /** A check that ran, with the calls that it made to the lesson's functions. */
 export interface RanCheck {
@@ -111,7 +112,7 @@ function observed(call: Call, check: RanCheck, reference: Functions): Observatio
   const { outcome } = call;
   // A function that is not there says so itself.
   if ('thrown' in outcome && nameOf(outcome.thrown) === 'MissingExportError') return undefined;
-  const answer = outcomeOf(reference[call.name], args);
+  const answer = rememberedOutcome(reference[call.name], args);
   const base = { call, check, args, ...('value' in outcome && { given: outcome.value }) };
   if (!('value' in answer)) {
     const { thrown: refusal } = answer;
@@ -130,7 +131,7 @@ function observed(call: Call, check: RanCheck, reference: Functions): Observatio
 function isWrong(reference: Functions): (call: Call) => boolean {
   return (call) => {
     const args = withOwnCaches(call, call.args, reference);
-    const answer = args && outcomeOf(reference[call.name], args);
+    const answer = args && rememberedOutcome(reference[call.name], args);
     return !(
       answer !== undefined &&
       'value' in answer &&

@@ -4,7 +4,7 @@ import { plainest, standing, type Candidate } from './candidates.ts';
 import type { Deadline } from './deadline.ts';
 import type { Exercise } from './exercise.ts';
 import type { Finding } from './finding.ts';
-import { outcomeOf } from './replay.ts';
+import { rememberedOutcome } from './remembered.ts';
 
 interface Known extends Candidate {
   misconception: Misconception;
@@ -18,7 +18,7 @@ export function knownMistake(exercise: Exercise, deadline: Deadline): Finding | 
   const candidates = exercise.misconceptions.map((misconception): Known => ({
     misconception,
     predict: ({ args }) => {
-      const outcome = outcomeOf(misconception.wrong, args);
+      const outcome = rememberedOutcome(misconception.wrong, args);
       return 'value' in outcome ? outcome : { value: THROWN };
     },
   }));

@@ -15,9 +15,9 @@ export function sampledPlaces(source: string, reference: Functions, name: string
   const own = declarations(source).find((declaration) => declaration.name === name);
   const texts = own?.documentation.split('@param ').slice(1) ?? [];
   const sampled = texts.filter((text) => /\bshape \(N[,)]/.test(text.split('@')[0]!));
-  const names = sampled.map((text) => /^\w+/.exec(text)?.[0]);
+  const names = new Set(sampled.map((text) => /^\w+/.exec(text)?.[0]));
   return [...parametersOf(reference[name]).entries()].flatMap(([place, parameter]) =>
-    names.includes(parameter) ? [place] : [],
+    names.has(parameter) ? [place] : [],
   );
 }
 
