@@ -958,11 +958,11 @@ function wrongMargins(
 
 /** The objective, with another hinge of tₙ · scoreₙ, or another penalty. */
 function wrongObjective(
-  hinge: (right: number) => number,
+  cost: (right: number) => number,
   penalty: (w: Tensor, b: number) => number = (w) => length(w) ** 2 / 2,
 ): (x: Tensor, t: Tensor, w: Tensor, b: number, lambda: number) => number {
   return refusingLike(svmObjective, (x, t, w, b, lambda) => {
-    const loss = sumOver(t.size, (n) => hinge(t.get(n) * scoreAt(x, n, w, b))) / t.size;
+    const loss = sumOver(t.size, (n) => cost(t.get(n) * scoreAt(x, n, w, b))) / t.size;
     return lambda * penalty(w, b) + loss;
   });
 }
