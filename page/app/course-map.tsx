@@ -20,6 +20,9 @@ export function CourseMap({ lessons }: CourseText): VNode {
       setStandings((before) => ({ ...before, [news.lesson]: news.standing }));
     });
   }, []);
+  // The course ends with the capstone; what comes behind it is for whoever wants more.
+  const capstone = lessons.findIndex(({ name }) => name.endsWith('-capstone'));
+  const electives = capstone < 0 ? lessons.length : capstone + 1;
   return (
     <div class="map">
       <h1>Deep learning from scratch, one failing test at a time</h1>
@@ -30,13 +33,25 @@ export function CourseMap({ lessons }: CourseText): VNode {
       </p>
       {isLive && <Next lessons={lessons} standings={standings} />}
       <h2>Lessons</h2>
-      <ol class="lessons">
-        {lessons.map((lesson) => (
-          <MapLine key={lesson.name} lesson={lesson} standing={standings[lesson.name]} />
-        ))}
-      </ol>
+      <Lines lessons={lessons.slice(0, electives)} standings={standings} />
+      {electives < lessons.length && (
+        <>
+          <h2>Electives, in any order</h2>
+          <Lines lessons={lessons.slice(electives)} standings={standings} />
+        </>
+      )}
       <Milestones lessons={lessons} standings={standings} />
     </div>
+  );
+}
+
+function Lines({ lessons, standings }: CourseText & { standings: Standings }): VNode {
+  return (
+    <ol class="lessons">
+      {lessons.map((lesson) => (
+        <MapLine key={lesson.name} lesson={lesson} standing={standings[lesson.name]} />
+      ))}
+    </ol>
   );
 }
 
@@ -51,7 +66,8 @@ function MapLine({
   return (
     <li class={standing === undefined ? '' : stateOf(standing).replace(' ', '-')}>
       <a href={`#/${name}`}>
-        <span class="number">{number}</span> {title}
+        <span class="number">{number}</span>
+        <span>{title}</span>
       </a>
       {standing === undefined ? (
         <span class="state">{exercises.length} exercises</span>
