@@ -20,12 +20,12 @@ export const about =
   'A second one sees noisy digits and draws clean ones. The variational one keeps its codes where a draw from the normal distribution finds them, so it can draw digits that nobody wrote.';
 
 export const parameters = {
-  hidden: { label: 'hidden units', from: 16, to: 128, value: 64, whole: true },
+  hidden: { label: 'hidden units', from: 16, to: 64, value: 40, whole: true },
   beta: { label: 'β, what the divergence counts', from: 0.001, to: 10, value: 0.2, scale: 'log' },
   noise: { label: 'σ of the noise', from: 0, to: 1, value: 0.4 },
 } satisfies Parameters;
 
-export const digits = { train: 1000, test: 300 };
+export const digits = { train: 800, test: 300 };
 
 /** The digits are shrunk to so many pixels a side. */
 const SMALL = 14;
@@ -33,8 +33,8 @@ const PIXELS = SMALL * SMALL;
 const BOTTLENECKS = [2, 8, 32] as const;
 /** How long the codes are of the one that sees noise, and of the variational one. */
 const [NOISY_CODE, DRAWN_CODE] = [32, 8];
-const [EPOCHS, BATCH] = [24, 50];
-const ADAM = { learningRate: 0.004, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+const [EPOCHS, BATCH] = [14, 50];
+const ADAM = { learningRate: 0.006, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 /** How many digits are shown, and how many stand on a walk. */
 const [SHOWN, WALK] = [5, 8];
 /** The kinds of digits in the plane: with all ten it is hard to see any. */

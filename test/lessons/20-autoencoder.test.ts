@@ -294,26 +294,26 @@ describe('20-autoencoder', () => {
   describe('20.1 reconstructionLoss', () => {
     const pair = () => ({
       out: array([
-        [0.5, 0.2],
-        [1, 0],
-        [0.7, 0.35],
+        [0.5, 0.2, 0.1, 0.6],
+        [1, 0, 0.9, 0.3],
+        [0.7, 0.35, 0.85, 0.2],
       ]),
       target: array([
-        [0.25, 0.6],
-        [0.5, 0.5],
-        [0.4, 0.25],
+        [0.25, 0.6, 0.3, 0.5],
+        [0.5, 0.5, 0.15, 0.1],
+        [0.4, 0.25, 0.4, 0.8],
       ]),
     });
     const DOUT = [
-      [0.5 / 3, -0.8 / 3],
-      [1 / 3, -1 / 3],
-      [0.6 / 3, 0.2 / 3],
+      [0.5 / 3, -0.8 / 3, -0.4 / 3, 0.2 / 3],
+      [1 / 3, -1 / 3, 1.5 / 3, 0.4 / 3],
+      [0.6 / 3, 0.2 / 3, 0.9 / 3, -1.2 / 3],
     ];
 
     it('adds up the squares over the pixels, and takes the mean over the batch', () => {
       const { out, target } = pair();
       expect(reconstructionLoss(out, target)).to.almostEqual({
-        loss: 0.8225 / 3,
+        loss: 2.0375 / 3,
         dout: array(DOUT),
       });
     });
@@ -342,7 +342,7 @@ describe('20-autoencoder', () => {
       const [out, target] = [turned(pair().out), turned(pair().target)];
       expect(() => reconstructionLoss(out, target)).to.leaveUnchanged({ out, target });
       expect(reconstructionLoss(out, target)).to.almostEqual({
-        loss: 0.8225 / 3,
+        loss: 2.0375 / 3,
         dout: array(DOUT),
       });
     });
@@ -390,9 +390,9 @@ describe('20-autoencoder', () => {
     });
 
     for (const [N, D, H, M] of [
-      [5, 3, 4, 2],
-      [3, 3, 3, 3],
-      [1, 2, 5, 3],
+      [4, 3, 2, 5],
+      [2, 2, 2, 2],
+      [1, 2, 4, 3],
     ] as const) {
       it(`agrees with numerical slopes for ${N} × ${D}, by way of ${H}, to ${M}`, () => {
         const { W1, b1, W2, b2 } = drawn(N, [D, H, M]);
@@ -499,8 +499,8 @@ describe('20-autoencoder', () => {
     });
 
     for (const [N, D, H, K] of [
-      [4, 5, 3, 2],
-      [1, 3, 4, 2],
+      [4, 3, 2, 2],
+      [1, 2, 3, 1],
     ] as const) {
       it(`agrees with numerical slopes for ${N} × ${D} pixels and codes of ${K}`, () => {
         const x = randomNormal(seededRandom(N), 1, N, D);
@@ -537,36 +537,31 @@ describe('20-autoencoder', () => {
 
   describe('20.6 denoisingGradients', () => {
     /**
-     * One hidden unit for each of two images, shut for the other one, so that what the encoder saw can be read off: the
-     * gradient of W1 is then the sample times that of b1.
+     * Twenty images of 22 pixels, and a hidden unit for each that is shut for all others, so that what the encoder saw
+     * can be read off: the gradient of W1 is then the image times that of b1.
      */
-    const reading = () => {
-      const x = array([
-        [1, 0, 0.5],
-        [0, 1, 0.25],
-      ]);
+    const [N, D, DEVIATION] = [20, 22, 0.06];
+    const clean = filled([N, D], (n, d) => (d! < N ? Number(d === n) : 0.5 + n! / 100));
+
+    /** The noise that the encoder saw in one call, in standard deviations, shape (N, D). */
+    function noiseSeen(random: () => number): Tensor {
       const encoder = {
-        W1: array([
-          [50, -50],
-          [-50, 50],
-          [0, 0],
-        ]),
-        b1: zeros(2),
-        W2: array([
-          [0.01, -0.02],
-          [0.03, 0.015],
-        ]),
+        W1: filled([D, N], (d, h) => (d === h ? 100 : 0)),
+        b1: filled([N], () => -50),
+        W2: randomNormal(seededRandom(7), 0.02, N, 2),
         b2: array([0.1, 0.2]),
       };
-      return { x, params: { encoder, decoder: drawn(3, [2, 4, 3]) } };
-    };
-
-    /** The two images that the encoder saw in one call, row after row. */
-    function seen(random: () => number, deviation: number): number[] {
-      const { x, params } = reading();
-      const { W1, b1 } = denoisingGradients(x, params, deviation, random).gradients.encoder;
-      return [0, 1].flatMap((n) => [0, 1, 2].map((d) => W1.get(d, n) / b1.get(n)));
+      const params = { encoder, decoder: drawn(3, [2, 4, D]) };
+      const { W1, b1 } = denoisingGradients(clean, params, DEVIATION, random).gradients.encoder;
+      return filled(
+        [N, D],
+        (n, d) => (W1.get(d!, n!) / b1.get(n!) - clean.get(n!, d!)) / DEVIATION,
+      );
     }
+
+    /** The mean of f over all of them. */
+    const meanOf = (noise: Tensor, f: (n: number, d: number) => number): number =>
+      filled([N, D], (n, d) => f(n!, d!)).data.reduce((sum, value) => sum + value, 0) / noise.size;
 
     it('is the plain autoencoder without noise', () => {
       expect(denoisingGradients(images(), plain(), 0, seededRandom(1))).to.almostEqual({
@@ -589,35 +584,32 @@ describe('20-autoencoder', () => {
     });
 
     it('shows the encoder each pixel with normal noise of the given deviation around it', () => {
-      // Each mean has the standard error σ/√n and each variance σ² · √(2/n); a right answer is outside of 5.5 of them
-      // less than once in a million.
-      const [n, deviation, random] = [400, 0.08, seededRandom(3)];
-      const calls = Array.from({ length: n }, () => seen(random, deviation));
-      for (const [pixel, clean] of [1, 0, 0.5, 0, 1, 0.25].entries()) {
-        const noise = calls.map((call) => call[pixel]! - clean);
-        const mean = noise.reduce((sum, value) => sum + value, 0) / n;
-        const variance = noise.reduce((sum, value) => sum + value ** 2, 0) / n;
-        expect(mean, `mean of pixel ${pixel}`).to.be.closeTo(0, (5.5 * deviation) / Math.sqrt(n));
-        expect(variance, `variance of pixel ${pixel}`).to.be.closeTo(
-          deviation ** 2,
-          5.5 * deviation ** 2 * Math.sqrt(2 / n),
-        );
-      }
+      // The standard errors of 440 numbers; a right answer is outside of 5.5 of them less than once in a million.
+      const noise = noiseSeen(seededRandom(3));
+      const error = 1 / Math.sqrt(N * D);
+      const within = (limit: number): number =>
+        meanOf(noise, (n, d) => Number(Math.abs(noise.get(n, d)) < limit));
+      expect(meanOf(noise, (n, d) => noise.get(n, d))).to.be.closeTo(0, 5.5 * error);
+      expect(meanOf(noise, (n, d) => noise.get(n, d) ** 2)).to.be.closeTo(
+        1,
+        5.5 * Math.SQRT2 * error,
+      );
+      expect(within(1)).to.be.closeTo(0.6827, 5.5 * Math.sqrt(0.6827 * 0.3173) * error);
+      expect(within(2)).to.be.closeTo(0.9545, 5.5 * Math.sqrt(0.9545 * 0.0455) * error);
     });
 
-    it('draws the noise of every pixel of every image by itself', () => {
-      // Uncorrelated products have the mean 0 and the standard error σ²/√n.
-      const [n, deviation, random] = [400, 0.08, seededRandom(4)];
-      const clean = [1, 0, 0.5, 0, 1, 0.25];
-      const noise = Array.from({ length: n }, () =>
-        seen(random, deviation).map((value, pixel) => value - clean[pixel]!),
-      );
-      for (let one = 0; one < 6; one++) {
-        for (let other = 0; other < one; other++) {
-          const mean = noise.reduce((sum, call) => sum + call[one]! * call[other]!, 0) / n;
-          const bound = (5.5 * deviation ** 2) / Math.sqrt(n);
-          expect(mean, `pixels ${other} and ${one}`).to.be.closeTo(0, bound);
-        }
+    it('draws the noise of every pixel of every image by itself, in every call anew', () => {
+      // Products of independent noise have the mean 0 and the deviation 1.
+      const random = seededRandom(4);
+      const [noise, next] = [noiseSeen(random), noiseSeen(random)];
+      const error = 1 / Math.sqrt(N * D);
+      for (const [what, other] of [
+        ['the next pixel', (n: number, d: number) => noise.get(n, (d + 1) % D)],
+        ['the next image', (n: number, d: number) => noise.get((n + 1) % N, d)],
+        ['the next call', (n: number, d: number) => next.get(n, d)],
+      ] as const) {
+        const product = meanOf(noise, (n, d) => noise.get(n, d) * other(n, d));
+        expect(product, what).to.be.closeTo(0, 5.5 * error);
       }
     });
 
@@ -646,7 +638,7 @@ describe('20-autoencoder', () => {
     for (const [N, D, K] of [
       [4, 5, 3],
       [3, 2, 2],
-      [1, 4, 6],
+      [1, 3, 4],
     ] as const) {
       it(`agrees with numerical slopes for ${N} × ${D} pixels and codes of ${K}`, () => {
         const random = seededRandom(10 * N + K);
@@ -889,9 +881,8 @@ describe('20-autoencoder', () => {
     });
 
     for (const [N, D, H, K] of [
-      [4, 5, 3, 2],
-      [3, 4, 4, 3],
-      [1, 3, 4, 2],
+      [4, 3, 2, 2],
+      [1, 2, 3, 1],
     ] as const) {
       it(`agrees with numerical slopes for ${N} × ${D} pixels and codes of ${K}`, () => {
         const x = randomNormal(seededRandom(N), 1, N, D);
