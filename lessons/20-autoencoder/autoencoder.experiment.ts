@@ -20,21 +20,23 @@ export const about =
   'A second one sees noisy digits and draws clean ones. The variational one keeps its codes where a draw from the normal distribution finds them, so it can draw digits that nobody wrote.';
 
 export const parameters = {
-  hidden: { label: 'hidden units', from: 16, to: 64, value: 40, whole: true },
+  hidden: { label: 'hidden units', from: 16, to: 64, value: 48, whole: true },
   beta: { label: 'β, what the divergence counts', from: 0.001, to: 10, value: 0.2, scale: 'log' },
   noise: { label: 'σ of the noise', from: 0, to: 1, value: 0.4 },
 } satisfies Parameters;
 
-export const digits = { train: 800, test: 300 };
+export const digits = { train: 1000, test: 300 };
 
 /** The digits are shrunk to so many pixels a side. */
-const SMALL = 14;
+const SMALL = 10;
 const PIXELS = SMALL * SMALL;
+/** So many pixels around a digit are empty. */
+const MARGIN = 4;
 const BOTTLENECKS = [2, 8, 32] as const;
 /** How long the codes are of the one that sees noise, and of the variational one. */
 const [NOISY_CODE, DRAWN_CODE] = [32, 8];
-const [EPOCHS, BATCH] = [14, 50];
-const ADAM = { learningRate: 0.006, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+const [EPOCHS, BATCH] = [20, 50];
+const ADAM = { learningRate: 0.005, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 /** How many digits are shown, and how many stand on a walk. */
 const [SHOWN, WALK] = [5, 8];
 /** The kinds of digits in the plane: with all ten it is hard to see any. */
@@ -88,7 +90,7 @@ export function* experiment(
   const drawnAgain = plain.map((params) => again(others, params));
   const disturbed = inputNoise(others, { deviation: noise, training: true }, random);
   return [
-    sideBySide('Digits that were not learned from, drawn again from a few of 196 pixels', [
+    sideBySide('Digits that were not learned from, drawn again from a few numbers', [
       ...BOTTLENECKS.map((K, i) => [`${K} numbers`, drawnAgain[i]!] as const),
       ['as it was', others],
     ]),
@@ -111,10 +113,11 @@ export function* experiment(
   ];
 }
 
-/** Images of half as many pixels a side, each the mean of four, from 0 to 1. */
+/** The middle 20 × 20 pixels, which hold the digit, with half as many a side: each the mean of four, from 0 to 1. */
 function shrunk(images: Tensor): Tensor {
   return filled([images.shape[0]!, PIXELS], (n, p) => {
-    const first = 2 * (SIDE * Math.floor(p! / SMALL) + (p! % SMALL));
+    const [row, column] = [MARGIN + 2 * Math.floor(p! / SMALL), MARGIN + 2 * (p! % SMALL)];
+    const first = SIDE * row + column;
     const four = [first, first + 1, first + SIDE, first + SIDE + 1];
     return four.reduce((sum, pixel) => sum + images.get(n!, pixel), 0) / four.length;
   });

@@ -4,17 +4,7 @@
  * Images are rows of D pixels, from 0 to 1, and a code has K numbers. The encoder makes codes of images, the decoder
  * images of codes. Both are lesson 05's two layers.
  */
-import {
-  add,
-  copy,
-  filled,
-  map,
-  requireAxes,
-  requireSameShape,
-  requireSizes,
-  zip,
-  type Tensor,
-} from '#arrays';
+import { add, copy, filled, map, requireSizes, zip, type Tensor } from '#arrays';
 import { sumSquaredResiduals, sumSquaredResidualsGradient } from '#lessons/03-losses';
 import {
   affineBackward,
@@ -250,8 +240,11 @@ export function reparameterizeForward(
   logVar: Tensor,
   epsilon: Tensor,
 ): Forward<ReparameterizeCache> {
-  requireAxes('reparameterizeForward', { mu }, 'N, K');
-  requireSameShape('reparameterizeForward', { mu, logVar, epsilon });
+  requireSizes('reparameterizeForward', {
+    mu: [mu, 'N, K'],
+    logVar: [logVar, 'N, K'],
+    epsilon: [epsilon, 'N, K'],
+  });
   const noise = zip(logVar, epsilon, (v, e) => Math.exp(v / 2) * e);
   return { out: add(mu, noise), cache: { logVar, epsilon } };
 }

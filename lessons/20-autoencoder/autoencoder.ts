@@ -4,17 +4,7 @@
  * Images are rows of D pixels, from 0 to 1, and a code has K numbers. The encoder makes codes of images, the decoder
  * images of codes. Both are lesson 05's two layers.
  */
-import {
-  add,
-  copy,
-  filled,
-  map,
-  requireAxes,
-  requireSameShape,
-  requireSizes,
-  zip,
-  type Tensor,
-} from '#arrays';
+import { add, copy, filled, map, requireSizes, zip, type Tensor } from '#arrays';
 import { sumSquaredResiduals, sumSquaredResidualsGradient } from '#lessons/03-losses';
 import {
   affineBackward,

@@ -390,9 +390,8 @@ describe('20-autoencoder', () => {
     });
 
     for (const [N, D, H, M] of [
-      [4, 3, 2, 5],
-      [2, 2, 2, 2],
-      [1, 2, 4, 3],
+      [3, 2, 3, 4],
+      [1, 3, 2, 2],
     ] as const) {
       it(`agrees with numerical slopes for ${N} × ${D}, by way of ${H}, to ${M}`, () => {
         const { W1, b1, W2, b2 } = drawn(N, [D, H, M]);
@@ -636,9 +635,9 @@ describe('20-autoencoder', () => {
     });
 
     for (const [N, D, K] of [
-      [4, 5, 3],
+      [4, 3, 2],
       [3, 2, 2],
-      [1, 3, 4],
+      [1, 2, 4],
     ] as const) {
       it(`agrees with numerical slopes for ${N} × ${D} pixels and codes of ${K}`, () => {
         const random = seededRandom(10 * N + K);
