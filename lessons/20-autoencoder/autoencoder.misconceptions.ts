@@ -20,7 +20,6 @@ import {
   interpolate,
   klDivergence,
   reconstructionLoss,
-  reparameterizeBackward,
   reparameterizeForward,
   sampleImages,
   tiedGradients,
@@ -131,10 +130,8 @@ export const misconceptions: Misconception[] = [
     wrong: refusingLike(reconstructionLoss, (out: Tensor, target: Tensor) => {
       const N = out.shape[0]!;
       const p = map(out, (value) => Math.min(Math.max(value, 1e-12), 1 - 1e-12));
-      const entropy = (y: number, t: number): number =>
-        -t * Math.log(y) - (1 - t) * Math.log(1 - y);
       return {
-        loss: total(zip(p, target, entropy)) / N,
+        loss: total(zip(p, target, crossEntropy)) / N,
         dout: zip(p, target, (y, t) => (y - t) / (y * (1 - y)) / N),
       };
     }),
@@ -222,8 +219,10 @@ export const misconceptions: Misconception[] = [
     sentence: 'The biases get nothing. Each gets the sum of what comes back to its layer.',
     wrong: (dout: Tensor, cache: TwoLayerCache): TwoLayerBack => {
       const { dx, gradients } = twoLayerBackward(dout, cache);
-      const none = (b: Tensor): Tensor => map(b, () => 0);
-      return { dx, gradients: { ...gradients, b1: none(gradients.b1), b2: none(gradients.b2) } };
+      return {
+        dx,
+        gradients: { ...gradients, b1: nothing(gradients.b1), b2: nothing(gradients.b2) },
+      };
     },
   },
   {
@@ -304,7 +303,7 @@ export const misconceptions: Misconception[] = [
     id: 'autoencoder-encoder-stands-still',
     sentence:
       "The encoder's gradients are 0: the way back ends at the code. Hand the decoder's dx on to the encoder.",
-    wrong: wrongAutoencoder({ dz: (dz) => map(dz, () => 0) }),
+    wrong: wrongAutoencoder({ dz: nothing }),
   },
   {
     exercise: '20.5 autoencoderGradients',
@@ -440,7 +439,7 @@ export const misconceptions: Misconception[] = [
     id: 'tied-stops-at-code',
     sentence:
       'The way back ends at the code: b gets nothing, and W only what the decoder sends. Go on through the ReLU to the encoder.',
-    wrong: wrongTied({ dcode: (dcode) => map(dcode, () => 0) }),
+    wrong: wrongTied({ dcode: nothing }),
   },
   {
     exercise: '20.7 tiedGradients',
@@ -882,6 +881,10 @@ function total(x: Tensor): number {
   return copy(x).data.reduce((sum, value) => sum + value, 0);
 }
 
+function crossEntropy(p: number, t: number): number {
+  return -t * Math.log(p) - (1 - t) * Math.log(1 - p);
+}
+
 function withNoise(x: Tensor, deviation: number, random: Random): Tensor {
   return inputNoise(x, { deviation, training: true }, random);
 }
@@ -1112,9 +1115,9 @@ function wrongVae({
     const half = (which: 0 | 1): Tensor =>
       filled([N, K], (n, k) => code.out.get(n!, columnOf(which, k!, K)));
     const [mu, logVar] = [half(0), half(1)];
-    const at = (x3: readonly [Tensor, Tensor, Tensor], n: number, k: number) =>
-      x3.map((one) => one.get(n, k)) as [number, number, number];
-    const z = filled([N, K], (n, k) => draw(...at([mu, logVar, epsilon], n!, k!)));
+    const z = filled([N, K], (n, k) =>
+      draw(mu.get(n!, k!), logVar.get(n!, k!), epsilon.get(n!, k!)),
+    );
 
     const logits = twoLayerForward(z, decoder);
     const image = sigmoid(logits.out);

@@ -1007,18 +1007,22 @@ describe('20-autoencoder', () => {
   });
 
   describe('20.13 sampleImages', () => {
-    /** Its hidden units are z + 20, always open, and its pixels the sigmoids of z₀, ½ · z₁ and z₀ − z₁. */
+    /**
+     * Its hidden units are z₀ + 20, z₁ + 20, always open, and one that nobody reads; its pixels are the sigmoids of z₀,
+     * ½ · z₁, z₀ − z₁ and 0.
+     */
     const decoder = (): TwoLayerParams => ({
       W1: array([
-        [1, 0],
-        [0, 1],
+        [1, 0, 3],
+        [0, 1, -2],
       ]),
-      b1: array([20, 20]),
+      b1: array([20, 20, 0.5]),
       W2: array([
-        [1, 0, 1],
-        [0, 0.5, -1],
+        [1, 0, 1, 0],
+        [0, 0.5, -1, 0],
+        [0, 0, 0, 0],
       ]),
-      b2: array([-20, -10, 0]),
+      b2: array([-20, -10, 0, 0]),
     });
     const logit = (p: number): number => Math.log(p / (1 - p));
     /** The codes that were drawn. */
@@ -1030,7 +1034,7 @@ describe('20-autoencoder', () => {
 
     it('decodes one code for all pixels of an image', () => {
       const pixels = sampleImages(decoder(), 7, seededRandom(1));
-      expect(pixels).to.have.arrayShape([7, 3]);
+      expect(pixels).to.have.arrayShape([7, 4]);
       for (const [n, [one, other]] of codesOf(pixels).entries()) {
         expect(logit(pixels.get(n, 2)), `image ${n}`).to.be.closeTo(one - other, 1e-9);
       }
@@ -1069,7 +1073,7 @@ describe('20-autoencoder', () => {
     });
 
     it('draws no image if none is wanted', () => {
-      expect(sampleImages(decoder(), 0, seededRandom(1))).to.have.arrayShape([0, 3]);
+      expect(sampleImages(decoder(), 0, seededRandom(1))).to.have.arrayShape([0, 4]);
     });
   });
 });
