@@ -1,9 +1,8 @@
-/** How many points a lesson gives to one who computes nothing. */
+/** How many points lessons give to one who computes nothing. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { root, type Lesson } from '../project.ts';
-import { VARIABLE } from '../subject/choice.ts';
 
 /** The points of functions that always throw, always return zeros, and do whichever of the two is right. */
 export interface LazyPoints {
@@ -16,11 +15,17 @@ export interface LazyPoints {
 
 const CHILD = fileURLToPath(new URL('lazy-child.ts', import.meta.url));
 
-/** Grades such functions in a process of its own, as the sandbox does it. */
-export async function lazyPoints({ name }: Lesson): Promise<LazyPoints> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', CHILD, name], {
-    cwd: root,
-    env: { ...process.env, [VARIABLE]: `${name}:reference` },
-  });
-  return JSON.parse(stdout) as LazyPoints;
+/**
+ * Grades such functions in a process of its own, as the sandbox does it.
+ *
+ * @returns the points of each lesson, in their order
+ */
+export async function lazyPoints(lessons: readonly Lesson[]): Promise<LazyPoints[]> {
+  const names = lessons.map(({ name }) => name);
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', CHILD, ...names],
+    { cwd: root },
+  );
+  return JSON.parse(stdout) as LazyPoints[];
 }
