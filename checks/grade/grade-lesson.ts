@@ -80,6 +80,9 @@ const AFTER_AN_ENDLESS_LOOP = 1000;
 /** Lines of output beyond this many are not worth keeping. */
 const LONGEST_OUTPUT = 20_000;
 
+/** How long a suite may take to load on the reference, which always does, in milliseconds: as long as a very busy machine takes. */
+const LISTING = 60_000;
+
 /**
  * Grades a lesson.
  *
@@ -120,7 +123,7 @@ export async function gradeLesson(
     const isWhole = outcome.explaining && checks?.every((_, i) => results.has(i)) === true;
     const end = isWhole ? 'done' : outcome.end;
     if (checks === undefined || (end !== 'done' && index === undefined)) {
-      const all = checks ?? (await listChecks(lesson, loadLimit));
+      const all = checks ?? (await listChecks(lesson));
       return {
         lesson: lesson.name,
         checks: wanted(all.map(checkResult)),
@@ -161,9 +164,9 @@ export async function gradeLesson(
 }
 
 /** The checks of a lesson's suite, which the reference always loads. */
-async function listChecks(lesson: Lesson, loadLimit: number): Promise<Check[]> {
+async function listChecks(lesson: Lesson): Promise<Check[]> {
   const job = { lesson: lesson.name, listOnly: true, samples: false, limit: 5000, leftOut: [] };
-  const { checks, end } = await runChild(job, 'reference', loadLimit);
+  const { checks, end } = await runChild(job, 'reference', LISTING);
   if (checks === undefined) {
     throw new Error(
       `gradeLesson: ${shownPath(lesson.suite)} does not load (${JSON.stringify(end)}); restore it with git`,
