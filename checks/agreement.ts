@@ -137,6 +137,11 @@ function arrayDifference(
   const [a, e] = [rowMajor(actual), rowMajor(expected)];
   const wrong: number[] = [];
   for (let i = 0; i < e.length; i++) {
+    // What somebody made badly may hold words, big integers, or nothing.
+    const entry: unknown = a[i];
+    if (typeof entry !== 'number') {
+      return `an ndarray of numbers was expected and one with ${valueText(entry)} at [${unravel(i, expected.shape).join(', ')}] came back`;
+    }
     if (!isClose(a[i]!, e[i]!, tolerance)) wrong.push(i);
   }
   const first = wrong[0];
@@ -163,7 +168,8 @@ function listDifference(
     return `a list of ${expected.length} was expected and a list of ${actual.length} came back`;
   }
   return firstOf(
-    expected.map((item, i) => [`item ${i}`, actual[i], item]),
+    // Unlike map, this doesn't leave holes out: one learner's call may be compared with another.
+    Array.from(expected, (item, i) => [`item ${i}`, actual[i], item]),
     tolerance,
   );
 }

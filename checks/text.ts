@@ -26,6 +26,7 @@ export function distinctNumberText(value: number, other: number): string {
  */
 export function valueText(value: unknown): string {
   if (typeof value === 'number') return numberText(value);
+  if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'string') return stringText(value);
   if (typeof value === 'function') return 'a function';
   if (isArray(value)) return `${shapeText(value.shape)} ${cut(entriesText(value))}`;

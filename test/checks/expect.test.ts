@@ -115,6 +115,28 @@ describe('almostEqual', () => {
     expect(expectArray(Promise.resolve(x))).to.equal(`${wanted} a promise came back`);
   });
 
+  it('says what stands in an array instead of a number', () => {
+    const made = (data: unknown): unknown => ndarray(data as number[], [2]);
+    const wanted = 'an ndarray of numbers was expected and one with';
+    const messages = [new BigInt64Array(2), [1, '2'], [1, undefined]].map((data) =>
+      messageOf(() => expect(made(data)).to.almostEqual([1, 2])),
+    );
+    expect(messages).to.deep.equal([
+      `${wanted} 0n at [0] came back`,
+      `${wanted} "2" at [1] came back`,
+      `${wanted} undefined at [1] came back`,
+    ]);
+  });
+
+  it('takes a hole in a list for nothing', () => {
+    // oxlint-disable-next-line no-sparse-arrays -- such a list is what this is about
+    const list = [0, , 1];
+    expect({ list }).to.almostEqual({ list });
+    expect(messageOf(() => expect({ list }).to.almostEqual({ list: [0, 2, 1] }))).to.equal(
+      'list: item 1: a number was expected and nothing (undefined) came back',
+    );
+  });
+
   it('compares numbers', () => {
     expect(0.1 + 0.2).to.almostEqual(0.3);
     expect(messageOf(() => expect(5).to.almostEqual(2))).to.equal(

@@ -106,6 +106,21 @@ describe('gradeLesson', function () {
     expectSnapshot('report/plain', report(await grade(file)));
   });
 
+  it('keeps every verdict where what came back cannot be compared', async () => {
+    const file = learnerFile(
+      'uncomparable',
+      "import ndarray from 'ndarray';",
+      // Every second entry of an array of big integers: what reads it as numbers throws.
+      'export const aboveGround: any = () => ndarray(new BigInt64Array(8), [4], [2]);',
+      'export const heightsAt: any = () => [0, , 1];',
+    );
+    const result = await grade(file);
+    expect(result.broken).to.equal(undefined);
+    expect(
+      ['heightsAt', 'meanSquare', 'aboveGround', 'areaUnder'].map((name) => score(result, name)),
+    ).to.deep.equal(['0/2', '2/2', '0/3', '2/2']);
+  });
+
   it('names the first function that returns a NaN', async () => {
     const file = learnerFile(
       'nan',
