@@ -1444,13 +1444,17 @@ const models: Wrong[] = [
   },
 ];
 
+/** Refuses what sampleTopK refuses, and takes no draw. */
+const drawsNothing = (logits: Tensor, options: SampleOptions, _: () => number): number =>
+  sampleTopK(logits, options, () => 0);
+
 /** Draws among tokens that are chosen in another way. */
 const drawBy = (
   chosen: (values: number[], k: number) => number[],
   temperatureOf: (temperature: number) => number = (temperature) => temperature,
 ) =>
   refusingLike(
-    (logits: Tensor, options: SampleOptions) => sampleTopK(logits, options, () => 0),
+    drawsNothing,
     (logits: Tensor, { k, temperature }: SampleOptions, random: () => number) => {
       const values = [...copy(logits).data];
       const tokens = chosen(values, k);
@@ -1495,7 +1499,7 @@ const samples: Wrong[] = [
     sentence:
       'This is the place of the token among the likeliest, and not the token: look it up in their list.',
     wrong: refusingLike(
-      (logits: Tensor, options: SampleOptions) => sampleTopK(logits, options, () => 0),
+      drawsNothing,
       (logits: Tensor, { k, temperature }: SampleOptions, random: () => number) => {
         const values = [...copy(logits).data];
         const kept = ranked(values).slice(0, k);
