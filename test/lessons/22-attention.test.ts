@@ -1223,7 +1223,7 @@ describe('22-attention', () => {
         'a transformer block',
         randomNormal(seededRandom(7), 1, 2, 2, 3),
         blockPart(drawn(9, { ...MODEL, A: 2, F: 2 })),
-        ['gamma1', 'Wk', 'W1'],
+        ['gamma1', 'Wk'],
         (x, given) => blockForward(x, given, mask, OPTIONS),
         blockBackward,
       );
@@ -1298,7 +1298,7 @@ describe('22-attention', () => {
 
     it('agrees with numerical slopes', () => {
       const params = drawn(33, { ...MODEL, A: 2, F: 2 });
-      const names = ['We', 'gamma2'];
+      const names = ['gamma2', 'by'];
       const run = (list: Tensor[]) => {
         const moved = { ...params, ...underNames<Partial<TransformerParams>>(names, list) };
         return transformerGradients(batch(), moved, OPTIONS);
