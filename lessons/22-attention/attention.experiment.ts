@@ -30,7 +30,7 @@ export const parameters = {
   rate: { label: "Adam's learning rate", from: 0.001, to: 0.02, value: 0.005, scale: 'log' },
 } satisfies Parameters;
 
-const STEPS = 200;
+const STEPS = 300;
 /** So many pieces of the text are read in a step, of so many letters. */
 const [PIECES, PIECE] = [8, 24];
 /** D of the transformer is a multiple of 1 to 4 heads, F the width of its two layers. */
@@ -38,8 +38,8 @@ const [D, F] = [24, 48];
 /** Of the LSTM, so that it has about as many parameters. */
 const [EMBEDDING, UNITS] = [12, 29];
 const EPSILON = 1e-5;
-const SHOWN_AT = new Set([0, 50, 100, STEPS]);
-const SENTENCE = 'it is told how wrong it was';
+const SHOWN_AT = new Set([0, 50, 150, STEPS]);
+const SENTENCE = 'it guesses, it is told';
 const LETTERS = 60;
 const WAYS = [
   { k: 1, temperature: 1 },
