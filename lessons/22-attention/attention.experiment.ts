@@ -3,7 +3,7 @@ import { copy, filled, zeros, type Labels, type Tensor } from '#arrays';
 import { normal, seededRandom } from '#datasets/random';
 import { courseText, encodeText } from '#datasets/text';
 import type { Material, Parameters, Running, Values } from '#figures/experiment';
-import type { Curves, HeatMap, Point, Table } from '#figures/figure';
+import type { Curves, HeatMap, Images, Point, Table } from '#figures/figure';
 import { affineBackward, affineForward } from '#lessons/05-backprop';
 import type { Params } from '#lessons/06-training';
 import { adamStart, adamUpdate, cosineDecay } from '#lessons/07-optimizers';
@@ -23,22 +23,22 @@ export const title = 'A transformer of one block';
 
 export const about =
   'A transformer of one block and an LSTM of about as many parameters read the same pieces of a text and learn to foretell the next letter. ' +
-  'The maps show where each head looks: a row for each letter that reads, a column for each that is read. Then the transformer writes by itself.';
+  'You see where each of its heads looks while it reads, and what it writes by itself.';
 
 export const parameters = {
-  heads: { label: 'heads', from: 1, to: 4, value: 2, whole: true },
-  rate: { label: "Adam's learning rate", from: 0.001, to: 0.02, value: 0.005, scale: 'log' },
+  heads: { label: 'heads', from: 1, to: 4, value: 4, whole: true },
+  rate: { label: "Adam's learning rate", from: 0.001, to: 0.05, value: 0.015, scale: 'log' },
 } satisfies Parameters;
 
-const STEPS = 300;
+const STEPS = 500;
 /** So many pieces of the text are read in a step, of so many letters. */
-const [PIECES, PIECE] = [8, 24];
+const [PIECES, PIECE] = [4, 24];
 /** D of the transformer is a multiple of 1 to 4 heads, F the width of its two layers. */
 const [D, F] = [24, 48];
 /** Of the LSTM, so that it has about as many parameters. */
 const [EMBEDDING, UNITS] = [12, 29];
 const EPSILON = 1e-5;
-const SHOWN_AT = new Set([0, 50, 150, STEPS]);
+const SHOWN_AT = new Set([0, 50, 200, STEPS]);
 const SENTENCE = 'it guesses, it is told';
 const LETTERS = 60;
 const WAYS = [
@@ -102,7 +102,7 @@ export function* experiment(
     if (step % 10 === 0) yield (0.95 * step) / STEPS;
   }
   return [
-    ...maps(lesson, transformer, options),
+    maps(lesson, transformer, options),
     lossCurves(losses, [sizeOf({ ...transformer }), sizeOf({ ...lstm })]),
     table('What the transformer writes on the way, drawn from the 3 likeliest letters', texts, [
       'after step',
@@ -232,19 +232,23 @@ function maps(
   lesson: typeof Lesson,
   params: Lesson.TransformerParams,
   options: Lesson.BlockOptions,
-): HeatMap[] {
+): Images {
   const letters = [...SENTENCE].map((letter) => characters.indexOf(letter));
   const { weights } = reading(lesson, params, options, letters);
-  const steps = letters.map((_, i) => i);
-  return Array.from({ length: options.heads }, (_, h) => ({
-    kind: 'heat map',
-    title: `Where head ${h + 1} looks while the model reads “${SENTENCE}”`,
-    caption: 'Each row sums to 1. Nobody looks to the right of the diagonal, at what comes later.',
-    x: 'the letter that is read',
-    y: 'the letter that reads',
-    values: steps.map((t) => steps.map((s) => weights.get(0, h, t, s))),
-    range: [-1, 1],
-  }));
+  return {
+    kind: 'images',
+    title: `Where each head looks while the model reads “${SENTENCE}”`,
+    caption:
+      'A row for each letter that reads, a column for each that is read, both from the first letter on. Nobody looks to the right of the diagonal, at what comes later.',
+    colours: 'ink',
+    range: [0, 1],
+    perRow: options.heads,
+    images: Array.from({ length: options.heads }, (_, h) => ({
+      name: `head ${h + 1}`,
+      pixels: copy(weights.pick(0, h, null, null)).data,
+      width: letters.length,
+    })),
+  };
 }
 
 function lossCurves(
