@@ -168,13 +168,15 @@ function pieces(random: () => number): TokenBatch {
   return { ids: at(0), labels: at(1), mask: filled([PIECES, PIECE], () => 1) };
 }
 
+/** The entries of x, in their order, in another shape. */
+const shaped = (x: Tensor, ...shape: number[]): Tensor => ndarray(copy(x).data, shape);
+
 /** The loss of the LSTM on the same pieces, from a state and a cell of zeros, and its gradients. */
 function lstmGradients(
   { ids, labels, mask }: TokenBatch,
   { We, Wx, Wh, b, Wy, by }: LstmModel,
 ): { loss: number; gradients: LstmModel } {
   const [N, T] = ids.shape as [number, number];
-  const shaped = (x: Tensor, ...shape: number[]): Tensor => ndarray(copy(x).data, shape);
   const none = zeros(N, UNITS);
   const embedded = embeddingForward(ids, We);
   const { h, cache } = lstmForward(embedded.out, none, none, Wx, Wh, b);

@@ -829,16 +829,21 @@ const headsBackBy =
     const backs = cache.heads.map((head, h) =>
       attentionBackward(dfound.pick(null, h, null, null), head),
     );
-    const layer = (name: 'dq' | 'dk' | 'dv', of: 'query' | 'key' | 'value') => {
+    const layer = (name: 'dq' | 'dk' | 'dv', one: 'query' | 'key' | 'value') => {
       const all = filled(dfound.shape, (...[n, h, t, i]) => backs[h!]![name].get(n!, t!, i!));
-      return affineBackward(rows(merge(all)), cache[of]);
+      return affineBackward(rows(merge(all)), cache[one]);
     };
     const [q, k, v] = [layer('dq', 'query'), layer('dk', 'key'), layer('dv', 'value')];
     return {
       dx: likeSteps(dout, add(add(q.dx, k.dx), v.dx)),
       gradients: {
         ...gradients,
-        ...{ Wq: q.dW, bq: q.db, Wk: k.dW, bk: k.db, Wv: v.dW, bv: v.db },
+        Wq: q.dW,
+        bq: q.db,
+        Wk: k.dW,
+        bk: k.db,
+        Wv: v.dW,
+        bv: v.db,
       },
     };
   };
@@ -1227,7 +1232,8 @@ const blockBackBy =
       gradients: {
         ...right,
         ...attention.gradients,
-        ...{ gamma1: norm1.dgamma, beta1: norm1.dbeta },
+        gamma1: norm1.dgamma,
+        beta1: norm1.dbeta,
       },
     };
   };
@@ -1445,8 +1451,9 @@ const models: Wrong[] = [
 ];
 
 /** Refuses what sampleTopK refuses, and takes no draw. */
-const drawsNothing = (logits: Tensor, options: SampleOptions, _: () => number): number =>
-  sampleTopK(logits, options, () => 0);
+const drawsNothing = (
+  ...[logits, options]: [logits: Tensor, options: SampleOptions, random: () => number]
+): number => sampleTopK(logits, options, () => 0);
 
 /** Draws among tokens that are chosen in another way. */
 const drawBy = (

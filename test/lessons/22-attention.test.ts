@@ -288,11 +288,25 @@ function drawn(seed: number, { D, A, F, V }: Sizes): TransformerParams {
   const random = seededRandom(seed);
   const draw = (...shape: number[]): Tensor => randomNormal(random, 0.7, ...shape);
   return {
-    ...{ Wq: draw(D, A), bq: draw(A), Wk: draw(D, A), bk: draw(A) },
-    ...{ Wv: draw(D, A), bv: draw(A), Wo: draw(A, D), bo: draw(D) },
-    ...{ gamma1: draw(D), beta1: draw(D), gamma2: draw(D), beta2: draw(D) },
-    ...{ W1: draw(D, F), b1: draw(F), W2: draw(F, D), b2: draw(D) },
-    ...{ We: draw(V, D), Wy: draw(D, V), by: draw(V) },
+    Wq: draw(D, A),
+    bq: draw(A),
+    Wk: draw(D, A),
+    bk: draw(A),
+    Wv: draw(D, A),
+    bv: draw(A),
+    Wo: draw(A, D),
+    bo: draw(D),
+    gamma1: draw(D),
+    beta1: draw(D),
+    gamma2: draw(D),
+    beta2: draw(D),
+    W1: draw(D, F),
+    b1: draw(F),
+    W2: draw(F, D),
+    b2: draw(D),
+    We: draw(V, D),
+    Wy: draw(D, V),
+    by: draw(V),
   };
 }
 
@@ -418,13 +432,27 @@ function lossByFormula(logits: Tensor, { labels: right, mask }: ReturnType<typeo
 }
 
 const axesOf = {
-  ...{ x: ['sample', 'time step', 'feature'], out: ['sample', 'time step', 'feature'] },
-  ...{ Wq: ['feature', 'column'], bq: ['column'], Wk: ['feature', 'column'], bk: ['column'] },
-  ...{ Wv: ['feature', 'column'], bv: ['column'], Wo: ['column', 'feature'], bo: ['feature'] },
-  ...{ gamma1: ['feature'], beta1: ['feature'], gamma2: ['feature'], beta2: ['feature'] },
-  ...{ W1: ['feature', 'hidden unit'], b1: ['hidden unit'] },
-  ...{ W2: ['hidden unit', 'feature'], b2: ['feature'] },
-  ...{ We: ['token', 'feature'], Wy: ['feature', 'token'], by: ['token'] },
+  x: ['sample', 'time step', 'feature'],
+  out: ['sample', 'time step', 'feature'],
+  Wq: ['feature', 'column'],
+  bq: ['column'],
+  Wk: ['feature', 'column'],
+  bk: ['column'],
+  Wv: ['feature', 'column'],
+  bv: ['column'],
+  Wo: ['column', 'feature'],
+  bo: ['feature'],
+  gamma1: ['feature'],
+  beta1: ['feature'],
+  gamma2: ['feature'],
+  beta2: ['feature'],
+  W1: ['feature', 'hidden unit'],
+  b1: ['hidden unit'],
+  W2: ['hidden unit', 'feature'],
+  b2: ['feature'],
+  We: ['token', 'feature'],
+  Wy: ['feature', 'token'],
+  by: ['token'],
 };
 
 /** The arrays under the given names, in order: parameters as the gradient checker hands them over. */
@@ -1149,7 +1177,7 @@ describe('22-attention', () => {
       const [m0, m1] = [(0.5 - r) / 2, (0 + 2 * r + 1) / 2];
       expect(out).to.almostEqual([
         [
-          [3 + 0.5 + 10 * 1, 1 + 1 - 100 * 0],
+          [3 + 0.5 + 10 * 1, 1 + 1 - 0],
           [0 + m0 + 10 * (m1 + 1), 4 + 2 * m0 - 100 * m1],
         ],
       ]);
@@ -1247,7 +1275,10 @@ describe('22-attention', () => {
     /** A block that adds nothing, so that the logits are what embedding, positions and Wy make. */
     const passing = (): TransformerParams => ({
       ...drawn(1, MODEL),
-      ...{ Wo: zeros(4, 3), bo: zeros(3), W2: zeros(4, 3), b2: zeros(3) },
+      Wo: zeros(4, 3),
+      bo: zeros(3),
+      W2: zeros(4, 3),
+      b2: zeros(3),
     });
 
     it('foretells by how often each token comes where nothing else is known', () => {

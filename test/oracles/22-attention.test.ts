@@ -13,9 +13,22 @@ const maskOf = (...shape: number[]): Tensor =>
   filled(shape, (n, t, s) => Number((n! + t! + s!) % 3 !== 1 || s === t));
 
 const params = {
-  ...{ gamma1: draw(D), beta1: draw(D), Wq: draw(D, A), bq: draw(A), Wk: draw(D, A), bk: draw(A) },
-  ...{ Wv: draw(D, A), bv: draw(A), Wo: draw(A, D), bo: draw(D), gamma2: draw(D), beta2: draw(D) },
-  ...{ W1: draw(D, F), b1: draw(F), W2: draw(F, D), b2: draw(D) },
+  gamma1: draw(D),
+  beta1: draw(D),
+  Wq: draw(D, A),
+  bq: draw(A),
+  Wk: draw(D, A),
+  bk: draw(A),
+  Wv: draw(D, A),
+  bv: draw(A),
+  Wo: draw(A, D),
+  bo: draw(D),
+  gamma2: draw(D),
+  beta2: draw(D),
+  W1: draw(D, F),
+  b1: draw(F),
+  W2: draw(F, D),
+  b2: draw(D),
 };
 
 const affine = (x: tf.Tensor, W: tf.Tensor, b: tf.Tensor): tf.Tensor => {

@@ -209,8 +209,14 @@ export function multiHeadBackward(dout: Tensor, cache: Looked) {
   return {
     dx: shaped(add(v.dx, add(k.dx, q.dx)), ...dout.shape),
     gradients: {
-      ...{ Wq: q.dW, bq: q.db, Wk: k.dW, bk: k.db },
-      ...{ Wv: v.dW, bv: v.db, Wo: out.dW, bo: out.db },
+      Wq: q.dW,
+      bq: q.db,
+      Wk: k.dW,
+      bk: k.db,
+      Wv: v.dW,
+      bv: v.db,
+      Wo: out.dW,
+      bo: out.db,
     },
   };
 }
