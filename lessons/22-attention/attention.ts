@@ -146,7 +146,7 @@ export function attentionBackward(dout: Tensor, cache: AttentionCache): Attentio
  * @param x shape (N, T, D)
  * @param heads H, a whole number from 1
  * @returns shape (N, H, T, K)
- * @throws RangeError when x doesn't have three axes, or D is no multiple of H
+ * @throws RangeError when x doesn't have three axes, H is no whole number from 1, or D is no multiple of it
  */
 export function splitHeads(x: Tensor, heads: number): Tensor {
   throw todo('22.5 splitHeads');
@@ -365,7 +365,7 @@ export interface TransformerGradients {
  * @param params where the network stands; they stay as they are
  * @param options the number of heads, and ε
  * @returns the loss, the logits, and a gradient in the shape of each parameter
- * @throws RangeError when the sizes don't fit
+ * @throws RangeError when the sizes don't fit, or a token has no row in We
  */
 export function transformerGradients(
   { ids, labels, mask }: TokenBatch,

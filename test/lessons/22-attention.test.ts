@@ -844,9 +844,11 @@ describe('22-attention', () => {
       expect(splitHeads(zeros(0, 4, 6), 2)).to.have.arrayShape([0, 2, 4, 3]);
     });
 
-    it('refuses heads that do not divide the columns, no head, and a matrix', () => {
+    it('refuses heads that do not divide the columns, a number of them that is not whole or below 1, and a matrix', () => {
       expect(() => splitHeads(array(COLUMNS), 4)).to.throw(RangeError);
       expect(() => splitHeads(array(COLUMNS), 0)).to.throw(RangeError);
+      expect(() => splitHeads(array(COLUMNS), -2)).to.throw(RangeError);
+      expect(() => splitHeads(array(COLUMNS), 1.5)).to.throw(RangeError);
       expect(() => splitHeads(zeros(4, 6), 2)).to.throw(RangeError);
     });
   });

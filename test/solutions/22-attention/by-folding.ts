@@ -138,7 +138,7 @@ export function attentionBackward(dout: Tensor, cache: Attended) {
 }
 
 export function splitHeads(x: Tensor, heads: number): Tensor {
-  refuse(x.dimension !== 3 || heads < 1 || x.shape[2]! % heads > 0);
+  refuse(x.dimension !== 3 || heads < 1 || heads % 1 > 0 || x.shape[2]! % heads > 0);
   const [N, T, D] = x.shape as [number, number, number];
   return copy(shaped(x, N, T, heads, D / heads).transpose(0, 2, 1, 3));
 }

@@ -118,7 +118,7 @@ export function attentionBackward(
 }
 
 export function splitHeads(x: Tensor, heads: number): Tensor {
-  require(x.dimension === 3 && heads > 0 && Number.isInteger(x.shape[2]! / heads));
+  require(x.dimension === 3 && heads > 0 && x.shape[2]! % heads === 0 && heads % 1 === 0);
   const [N, T, D] = x.shape as [number, number, number];
   const out = zeros(N, heads, T, D / heads);
   for (const n of range(N)) {
