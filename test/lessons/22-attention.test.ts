@@ -328,29 +328,23 @@ function affineByFormula(x: Tensor, W: Tensor, b: Tensor): Tensor {
   );
 }
 
-/** The weights of head h of H, number by number. */
-function weightOf(q: Tensor, k: Tensor, mask: Tensor, H: number) {
-  const [, T, A] = q.shape as [number, number, number];
-  const K = A / H;
-  return (n: number, h: number, t: number, s: number): number => {
-    const power = (other: number): number => {
-      const dots = upTo(K).map((i) => q.get(n, t, h * K + i) * k.get(n, other, h * K + i));
-      return mask.get(n, t, other) * Math.exp(sum(dots) / Math.sqrt(K));
-    };
-    return power(s) / (sum(upTo(T).map(power)) || 1);
-  };
-}
-
 /** Multi-head attention by the formula, number by number. */
 function multiHeadByFormula(x: Tensor, params: MultiHeadParams, mask: Tensor, H: number) {
   const q = affineByFormula(x, params.Wq, params.bq);
   const k = affineByFormula(x, params.Wk, params.bk);
   const v = affineByFormula(x, params.Wv, params.bv);
   const [N, T, A] = q.shape as [number, number, number];
-  const weight = weightOf(q, k, mask, H);
-  const weights = filled([N, H, T, T], (...[n, h, t, s]) => weight(n!, h!, t!, s!));
+  const K = A / H;
+  const powers = filled([N, H, T, T], (...[n, h, t, s]) => {
+    const dots = upTo(K).map((i) => q.get(n!, t!, h! * K + i) * k.get(n!, s!, h! * K + i));
+    return mask.get(n!, t!, s!) * Math.exp(sum(dots) / Math.sqrt(K));
+  });
+  const weights = filled([N, H, T, T], (...[n, h, t, s]) => {
+    const row = upTo(T).map((other) => powers.get(n!, h!, t!, other));
+    return powers.get(n!, h!, t!, s!) / (sum(row) || 1);
+  });
   const found = filled([N, T, A], (...[n, t, a]) => {
-    const h = Math.floor((a! * H) / A);
+    const h = Math.floor(a! / K);
     return sum(upTo(T).map((s) => weights.get(n!, h, t!, s) * v.get(n!, s, a!)));
   });
   return { out: affineByFormula(found, params.Wo, params.bo), weights };
