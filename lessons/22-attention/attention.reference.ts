@@ -134,7 +134,7 @@ export function attentionForward(
     mask: [mask, 'N, T, S'],
   });
   const root = Math.sqrt(q.shape[2]!);
-  const logits = map(products(q, turned(k)), (dot) => dot / root);
+  const logits = map(products(q, transposed(k)), (dot) => dot / root);
   const weights = maskedSoftmax(logits, mask);
   return { out: products(weights, v), weights, cache: { q, k, v, weights } };
 }
@@ -164,7 +164,7 @@ export interface AttentionGradients {
 export function attentionBackward(dout: Tensor, cache: AttentionCache): AttentionGradients {
   const { q, k, v, weights } = cache;
   const root = Math.sqrt(q.shape[2]!);
-  const dweights = products(dout, turned(v));
+  const dweights = products(dout, transposed(v));
   const dlogits = zeros(...weights.shape);
   const [N, T, S] = weights.shape as [number, number, number];
   for (let n = 0; n < N; n++) {
@@ -178,8 +178,8 @@ export function attentionBackward(dout: Tensor, cache: AttentionCache): Attentio
   }
   return {
     dq: products(dlogits, k),
-    dk: products(turned(dlogits), q),
-    dv: products(turned(weights), dout),
+    dk: products(transposed(dlogits), q),
+    dv: products(transposed(weights), dout),
   };
 }
 
@@ -578,7 +578,7 @@ function products(a: Tensor, b: Tensor): Tensor {
 }
 
 /** The transpose of each sample's matrix. */
-function turned(x: Tensor): Tensor {
+function transposed(x: Tensor): Tensor {
   return x.transpose(0, 2, 1);
 }
 
