@@ -275,9 +275,8 @@ export function multiHeadForward(
   const query = affineForward(asRows(x), params.Wq, params.bq);
   const key = affineForward(asRows(x), params.Wk, params.bk);
   const value = affineForward(asRows(x), params.Wv, params.bv);
-  const [q, k, v] = [query, key, value].map(({ out }) =>
-    splitHeads(asSequences(out, N, T), heads),
-  ) as [Tensor, Tensor, Tensor];
+  const split = (rows: Tensor): Tensor => splitHeads(asSequences(rows, N, T), heads);
+  const [q, k, v] = [split(query.out), split(key.out), split(value.out)];
   const found = zeros(...q.shape);
   const weights = zeros(N, heads, T, T);
   const caches: AttentionCache[] = [];
@@ -288,11 +287,16 @@ export function multiHeadForward(
     caches.push(head.cache);
   }
   const output = affineForward(asRows(mergeHeads(found)), params.Wo, params.bo);
-  const cache = { query: query.cache, key: key.cache, value: value.cache };
   return {
     out: asSequences(output.out, N, T),
     weights,
-    cache: { ...cache, heads: caches, output: output.cache },
+    cache: {
+      query: query.cache,
+      key: key.cache,
+      value: value.cache,
+      heads: caches,
+      output: output.cache,
+    },
   };
 }
 
