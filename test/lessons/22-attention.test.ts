@@ -844,6 +844,7 @@ describe('22-attention', () => {
       expect(() => splitHeads(array(COLUMNS), -2)).to.throw(RangeError);
       expect(() => splitHeads(array(COLUMNS), 1.5)).to.throw(RangeError);
       expect(() => splitHeads(zeros(4, 6), 2)).to.throw(RangeError);
+      expect(() => splitHeads(zeros(1, 2, 2, 6), 2)).to.throw(RangeError);
     });
   });
 
@@ -982,6 +983,7 @@ describe('22-attention', () => {
       expect(run(read(), ones(1, 2, 3), 2)).to.throw(RangeError);
       expect(run(zeros(1, 2, 3), open, 2)).to.throw(RangeError);
       expect(run(zeros(2, 2), open, 2)).to.throw(RangeError);
+      expect(run(zeros(1, 2, 2, 2), open, 2)).to.throw(RangeError);
       expect(run(read(), open, 2, { Wo: zeros(2, 2) })).to.throw(RangeError);
       expect(run(read(), open, 2, { bk: zeros(2) })).to.throw(RangeError);
     });
@@ -1194,6 +1196,7 @@ describe('22-attention', () => {
       expect(run(read(), ones(1, 3, 3), {})).to.throw(RangeError);
       expect(run(zeros(1, 2, 3), ones(1, 2, 2), {})).to.throw(RangeError);
       expect(run(zeros(2, 2), ones(1, 2, 2), {})).to.throw(RangeError);
+      expect(run(zeros(1, 2, 2, 2), ones(1, 2, 2), {})).to.throw(RangeError);
       expect(run(read(), ones(1, 2, 2), { gamma2: zeros(3) })).to.throw(RangeError);
       expect(run(read(), ones(1, 2, 2), { W1: zeros(3, 3) })).to.throw(RangeError);
     });
