@@ -27,7 +27,6 @@ import {
   sampleTopK,
   sinusoidalPositions,
   splitHeads,
-  transformerGradients,
   type AttentionCache,
   type AttentionGradients,
   type BlockCache,
@@ -795,24 +794,23 @@ const changedHeadsBack =
   (
     change: (parts: {
       right: MultiHeadGradients;
-      /** What comes back to x from the queries, the keys and the values. */
-      from: [q: Tensor, k: Tensor, v: Tensor];
+      /** What comes back to x from the queries, the keys or the values alone. */
+      from: (kept: 'query' | 'key' | 'value') => Tensor;
       dout: Tensor;
       cache: MultiHeadCache;
     }) => { dx?: Tensor; gradients?: Partial<MultiHeadParams> },
   ) =>
   (dout: Tensor, cache: MultiHeadCache): MultiHeadGradients => {
     const right = multiHeadBackward(dout, cache);
-    const none0 = (one: 'query' | 'key' | 'value') => ({ ...cache[one], W: none(cache[one].W) });
-    const alone = (kept: 'query' | 'key' | 'value'): Tensor =>
+    const silent = (one: 'query' | 'key' | 'value') => ({ ...cache[one], W: none(cache[one].W) });
+    const from = (kept: 'query' | 'key' | 'value'): Tensor =>
       multiHeadBackward(dout, {
         ...cache,
-        query: none0('query'),
-        key: none0('key'),
-        value: none0('value'),
+        query: silent('query'),
+        key: silent('key'),
+        value: silent('value'),
         [kept]: cache[kept],
       }).dx;
-    const from: [Tensor, Tensor, Tensor] = [alone('query'), alone('key'), alone('value')];
     const { dx = right.dx, gradients = {} } = change({ right, from, dout, cache });
     return { dx, gradients: { ...right.gradients, ...gradients } };
   };
@@ -853,18 +851,18 @@ const multiHeadBacks: Wrong[] = [
     id: 'heads-back-queries-alone',
     sentence:
       'dx is what comes back from the queries alone. x was read three times: add what comes from keys and values.',
-    wrong: changedHeadsBack(({ from: [q] }) => ({ dx: q })),
+    wrong: changedHeadsBack(({ from }) => ({ dx: from('query') })),
   },
   {
     id: 'heads-back-values-alone',
     sentence:
       'dx is what comes back from the values alone. x was read three times: add what comes from queries and keys.',
-    wrong: changedHeadsBack(({ from: [, , v] }) => ({ dx: v })),
+    wrong: changedHeadsBack(({ from }) => ({ dx: from('value') })),
   },
   {
     id: 'heads-back-keys-missing',
     sentence: 'What comes back from the keys is missing in dx. All three go into the sum.',
-    wrong: changedHeadsBack(({ from: [q, , v] }) => ({ dx: add(q, v) })),
+    wrong: changedHeadsBack(({ from }) => ({ dx: add(from('query'), from('value')) })),
   },
   {
     id: 'heads-back-mean',
@@ -1333,7 +1331,6 @@ const causalOf = ({ ids }: TokenBatch): Tensor => {
 const modelBy =
   (how: ModelHow) =>
   (batch: TokenBatch, params: TransformerParams, options: BlockOptions): TransformerGradients => {
-    transformerGradients(batch, params, options);
     const { step = (e, p) => e + p, positions: where = sinusoidalPositions } = how;
     const { mask = causalOf, labels = (b) => b.labels, counted = (b) => b.mask } = how;
     const { factor = () => 1, dx: change = (dx) => dx } = how;
