@@ -130,7 +130,7 @@ function drawn(seed: number, [D, H, A]: [number, number, number]): TwoLayerParam
 }
 
 /** The probabilities of the actions of a two-layer network that sees `x`, by lists. */
-function probabilities(x: readonly number[], { W1, b1, W2, b2 }: TwoLayerParams): number[] {
+function chancesOf(x: readonly number[], { W1, b1, W2, b2 }: TwoLayerParams): number[] {
   const along = (size: number): number[] => Array.from({ length: size }, (_, i) => i);
   const hidden = along(b1.size).map((h) =>
     Math.max(
@@ -1167,10 +1167,10 @@ describe('23-reinforcement-learning', () => {
       ];
       const params = drawn(33, [2, 3, 2]);
       const earns = (given: TwoLayerParams): number => {
-        const [a, b] = [probabilities(A!, given), probabilities(B!, given)];
+        const [a, b] = [chancesOf(A!, given), chancesOf(B!, given)];
         return a[1]! * 2 + a[0]! * (1 + b[0]! * 5 - b[1]! * 3);
       };
-      const [a, b] = [probabilities(A!, params), probabilities(B!, params)];
+      const [a, b] = [chancesOf(A!, params), chancesOf(B!, params)];
       const ways = [
         { p: a[1]!, states: [A!], actions: [1], rewards: [2] },
         { p: a[0]! * b[0]!, states: [A!, B!], actions: [0, 0], rewards: [1, 5] },
@@ -1219,7 +1219,7 @@ describe('23-reinforcement-learning', () => {
         params = rmspropStep(params, gradients, squares, 0.08);
       }
       const mean = (list: number[]): number => sum(list) / list.length;
-      // Whoever is right gets the same but for rounding; of eight other pairs of seeds none came to less than 66 of 80.
+      // Whoever is right gets the same but for rounding; of eight pairs of seeds none came to less than 66 of 80.
       expect(mean(lengths.slice(0, 3)), 'steps at first').to.be.below(40);
       expect(mean(lengths.slice(-4)), 'steps at last').to.be.above(60);
     });
@@ -1371,7 +1371,7 @@ function playPole(params: TwoLayerParams, random: () => number): Episode {
   const [states, actions]: [number[][], number[]] = [[], []];
   while (states.length < 80 && Math.abs(x) < 2.4 && Math.abs(angle) < 0.21) {
     const state = [x, v, angle, turning];
-    const action = random() < probabilities(state, params)[0]! ? 0 : 1;
+    const action = random() < chancesOf(state, params)[0]! ? 0 : 1;
     states.push(state);
     actions.push(action);
     const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
