@@ -23,7 +23,7 @@ export function* experiment(
   { largest }: Values<typeof parameters>,
 ): Running {
   const xs = [0, largest / 2, largest];
-  const twice = lesson.twice(array(xs));
+  const twice = lesson.X(array(xs));
   yield 1;
   return [
     {
