@@ -838,7 +838,7 @@ export const misconceptions: Misconception[] = [
     exercise: '23.12 reinforceLoss',
     id: 'loss-climbs-down',
     sentence:
-      'Loss and gradient have the opposite sign, those of what is earned. An optimizer goes downhill, so the loss is −Σ (G − b) · ln π.',
+      'Loss and gradient have the opposite sign, those of what is earned, or of weights b − G. An optimizer goes downhill, so the loss is −Σ (G − b) · ln π.',
     wrong: wrongLoss(({ more, log, slope }) => [more * log, -more * slope]),
   },
   {
@@ -925,13 +925,6 @@ export const misconceptions: Misconception[] = [
     id: 'loss-baseline-added',
     sentence: 'The baseline is added. What counts is what was more than expected, G − b.',
     wrong: wrongWeights((G, b) => G + b),
-  },
-  {
-    exercise: '23.12 reinforceLoss',
-    id: 'loss-baseline-first',
-    sentence:
-      'It weighs with b − G, which makes what went well rarer. What was more than expected is G − b.',
-    wrong: wrongWeights((G, b) => b - G),
   },
   {
     exercise: '23.12 reinforceLoss',
@@ -1120,11 +1113,10 @@ export const misconceptions: Misconception[] = [
       reinforceGradients,
       (episodes: Episode[], params: TwoLayerParams, gamma: number) => {
         const { loss, gradients } = reinforceGradients(episodes, params, gamma);
-        const turn = (x: Tensor): Tensor => map(x, (value) => -value);
         const { W1, b1, W2, b2 } = gradients;
         return {
           loss,
-          gradients: { W1: turn(W1), b1: turn(b1), W2: turn(W2), b2: turn(b2) },
+          gradients: { W1: negated(W1), b1: negated(b1), W2: negated(W2), b2: negated(b2) },
         };
       },
     ),
@@ -1229,6 +1221,10 @@ export const misconceptions: Misconception[] = [
   },
 ];
 
+function negated(x: Tensor): Tensor {
+  return map(x, (value) => -value);
+}
+
 /** What is wrong with returns that are right. */
 function wrongReturns(f: (G: number[], gamma: number) => number[]) {
   return refusingLike(discountedReturns, (rewards: Tensor, gamma: number, after: number) =>
@@ -1329,11 +1325,14 @@ function sweepsOf(
   }
 }
 
+/** What a policy earns: the mean of Q with its probabilities as weights. */
+function weighed(shares: number[], Q: number[]): number {
+  return sumOver(Q.length, (a) => shares[a]! * Q[a]!);
+}
+
 function wrongEvaluation(sweeping: Sweeping) {
-  const value = (shares: number[], Q: number[]): number =>
-    Q.reduce((sum, q, a) => sum + shares[a]! * q, 0);
   return refusingLike(evaluatePolicy, (policy: Tensor, mdp: Mdp, options: PlanningOptions) =>
-    sweepsOf(mdp, options, { value, ...sweeping }, policy),
+    sweepsOf(mdp, options, { value: weighed, ...sweeping }, policy),
   );
 }
 
@@ -1365,9 +1364,7 @@ function wrongPolicies({
       });
       const Q = actionValues(V, mdp, options.gamma);
       const shares = rowsOf(policy);
-      const gains = rowsOf(Q).map(
-        (row, s) => Math.max(...row) - row.reduce((sum, q, a) => sum + shares[s]![a]! * q, 0),
-      );
+      const gains = rowsOf(Q).map((row, s) => Math.max(...row) - weighed(shares[s]!, row));
       if (
         gain(gains) <= options.tolerance ||
         rounds >= options.maxSweeps ||
@@ -1617,7 +1614,7 @@ interface Weighed {
 
 /** Something else for each step and action, divided by something else than the episodes. */
 function wrongLoss(
-  f: (weighed: Weighed) => [loss: number, slope: number],
+  f: (parts: Weighed) => [loss: number, slope: number],
   divisor?: (T: number) => number,
 ) {
   return refusingLike(reinforceLoss, (...args: LossArguments): PolicyLoss => {
@@ -1625,7 +1622,7 @@ function wrongLoss(
     const T = actions.size;
     const by = divisor?.(T) || episodes;
     const policy = softmax(logits);
-    const weighed = (t: number, a: number): Weighed => {
+    const partsOf = (t: number, a: number): Weighed => {
       const action = actions.get(t);
       const row = rowsOf(logits)[t]!;
       const max = Math.max(...row);
@@ -1641,8 +1638,8 @@ function wrongLoss(
       };
     };
     return {
-      loss: sumOver(T, (t) => f(weighed(t, actions.get(t)))[0] / by),
-      dlogits: filled(logits.shape, (t, a) => f(weighed(t!, a!))[1] / by),
+      loss: sumOver(T, (t) => f(partsOf(t, actions.get(t)))[0] / by),
+      dlogits: filled(logits.shape, (t, a) => f(partsOf(t!, a!))[1] / by),
     };
   });
 }
