@@ -632,7 +632,7 @@ describe('23-reinforcement-learning', () => {
   /** What actions are worth in four states; no two numbers alike. */
   const table = (): Tensor =>
     array([
-      [1, -2, 0.5],
+      [-6, -2, 0.5],
       [9, -8, 4],
       [3, 7, -5],
       [-4, -1.5, -3],
@@ -643,15 +643,15 @@ describe('23-reinforcement-learning', () => {
     Q.set(state, action, value);
     return Q;
   };
-  const step = { state: 0, action: 0, reward: 4, next: 2, done: false };
+  const step = { state: 0, action: 0, reward: 3, next: 2, done: false };
 
   describe('23.9 sarsaUpdate', () => {
     const learning = { learningRate: 0.25, gamma: 0.5 };
 
     it('goes a part of the way to the reward and what the next action is worth', () => {
-      // The target is 4 − 2.5, and 1 + ¼ · (1.5 − 1).
+      // The target is 3 − 2.5, and −6 + ¼ · (0.5 + 6).
       expect(sarsaUpdate(table(), { ...step, nextAction: 2 }, learning)).to.almostEqual(
-        tableWith(0, 0, 1.125),
+        tableWith(0, 0, -4.375),
       );
       expect(
         sarsaUpdate(
@@ -664,16 +664,16 @@ describe('23-reinforcement-learning', () => {
 
     it('takes the reward alone where the episode has ended', () => {
       const last = { ...step, nextAction: 0, done: true };
-      expect(sarsaUpdate(table(), last, learning)).to.almostEqual(tableWith(0, 0, 1.75));
+      expect(sarsaUpdate(table(), last, learning)).to.almostEqual(tableWith(0, 0, -3.75));
     });
 
     it('comes to the target at once for a rate of 1, and takes γ = 0 and γ = 1', () => {
       const next = { ...step, nextAction: 1 };
       expect(sarsaUpdate(table(), next, { learningRate: 1, gamma: 1 })).to.almostEqual(
-        tableWith(0, 0, 11),
+        tableWith(0, 0, 10),
       );
       expect(sarsaUpdate(table(), next, { learningRate: 1, gamma: 0 })).to.almostEqual(
-        tableWith(0, 0, 4),
+        tableWith(0, 0, 3),
       );
     });
 
@@ -687,7 +687,7 @@ describe('23-reinforcement-learning', () => {
       const [view, played] = [turned(table()), { ...step, nextAction: 2 }];
       const call = () => sarsaUpdate(view, played, learning);
       expect(call).to.leaveUnchanged({ view, played, learning });
-      expect(call()).to.almostEqual(tableWith(0, 0, 1.125));
+      expect(call()).to.almostEqual(tableWith(0, 0, -4.375));
     });
 
     it('refuses what is no matrix', () => {
@@ -701,8 +701,8 @@ describe('23-reinforcement-learning', () => {
     const learning = { learningRate: 0.25, gamma: 0.5 };
 
     it('goes a part of the way to the reward and the most that the next state is worth', () => {
-      // The target is 4 + 3.5, and 1 + ¼ · (7.5 − 1).
-      expect(qLearningUpdate(table(), step, learning)).to.almostEqual(tableWith(0, 0, 2.625));
+      // The target is 3 + 3.5, and −6 + ¼ · (6.5 + 6).
+      expect(qLearningUpdate(table(), step, learning)).to.almostEqual(tableWith(0, 0, -2.875));
       // −1 + ¾ · 9 = 5.75, and −3 + 0.1 · 8.75.
       expect(
         qLearningUpdate(
@@ -714,24 +714,24 @@ describe('23-reinforcement-learning', () => {
     });
 
     it('takes the largest value where all are below 0', () => {
-      // 4 − ¾ = 3.25, and 1 + ¼ · 2.25.
+      // 3 − ¾ = 2.25, and −6 + ¼ · 8.25.
       expect(qLearningUpdate(table(), { ...step, next: 3 }, learning)).to.almostEqual(
-        tableWith(0, 0, 1.5625),
+        tableWith(0, 0, -3.9375),
       );
     });
 
     it('takes the reward alone where the episode has ended', () => {
       expect(qLearningUpdate(table(), { ...step, done: true }, learning)).to.almostEqual(
-        tableWith(0, 0, 1.75),
+        tableWith(0, 0, -3.75),
       );
     });
 
     it('comes to the target at once for a rate of 1, and takes γ = 0 and γ = 1', () => {
       expect(qLearningUpdate(table(), step, { learningRate: 1, gamma: 1 })).to.almostEqual(
-        tableWith(0, 0, 11),
+        tableWith(0, 0, 10),
       );
       expect(qLearningUpdate(table(), step, { learningRate: 1, gamma: 0 })).to.almostEqual(
-        tableWith(0, 0, 4),
+        tableWith(0, 0, 3),
       );
     });
 
@@ -739,7 +739,7 @@ describe('23-reinforcement-learning', () => {
       const view = turned(table());
       const call = () => qLearningUpdate(view, step, learning);
       expect(call).to.leaveUnchanged({ view, step, learning });
-      expect(call()).to.almostEqual(tableWith(0, 0, 2.625));
+      expect(call()).to.almostEqual(tableWith(0, 0, -2.875));
     });
 
     it('refuses what is no matrix', () => {
