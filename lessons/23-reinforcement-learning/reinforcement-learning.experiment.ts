@@ -18,7 +18,7 @@ export const about =
 
 export const parameters = {
   epsilon: { label: 'ε, how often any action is played', from: 0, to: 0.5, value: 0.1 },
-  rate: { label: 'α beside the cliff', from: 0.05, to: 1, value: 0.5 },
+  rate: { label: 'α beside the cliff', from: 0.05, to: 1, value: 0.2 },
   hidden: { label: "hidden units of the pole's network", from: 2, to: 32, value: 8, whole: true },
 } satisfies Parameters;
 
@@ -37,7 +37,7 @@ const LONGEST = 2000;
 const COST = 16;
 
 /** How the pole is learned: steps of 0.02 s. */
-const POLE = { batches: 45, episodes: 8, steps: 200, gamma: 0.98 };
+const POLE = { batches: 60, episodes: 8, steps: 200, gamma: 0.98 };
 const ADAM = { learningRate: 0.05, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 /** How long it is shown, in steps. */
 const SHOWN = 500;
@@ -203,7 +203,7 @@ function ways(lesson: typeof Lesson, runs: Record<Method, Run[]>): Scatter {
     kind: 'scatter',
     title: `The greedy ways from the start to the goal, after ${MOMENTS.at(-1)} episodes`,
     caption:
-      'The cliff lies between the two, in the lowest row. The bluer a cell, the more it still costs by Q-learning.',
+      'The cliff lies between the two, in the lowest row, where nobody stands. The bluer a cell, the more it still costs by Q-learning.',
     x: { label: 'column', domain: [0, COLUMNS] },
     y: { label: 'row', domain: [0, ROWS] },
     background: {
@@ -227,9 +227,9 @@ function cellsWhileLearning(runs: Record<Method, Run[]>): Images {
       'White is 0, as in the beginning; the bluer, the more it costs from there to the goal.',
     colours: 'diverging',
     range: [-COST, COST],
-    perRow: NAMES.length,
-    images: MOMENTS.flatMap((moment, i) =>
-      NAMES.map((name) => ({
+    perRow: MOMENTS.length,
+    images: NAMES.flatMap((name) =>
+      MOMENTS.map((moment, i) => ({
         name: `${name}, ${moment} episodes`,
         pixels: cells(runs[name][0]!.tables[i]!),
         width: COLUMNS,
@@ -299,7 +299,7 @@ function angles(
   return {
     kind: 'curves',
     title: 'The angle of the pole, before and after learning',
-    caption: 'Beyond 12° it has fallen.',
+    caption: 'A curve ends where the pole leans by more than 12°, or the cart leaves its track.',
     x: { label: 'time', unit: 's', domain: [0, 0.02 * SHOWN] },
     y: { label: 'angle', unit: '°', domain: [-12, 12] },
     curves: [curve('before', start), curve('after', params)],
