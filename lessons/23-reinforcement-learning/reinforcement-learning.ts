@@ -5,7 +5,17 @@
  * There are S states, 0 … S − 1, and A actions, 0 … A − 1. V is what states are worth, shape (S), Q what actions are
  * worth in them, shape (S, A), and a policy holds the probability of each action in each state, shape (S, A).
  */
-import { array, copy, filled, requireSizes, zeros, type Labels, type Tensor } from '#arrays';
+import {
+  array,
+  copy,
+  filled,
+  labels,
+  requireSizes,
+  shapeText,
+  zeros,
+  type Labels,
+  type Tensor,
+} from '#arrays';
 import { softmax } from '#lessons/02-activations';
 import {
   affineBackward,
@@ -14,7 +24,6 @@ import {
   reluForward,
   type TwoLayerParams,
 } from '#lessons/05-backprop';
-import ndarray from 'ndarray';
 import { todo } from '#todo';
 
 /**
