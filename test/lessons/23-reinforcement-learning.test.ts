@@ -162,14 +162,12 @@ describe('23-reinforcement-learning', () => {
       expect(discountedReturns(array([3, -2, 8]), 0, 4)).to.almostEqual([3, -2, 8]);
     });
 
-    it('is quick for a long episode', () => {
-      const long = discountedReturns(
-        filled([20_000], () => 1),
-        0.75,
-        4,
-      );
+    it('is right for a long episode', () => {
+      const ones = filled([3000], () => 1);
+      const long = discountedReturns(ones, 0.75, 4);
       expect(long.get(0)).to.almostEqual(4);
-      expect(long.get(19_999)).to.almostEqual(4);
+      expect(long.get(2999)).to.almostEqual(4);
+      expect(discountedReturns(ones, 1, 0).get(0)).to.almostEqual(3000);
     });
 
     it('reads a view through its strides, leaves it unchanged, and has nothing for no step', () => {
@@ -598,6 +596,7 @@ describe('23-reinforcement-learning', () => {
 
     it('is greedy for ε = 0, and plays all alike for ε = 1', () => {
       expect(new Set(many([3, 2.999, 5, 4.999], 0, 5))).to.deep.equal(new Set([2]));
+      expect(epsilonGreedy(array([1, 5]), 0, () => 0)).to.equal(1);
       expect(new Set(many([-1, -3, -1], 0, 10))).to.deep.equal(new Set([0, 2]));
       expectFrequencies(many([9, 1, -4], 1, 150), [1 / 3, 1 / 3, 1 / 3]);
     });
@@ -1211,8 +1210,8 @@ describe('23-reinforcement-learning', () => {
 
     it('learns to balance a pole on a cart, from episodes that its own network played', () => {
       const random = seededRandom(111);
-      let params = map4(drawn(211, [4, 6, 2]), (w) => map(w, (value) => 0.5 * value));
-      const squares = map4(params, (w) => zeros(...w.shape));
+      let params = overParams(drawn(211, [4, 6, 2]), (w) => map(w, (value) => 0.5 * value));
+      const squares = overParams(params, (w) => zeros(...w.shape));
       const lengths: number[] = [];
       for (let k = 0; k < 10; k++) {
         const batch = Array.from({ length: 5 }, () => playPole(params, random));
@@ -1241,12 +1240,23 @@ describe('23-reinforcement-learning', () => {
     });
 
     it('refuses no episode, and sizes that do not fit', () => {
-      const [one] = episodes() as [Episode];
+      const [one, , last] = episodes() as [Episode, Episode, Episode];
       const run = (list: Episode[]) => () => reinforceGradients(list, even(), 0.5);
       expect(run([])).to.throw(RangeError);
       expect(run([{ ...one, actions: labels([1]) }])).to.throw(RangeError);
       expect(run([{ ...one, rewards: zeros(3) }])).to.throw(RangeError);
       expect(run([one, { ...one, states: zeros(2, 3) }])).to.throw(RangeError);
+      // Together they have as many as there are steps.
+      const exchanged = [
+        { ...one, actions: last.actions },
+        { ...last, actions: one.actions },
+      ];
+      expect(run(exchanged)).to.throw(RangeError);
+      const mixed = [
+        { ...one, rewards: last.rewards },
+        { ...last, rewards: one.rewards },
+      ];
+      expect(run(mixed)).to.throw(RangeError);
       expect(run([{ ...one, states: zeros(2, 3) }])).to.throw(RangeError);
     });
   });
@@ -1272,6 +1282,7 @@ describe('23-reinforcement-learning', () => {
     });
 
     it('is over where the cart leaves its track, to either side, and not before', () => {
+      expect(cartPoleStep(upright(2.4, 0, 0), 1).done).to.equal(false);
       // A pole that has gone round twice is over as well.
       expect(cartPoleStep(array([0, 0, 12.7, 0]), 1).done).to.equal(true);
       for (const side of [1, -1]) {
@@ -1341,7 +1352,7 @@ describe('23-reinforcement-learning', () => {
 });
 
 /** f of each parameter. */
-function map4(params: TwoLayerParams, f: (w: Tensor) => Tensor): TwoLayerParams {
+function overParams(params: TwoLayerParams, f: (w: Tensor) => Tensor): TwoLayerParams {
   const { W1, b1, W2, b2 } = params;
   return { W1: f(W1), b1: f(b1), W2: f(W2), b2: f(b2) };
 }
