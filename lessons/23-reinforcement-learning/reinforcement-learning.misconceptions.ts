@@ -549,6 +549,13 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '23.7 policyIteration',
+    id: 'policies-until-the-same',
+    sentence:
+      'It goes on until the policy stays the same. Between actions that are equally good it may change for ever: ask whether more than the tolerance is to be gained.',
+    wrong: wrongPolicies({ gain: (gains) => (Math.max(...gains) > 1e-9 ? Infinity : 0) }),
+  },
+  {
+    exercise: '23.7 policyIteration',
     id: 'policies-stop-when-one-is-still',
     sentence:
       'It is over as soon as some state has nothing to gain. All of them must be without gain.',
