@@ -424,8 +424,8 @@ export interface PolicyLoss {
  *     −1/episodes · Σ (G_t − b_t) · ln π(a_t), a sum over all steps of all episodes,
  *
  * and its gradient with respect to the logits, (G_t − b_t) · (π − onehot(a_t)) / episodes. G and b are numbers to it, of
- * which no gradient is taken. The loss itself means little; its gradient is, on average, −1 times that of what an episode
- * earns, whatever the baseline b is, as long as it doesn't depend on a_t.
+ * which no gradient is taken. The loss itself means little. For γ = 1 its gradient is, on average, −1 times that of what
+ * an episode earns, whatever the baseline b is, as long as it doesn't depend on a_t.
  *
  * Williams 1992, https://doi.org/10.1007/BF00992696
  *
