@@ -631,7 +631,7 @@ describe('23-reinforcement-learning', () => {
   /** What actions are worth in four states; no two numbers alike. */
   const table = (): Tensor =>
     array([
-      [-6, -2, 0.5],
+      [-6, -2, 5.5],
       [9, -8, 4],
       [3, 7, -5],
       [-4, -1.5, -3],
