@@ -8,7 +8,7 @@ import { findLesson } from '../project.ts';
 import { subjectFile } from '../subject/facade.ts';
 import { installHooks } from '../subject/install.ts';
 import { onCall, onReturn } from '../subject/recorder.ts';
-import type { Job } from './grade-lesson.ts';
+import type { Job } from './run-child.ts';
 import type { Check, CheckResult, Message, Sample } from '../results/lesson-result.ts';
 import { findConsequences } from './consequences.ts';
 import { problemOf } from './explain.ts';
