@@ -32,6 +32,9 @@ interface Answer {
 /** What arrays of ndarray are read through is compiled while it runs, so the runner may do what the page may not. */
 const RUNNER_POLICY = "default-src 'none'; script-src 'self' 'unsafe-eval'; connect-src 'self'";
 
+/** No other page shows this one within itself; only a header can say that. */
+const NO_FRAMES = "frame-ancestors 'none'";
+
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -71,7 +74,8 @@ export async function startServer(port: number): Promise<PageServer> {
   /** What stands at a path; undefined where nothing does. */
   async function answer({ pathname, searchParams }: URL): Promise<Answer | undefined> {
     const path = decodeURIComponent(pathname).slice(1);
-    if (path === '') return { type: HTML, content: indexPage(true), policy: PAGE_POLICY };
+    if (path === '')
+      return { type: HTML, content: indexPage(true), policy: `${PAGE_POLICY}; ${NO_FRAMES}` };
     if (path === 'course.json') return json(courseText());
     const [folder, name = ''] = path.split('/');
     switch (folder) {
@@ -159,15 +163,19 @@ export async function startServer(port: number): Promise<PageServer> {
   };
 }
 
-/** Why a request is not answered: a page of another origin, or a name that was led here, is none of ours. */
+/**
+ * Why a request is not answered: a page of another origin, or a name that was led here, is none of ours. A link to the
+ * page may stand anywhere, so whoever follows one gets the page, in a window of its own.
+ */
 function refusal(
-  { method, headers: { host, origin, ...others } }: IncomingMessage,
+  { method, url, headers: { host, origin, ...others } }: IncomingMessage,
   port: number,
 ): string | undefined {
   const own = [`127.0.0.1:${port}`, `localhost:${port}`];
   if (!own.includes(host ?? '')) return `This server answers to ${own.join(' and ')} alone.`;
   const isForeign = origin !== undefined && origin !== `http://${host}`;
-  if (isForeign || others['sec-fetch-site'] === 'cross-site') {
+  const isFollowed = url === '/' && others['sec-fetch-dest'] === 'document';
+  if (isForeign || (others['sec-fetch-site'] === 'cross-site' && !isFollowed)) {
     return 'This server answers to its own page alone.';
   }
   if (method !== 'GET') return `This server reads and never writes; it takes GET, not ${method}.`;

@@ -82,6 +82,19 @@ describe('The server of the page', function () {
     }
   });
 
+  it('gives the page to whoever follows a link to it from elsewhere, in no frame, and nothing else', async () => {
+    const { host } = new URL(server.url);
+    const followed = (path: string, kind: string) =>
+      ask(path, {
+        headers: { host, 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': kind },
+      });
+    const { status, headers } = await followed('/', 'document');
+    expect(status).to.equal(200);
+    expect(headers['content-security-policy']).to.include("frame-ancestors 'none'");
+    const others = [followed('/', 'iframe'), followed('/course.json', 'document')];
+    for (const { status: refused } of await Promise.all(others)) expect(refused).to.equal(403);
+  });
+
   it('gives no file but its own', async () => {
     const paths = [
       '/package.json',
