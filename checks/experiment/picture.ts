@@ -6,10 +6,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { draw } from '#figures/draw';
+import { madeBy } from '#figures/made-by';
 import { paper } from '#figures/paper';
 import { sha256 } from '../course/course-hash.ts';
-import { root, sourceFile, type Lesson } from '../project.ts';
-import { defaultValues, loadExperiment, referenceSubject, runExperiment } from './experiment.ts';
+import { root, shownPath, sourceFile, type Lesson } from '../project.ts';
+import {
+  defaultValues,
+  loadExperiment,
+  referenceSubject,
+  runExperiment,
+  type Functions,
+} from './experiment.ts';
 
 /** All pictures are made from the same random numbers. */
 const SEED = 1;
@@ -31,15 +38,30 @@ export function isUpToDate(lesson: Lesson): boolean {
   }
 }
 
-/** Makes the picture of a lesson anew. */
+/**
+ * Makes the picture of a lesson anew.
+ *
+ * @throws Error when a figure names a function that the experiment doesn't call, or one that it calls is named by none
+ */
 export async function makePicture(lesson: Lesson, tell: (done: number) => void): Promise<void> {
   const module = (await loadExperiment(lesson))!;
-  const [first] = runExperiment(
+  const subject = await referenceSubject(lesson);
+  const { functions, called } = watched(subject.functions);
+  const figures = runExperiment(
     module,
-    await referenceSubject(lesson),
+    { ...subject, functions },
     { seed: SEED, values: defaultValues(module.parameters) },
     tell,
   );
+  const named = new Set(figures.flatMap(madeBy));
+  const wrong = [...called].filter((name) => !named.has(name));
+  const unused = [...named].filter((name) => !called.has(name));
+  if (wrong.length + unused.length > 0) {
+    throw new Error(
+      `makePicture: ${shownPath(lesson.experiment)} calls ${wrong.join(', ') || 'nothing'} that no figure names in \`by\`, and names ${unused.join(', ') || 'nothing'} that it doesn't call; name in each figure what it is made by`,
+    );
+  }
+  const [first] = figures;
   // On a page the picture has the page's colours; as a file of its own it brings paper and ink with it.
   const svg = draw(first!, paper())
     .markup.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
@@ -47,6 +69,21 @@ export async function makePicture(lesson: Lesson, tell: (done: number) => void):
     .replace(/viewBox="0 0 (\S+) (\S+)" height="\S+" width="\S+"/, withEdge)
     .replace('</svg>', `${mark(lesson)}</svg>`);
   writeFileSync(pictureFile(lesson), `${svg}\n`);
+}
+
+/** The functions, and which of them have been called. */
+function watched(functions: Functions): { functions: Functions; called: Set<string> } {
+  const called = new Set<string>();
+  const watching = Object.entries(functions).map(([name, f]): [string, unknown] => [
+    name,
+    typeof f !== 'function'
+      ? f
+      : (...args: unknown[]): unknown => {
+          called.add(name);
+          return f(...args);
+        },
+  ]);
+  return { functions: Object.fromEntries(watching), called };
 }
 
 /** The size of a drawing with an edge around it: a file of its own is cut off at its size, and padding only moves it. */

@@ -59,13 +59,15 @@ export function* experiment(
 }
 
 function byEpoch(heading: string, y: Curves['y'], curves: Series[]): Curves {
-  return { kind: 'curves', title: heading, x: { label: 'epoch', whole: true }, y, curves };
+  const by = ['initialMlp', 'train'];
+  return { kind: 'curves', title: heading, x: { label: 'epoch', whole: true }, y, by, curves };
 }
 
 function results(epochs: number, rows: Table['rows']): Table {
   return {
     kind: 'table',
     title: `After ${epochs} epochs`,
+    by: ['initialMlp', 'train', 'iterationCount'],
     columns: ['batch size', 'steps', 'loss', 'accuracy'],
     rows,
   };

@@ -22,7 +22,18 @@ const LAYERS = 10;
 const SAMPLES = 200;
 const SHOWN = new Set([1, 4, 7, 10]);
 
-type Activation = (z: Tensor) => Tensor;
+/** A way to begin, and the function of the lesson that draws, if one does. */
+interface Scheme {
+  by: string[];
+  draw: (shape: number[], random: () => number) => Tensor;
+}
+
+/** What ten layers make of the samples, with weights of one scheme. */
+interface Spread {
+  name: string;
+  by: string[];
+  spread: number[];
+}
 
 /**
  * The experiment of lesson 08.
@@ -37,86 +48,91 @@ export function* experiment(
 ): Running {
   const seed = Math.floor(random() * 2 ** 32);
   const x = lesson.scaledNormal([SAMPLES, width], 1, random);
-  const schemes: Record<string, (shape: number[], random: () => number) => Tensor> = {
-    'all equal': (shape) => filled(shape, () => 1 / width),
-    'deviation 0.01': (shape, draw) => lesson.scaledNormal(shape, 0.01, draw),
-    'deviation 1': (shape, draw) => lesson.scaledNormal(shape, 1, draw),
-    "Xavier's": lesson.xavierNormal,
-    "Xavier's, even": lesson.xavierUniform,
-    "He's": lesson.heNormal,
+  const deviating = (deviation: number): Scheme => ({
+    by: ['scaledNormal'],
+    draw: (shape, own) => lesson.scaledNormal(shape, deviation, own),
+  });
+  const schemes: Record<string, Scheme> = {
+    'all equal': { by: [], draw: (shape) => filled(shape, () => 1 / width) },
+    'deviation 0.01': deviating(0.01),
+    'deviation 1': deviating(1),
+    "Xavier's": { by: ['xavierNormal'], draw: lesson.xavierNormal },
+    "Xavier's, even": { by: ['xavierUniform'], draw: lesson.xavierUniform },
+    "He's": { by: ['heNormal'], draw: lesson.heNormal },
   };
   const sizes = Array.from({ length: LAYERS + 1 }, () => width);
-  const started = Object.entries(schemes).map(([name, draw]) => {
+  const started = Object.entries(schemes).map(([name, { by, draw }]) => {
     const own = seededRandom(seed);
-    return [name, lesson.initialParams(sizes, (shape) => draw(shape, own))] as const;
+    return { name, by, params: lesson.initialParams(sizes, (shape) => draw(shape, own)) };
   });
-  const spreads: Record<string, [name: string, spread: number[]][]> = { tanh: [], ReLU: [] };
+  const spreads: Record<string, Spread[]> = { tanh: [], ReLU: [] };
   let done = 0;
-  for (const [name, params] of started) {
-    spreads['tanh']!.push([name, lesson.activationSpread(x, params, tanh)]);
-    spreads['ReLU']!.push([name, lesson.activationSpread(x, params, relu)]);
+  for (const { name, by: own, params } of started) {
+    const by = ['scaledNormal', 'initialParams', 'activationSpread', ...own];
+    spreads['tanh']!.push({ name, by, spread: lesson.activationSpread(x, params, tanh) });
+    spreads['ReLU']!.push({ name, by, spread: lesson.activationSpread(x, params, relu) });
     yield 0.7 * (++done / started.length);
   }
-  const [xavier, he] = [3, 5].map((i) => started[i]![1]);
+  const [wide, xavier, he] = [2, 3, 5].map((i) => started[i]!);
   const figures = [
     layersOf('tanh', spreads['tanh']!),
     layersOf('ReLU', spreads['ReLU']!),
     inTheEnd(spreads),
-    histograms('tanh, with the weights of Xavier', x, xavier!, tanh, [-1, 1]),
+    histograms('tanh, with the weights of Xavier', x, xavier!),
   ];
   yield 0.85;
   return [
     ...figures,
-    histograms('tanh, with the weights of He', x, he!, tanh, [-1, 1]),
-    histograms('tanh, with a deviation of 1', x, started[2]![1], tanh, [-1, 1]),
+    histograms('tanh, with the weights of He', x, he!),
+    histograms('tanh, with a deviation of 1', x, wide!),
   ];
 }
 
-function layersOf(activation: string, spreads: readonly [string, number[]][]): Curves {
+function layersOf(activation: string, spreads: readonly Spread[]): Curves {
   return {
     kind: 'curves',
     title: `The spread of the activations by layer, with ${activation}`,
     caption: 'A level line is what one wants.',
     x: { label: 'layer', whole: true },
     y: { label: 'standard deviation', scale: 'log' },
-    curves: spreads.map(([name, spread]) => ({
+    curves: spreads.map(({ name, by, spread }) => ({
       name,
+      by,
       points: spread.map((value, l) => [l + 1, value]),
     })),
   };
 }
 
-function inTheEnd(spreads: Record<string, [string, number[]][]>): Table {
+function inTheEnd(spreads: Record<string, Spread[]>): Table {
   return {
     kind: 'table',
     title: 'What is left in the tenth layer',
     columns: ['weights', 'tanh', 'ReLU'],
-    rows: spreads['tanh']!.map(([name, spread], i) => [
+    rows: spreads['tanh']!.map(({ name, spread }, i) => [
       name,
       spread.at(-1)!,
-      spreads['ReLU']![i]![1].at(-1)!,
+      spreads['ReLU']![i]!.spread.at(-1)!,
     ]),
   };
 }
 
-/** The activations of some layers. */
+/** The activations of some layers with tanh. */
 function histograms(
   name: string,
   x: Tensor,
-  params: Params,
-  activation: Activation,
-  domain: readonly [number, number],
+  { by, params }: { by: string[]; params: Params },
 ): Histograms {
   const panels: { name: string; values: ArrayLike<number> }[] = [];
   let input = x;
   for (let l = 1; l <= LAYERS; l++) {
-    input = activation(affineForward(input, params[`W${l}`]!, params[`b${l}`]!).out);
+    input = tanh(affineForward(input, params[`W${l}`]!, params[`b${l}`]!).out);
     if (SHOWN.has(l)) panels.push({ name: `layer ${l}`, values: copy(input).data });
   }
   return {
     kind: 'histograms',
     title: `Activations: ${name}`,
-    x: { label: 'activation', domain },
+    by: ['scaledNormal', 'initialParams', ...by],
+    x: { label: 'activation', domain: [-1, 1] },
     bins: 40,
     panels,
   };

@@ -39,6 +39,8 @@ const CLASSES = 10;
 const SIDE = 14;
 const EPSILON = 1e-5;
 const MOMENTUM = 0.9;
+/** What the runs are called whose networks are normalized. */
+const WITH = 'with batch norm';
 
 /** An affine layer, and what batch norm adds to it. */
 interface Layer {
@@ -78,7 +80,7 @@ export function* experiment(
 ): Running {
   const [seen, unseen] = [shrunk(train), shrunk(test)];
   const layers = startingLayers(random, scale);
-  const names = ['with batch norm', 'without batch norm'];
+  const names = [WITH, 'without batch norm'];
   const starts = [true, false].map((isNormalized): Network => ({ layers, isNormalized }));
   const runs: { name: string; rate: number; losses: number[]; right: number; deep: Tensor }[] = [];
   for (const [i, start] of starts.entries()) {
@@ -92,6 +94,7 @@ export function* experiment(
   }
   const curves = names.map((name): Series => ({
     name,
+    by: madeBy(name),
     points: runs.filter((run) => run.name === name).map(({ rate, right }) => [rate, 100 * right]),
   }));
   const middle = RATES[1]!;
@@ -217,6 +220,11 @@ function trained(
   return { network, losses };
 }
 
+/** The functions of the lesson in a run. */
+function madeBy(name: string): string[] {
+  return name === WITH ? ['batchNorm', 'batchNormBackward'] : [];
+}
+
 function byRate(curves: Series[], steps: number): Curves {
   return {
     kind: 'curves',
@@ -231,6 +239,7 @@ function lossCurves(name: string, runs: { rate: number; losses: number[] }[]): C
   return {
     kind: 'curves',
     title: `The loss of each mini-batch, ${name}`,
+    by: madeBy(name),
     x: { label: 'step', whole: true },
     y: { label: 'loss', scale: 'log', domain: [0.01, 10] },
     curves: runs.map(({ rate, losses }) => ({
@@ -244,6 +253,7 @@ function arriving(name: string, panels: Histograms['panels']): Histograms {
   return {
     kind: 'histograms',
     title: `What arrives at the last ReLU, ${name}`,
+    by: madeBy(name),
     caption: `Before the first step, and after the last one at a learning rate of ${SHOWN}.`,
     x: { label: 'value', domain: [-4, 4] },
     bins: 40,

@@ -46,6 +46,9 @@ const HIDDEN = 40;
 /** Images are halved to so many pixels a side. */
 const SIDE = 14;
 
+/** The functions in every training: without help they have nothing to do, but they are asked. */
+const TRAINING = ['inputNoise', 'dropoutForward', 'dropoutBackward', 'weightDecayStep'];
+
 /** What is done against learning by heart. */
 interface Help {
   weightDecay: number;
@@ -183,6 +186,7 @@ function validationCurves(runs: readonly Run[], stopped: Regularization.EarlySto
   return {
     kind: 'curves',
     title: 'The loss on 300 other digits',
+    by: TRAINING,
     caption: `Early stopping goes back to epoch ${stopped.best} of the run without help.`,
     x: { label: 'epoch', whole: true },
     y: { label: 'loss', domain: [0.5, 1] },
@@ -194,6 +198,7 @@ function trainingCurves(runs: readonly Run[]): Curves {
   return {
     kind: 'curves',
     title: 'The loss on the 200 digits that it learns from',
+    by: TRAINING,
     x: { label: 'epoch', whole: true },
     y: { label: 'loss', scale: 'log' },
     curves: runs.map(({ name, training }) => ({ name, points: byEpoch(training) })),
@@ -220,6 +225,7 @@ function results(
   return {
     kind: 'table',
     title: `After ${EPOCHS} epochs, or where training stopped`,
+    by: [...TRAINING, 'trainWithEarlyStopping', 'diagnoseCurves'],
     columns: ['help', 'training loss', 'validation loss', 'others read rightly', 'curves'],
     rows: [
       ...rows,
@@ -243,6 +249,7 @@ function weights(runs: readonly Run[], stopped: Regularization.EarlyStopped): Hi
   return {
     kind: 'histograms',
     title: 'The weights of the first layer',
+    by: [...TRAINING, 'trainWithEarlyStopping'],
     x: { label: 'weight', domain: [-0.5, 0.5] },
     bins: 50,
     panels: [

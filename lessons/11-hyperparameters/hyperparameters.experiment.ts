@@ -28,6 +28,8 @@ export const digits = { train: 180, test: 500 };
 const EPOCHS = 4;
 const BATCH = 10;
 const ROUNDS = 2;
+/** The functions that the trials are made by. */
+const SEARCH = ['stratifiedSplit', 'coarseToFine'];
 
 /**
  * The experiment of lesson 11.
@@ -96,6 +98,7 @@ function places(trials: readonly Hyperparameters.Trial[], size: number): Scatter
   return {
     kind: 'scatter',
     title: 'Where the trials stand',
+    by: SEARCH,
     caption: 'The second round is around the best of the first.',
     x: { label: 'learning rate', scale: 'log', domain: [1e-3, 3] },
     y: { label: 'hidden units', domain: [0, 42] },
@@ -108,6 +111,7 @@ function bestSoFar(trials: readonly Hyperparameters.Trial[]): Curves {
   return {
     kind: 'curves',
     title: 'Validation accuracy by trial',
+    by: SEARCH,
     x: { label: 'trial', whole: true },
     y: { label: 'accuracy', unit: '%', domain: [0, 100] },
     curves: [
@@ -131,6 +135,7 @@ function scores(
   return {
     kind: 'table',
     title: `The winner: learning rate ${settings['rate']!.toPrecision(2)}, ${Math.round(settings['hidden']!)} hidden units`,
+    by: [...SEARCH, 'chooseAndTest'],
     columns: ['measured on', 'digits', 'read rightly'],
     rows: [
       ['training set', 120, percent(candidate.train)],

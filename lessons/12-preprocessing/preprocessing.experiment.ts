@@ -56,24 +56,25 @@ export function* experiment(
     components(pca),
     explained(lesson, small.test, pca),
     redrawn(lesson, small.test, pca),
-    covariances(
-      lesson,
-      small.test.lo(0, (SMALL / 2) * SMALL).hi(digits.test, SHOWN),
-      'of the pixels in the middle row',
-      'pixel',
-    ),
-    covariances(
-      lesson,
-      lesson.whiten(small.test, pca, epsilon).hi(digits.test, SHOWN),
-      'of the first whitened components, measured on digits that they were not fitted to',
-      'component',
-    ),
+    covariances(lesson, small.test.lo(0, (SMALL / 2) * SMALL).hi(digits.test, SHOWN), {
+      what: 'of the pixels in the middle row',
+      each: 'pixel',
+      by: [],
+    }),
+    covariances(lesson, lesson.whiten(small.test, pca, epsilon).hi(digits.test, SHOWN), {
+      what: 'of the first whitened components, measured on digits that they were not fitted to',
+      each: 'component',
+      by: ['principalComponents', 'whiten'],
+    }),
   ];
   yield 0.4;
   const curves: Curves['curves'][number][] = [];
-  for (const [name, inputs] of Object.entries(inputsOf(lesson, small, pca, epsilon))) {
+  for (const [name, { by: own, ...inputs }] of Object.entries(
+    inputsOf(lesson, small, pca, epsilon),
+  )) {
     const { losses, right } = trained(lesson, inputs, { train, test });
-    curves.push({ name: `${name}: ${(100 * right).toFixed(1)}% of others`, points: losses });
+    const by = ['principalComponents', ...own];
+    curves.push({ name: `${name}: ${(100 * right).toFixed(1)}% of others`, by, points: losses });
     yield 0.4 + 0.13 * curves.length;
   }
   return [...figures, lossCurves(curves), shadows(lesson, test.images, radius)];
@@ -104,6 +105,7 @@ function plane(
   return {
     kind: 'scatter',
     title: 'Digits in two numbers each',
+    by: ['principalComponents', 'project'],
     caption: `All of five kinds among ${labels.size} digits, to which neither components nor means were fitted.`,
     x: { label: 'along the first component' },
     y: { label: 'along the second' },
@@ -120,6 +122,7 @@ function components({ components: V, variances }: Pca): Images {
   return {
     kind: 'images',
     title: 'The first twenty components, as images, and the variance along each',
+    by: ['principalComponents'],
     caption: 'A digit is the mean and so much of each. Each could as well have the opposite signs.',
     colours: 'diverging',
     range: [-0.25, 0.25],
@@ -143,8 +146,12 @@ function explained(lesson: typeof Preprocessing, images: Tensor, pca: Pca): Curv
     x: { label: 'components', whole: true, domain: [0, 100] },
     y: { label: 'share', unit: '%', domain: [0, 100] },
     curves: [
-      { name: 'training digits', points: addedUp([...shares.data]) },
-      { name: 'other digits', points: addedUp(squares) },
+      {
+        name: 'training digits',
+        by: ['principalComponents', 'explainedVariance'],
+        points: addedUp([...shares.data]),
+      },
+      { name: 'other digits', by: ['principalComponents', 'project'], points: addedUp(squares) },
     ],
   };
 }
@@ -165,6 +172,7 @@ function redrawn(lesson: typeof Preprocessing, images: Tensor, pca: Pca): Images
   return {
     kind: 'images',
     title: 'Digits, drawn again from a few of 196 numbers',
+    by: ['principalComponents', 'project', 'reconstruct'],
     colours: 'ink',
     range: [0, 1],
     images: Array.from({ length: REDRAWN }, (_, n) => n).flatMap((n) =>
@@ -177,11 +185,16 @@ function redrawn(lesson: typeof Preprocessing, images: Tensor, pca: Pca): Images
   };
 }
 
-function covariances(lesson: typeof Preprocessing, x: Tensor, what: string, each: string): HeatMap {
+function covariances(
+  lesson: typeof Preprocessing,
+  x: Tensor,
+  { what, each, by }: { what: string; each: string; by: string[] },
+): HeatMap {
   const C = lesson.covariance(x);
   return {
     kind: 'heat map',
     title: `The covariance ${what}`,
+    by: [...by, 'covariance'],
     x: each,
     y: each,
     values: Array.from({ length: SHOWN }, (_, i) =>
@@ -195,23 +208,31 @@ interface Inputs {
   test: Tensor;
 }
 
+/** Inputs, and the functions of the lesson that they are made by besides the components. */
+interface MadeInputs extends Inputs {
+  by: string[];
+}
+
 /** The digits in four forms, each fitted to the training digits. */
 function inputsOf(
   lesson: typeof Preprocessing,
   small: Inputs,
   pca: Pca,
   epsilon: number,
-): Record<string, Inputs> {
+): Record<string, MadeInputs> {
   const standardizer = lesson.fitStandardizer(small.train);
-  const both = (f: (x: Tensor) => Tensor): Inputs => ({
+  const both = (by: string[], f: (x: Tensor) => Tensor): MadeInputs => ({
     train: f(small.train),
     test: f(small.test),
+    by,
   });
   return {
-    'as they are': small,
-    centred: both((x) => lesson.centre(x, pca.means)),
-    standardized: both((x) => lesson.standardize(x, standardizer)),
-    whitened: both((x) => lesson.whiten(x, pca, epsilon)),
+    'as they are': { ...small, by: [] },
+    centred: both(['centre'], (x) => lesson.centre(x, pca.means)),
+    standardized: both(['fitStandardizer', 'standardize'], (x) =>
+      lesson.standardize(x, standardizer),
+    ),
+    whitened: both(['whiten'], (x) => lesson.whiten(x, pca, epsilon)),
   };
 }
 
@@ -275,6 +296,7 @@ function shadows(lesson: typeof Preprocessing, images: Tensor, radius: number): 
   return {
     kind: 'images',
     title: 'A shadow across the page, and each pixel by its surroundings',
+    by: ['localNormalize'],
     colours: 'ink',
     range: [0, 1],
     images: [

@@ -24,7 +24,12 @@ const FARTHEST = 4;
 /** The digit that is shown. */
 const SHOWN = 0;
 
-type Pool = (images: Tensor) => Tensor;
+/** A way to pool, and the function of the lesson that does it. */
+interface Pool {
+  name: string;
+  by: string[];
+  pool: (images: Tensor) => Tensor;
+}
 
 /**
  * The experiment of lesson 14.
@@ -40,22 +45,23 @@ export function* experiment(
   const pools = waysToPool(lesson);
   const one = asImages(copy(test.images.pick(SHOWN, null)).data);
   const all = asImages(copy(test.images).data);
-  const columns = pools.map(([name, pool]) => beforeAndAfter(lesson, name, pool, one, shift));
+  const columns = pools.map((pool) => beforeAndAfter(lesson, pool, one, shift));
 
   const curves: Curves['curves'][number][] = [];
-  for (const [name, pool] of pools) {
+  for (const { name, by, pool } of pools) {
     const points: [number, number][] = [];
     for (let far = 0; far <= FARTHEST; far++) {
       points.push([far, 100 * meanChange(lesson, pool, all, far)]);
       yield (curves.length + far / FARTHEST) / pools.length;
     }
-    curves.push({ name, points });
+    curves.push({ name, by: ['shiftImages', 'relativeChange', ...by], points });
   }
   return [
     {
       kind: 'images',
       title: `A digit, the digit moved to the right by ${shift}, and the difference`,
       caption: 'The coarser the pooling, the less is left of a shift, and of the digit.',
+      by: ['shiftImages', ...pools.flatMap(({ by }) => by)],
       colours: 'diverging',
       range: [-1, 1],
       images: [0, 1, 2].flatMap((row) => columns.map((column) => column[row]!)),
@@ -76,14 +82,19 @@ export function* experiment(
 /** Square windows that neither overlap nor leave gaps. */
 const sideBySide = (size: number) => ({ KH: size, KW: size, stride: size });
 
-function waysToPool({ maxPoolForward, averagePoolForward }: typeof Pooling): [string, Pool][] {
-  return [
-    ['no pooling', (images) => images],
-    ['max 2×2', (images) => maxPoolForward(images, sideBySide(2)).out],
-    ['average 2×2', (images) => averagePoolForward(images, sideBySide(2)).out],
-    ['max 4×4', (images) => maxPoolForward(images, sideBySide(4)).out],
-    ['average 4×4', (images) => averagePoolForward(images, sideBySide(4)).out],
-  ];
+function waysToPool({ maxPoolForward, averagePoolForward }: typeof Pooling): Pool[] {
+  const max = (size: number): Pool => ({
+    name: `max ${size}×${size}`,
+    by: ['maxPoolForward'],
+    pool: (images) => maxPoolForward(images, sideBySide(size)).out,
+  });
+  const average = (size: number): Pool => ({
+    name: `average ${size}×${size}`,
+    by: ['averagePoolForward'],
+    pool: (images) => averagePoolForward(images, sideBySide(size)).out,
+  });
+  const none: Pool = { name: 'no pooling', by: [], pool: (images) => images };
+  return [none, max(2), average(2), max(4), average(4)];
 }
 
 /** Pixels as images of one channel. */
@@ -94,8 +105,7 @@ function asImages(pixels: Float64Array): Tensor {
 /** What pooling leaves of an image, of the image moved, and the difference. */
 function beforeAndAfter(
   { shiftImages }: typeof Pooling,
-  name: string,
-  pool: Pool,
+  { name, pool }: Pool,
   image: Tensor,
   shift: number,
 ): Picture[] {
@@ -113,7 +123,7 @@ function beforeAndAfter(
 /** The mean change over shifts to the right, to the left, down and up. */
 function meanChange(
   { relativeChange, shiftImages }: typeof Pooling,
-  pool: Pool,
+  pool: Pool['pool'],
   images: Tensor,
   far: number,
 ): number {

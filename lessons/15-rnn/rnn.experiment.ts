@@ -28,6 +28,9 @@ const TEMPERATURES = [0.5, 1.5, 3];
 const LETTERS = 60;
 const FURTHEST = 30;
 
+/** The functions of the lesson that the network is trained by. */
+const TRAINING = ['languageModelGradients', 'clipGradients'];
+
 const { characters, tokens } = encodeText(courseText);
 
 /**
@@ -65,8 +68,8 @@ export function* experiment(
     progress(texts),
     byTemperature(lesson, params),
     reach(lesson, [
-      ['before training', before],
-      ['after it', params],
+      { name: 'before training', params: before, by: [] },
+      { name: 'after it', params, by: TRAINING },
     ]),
   ];
 }
@@ -110,6 +113,7 @@ function lossCurve(points: Point[]): Curves {
   return {
     kind: 'curves',
     title: `The loss by letter, of a guess among ${characters.length} at first`,
+    by: TRAINING,
     x: { label: 'step', whole: true },
     y: { label: 'loss', scale: 'log' },
     curves: [{ name: 'loss', points }],
@@ -120,6 +124,7 @@ function progress(rows: string[][]): Table {
   return {
     kind: 'table',
     title: 'What it writes on the way, at a temperature of 0.8',
+    by: [...TRAINING, 'generateTokens'],
     columns: ['after step', 'text'],
     rows,
   };
@@ -129,14 +134,18 @@ function byTemperature(lesson: typeof Rnn, params: Rnn.LanguageModelParams): Tab
   return {
     kind: 'table',
     title: 'What it writes in the end',
+    by: [...TRAINING, 'generateTokens'],
     columns: ['temperature', 'text'],
     rows: TEMPERATURES.map((temperature) => [temperature, written(lesson, params, temperature)]),
   };
 }
 
 /** How much of a gradient at the last of T steps reaches the first input's step. */
-function reach(lesson: typeof Rnn, models: [string, Rnn.LanguageModelParams][]): Curves {
-  const curves = models.map(([name, { We, Wx, Wh, b }]) => {
+function reach(
+  lesson: typeof Rnn,
+  models: { name: string; params: Rnn.LanguageModelParams; by: readonly string[] }[],
+): Curves {
+  const curves = models.map(({ name, params: { We, Wx, Wh, b }, by }) => {
     const random = seededRandom(2);
     const h0 = zeros(1, b.size);
     const unit = array([Array.from({ length: b.size }, () => normal(random))]);
@@ -148,7 +157,7 @@ function reach(lesson: typeof Rnn, models: [string, Rnn.LanguageModelParams][]):
       for (let k = 0; k < b.size; k++) dh.set(0, T - 1, k, unit.get(0, k));
       return [T, lengthOf(lesson.rnnBackward(dh, cache).dh0) / lengthOf(unit)];
     });
-    return { name, points };
+    return { name, by: ['embeddingForward', 'rnnForward', 'rnnBackward', ...by], points };
   });
   return {
     kind: 'curves',

@@ -27,6 +27,8 @@ const FURTHEST = 100;
 const [INPUTS, UNITS] = [4, 16];
 const STEPS = 120;
 const BATCH = 10;
+/** The functions of the lesson that a memory is trained by. */
+const TRAINING = ['lstmStart', 'lstmClassifierGradients'];
 
 /**
  * The experiment of lesson 16.
@@ -49,6 +51,7 @@ export function* experiment(
     {
       kind: 'curves',
       title: 'The loss of the memory; a guess costs ln 2 = 0.69',
+      by: TRAINING,
       x: { label: 'step', whole: true },
       y: { label: 'loss' },
       curves: [
@@ -141,10 +144,12 @@ function reach(lesson: typeof Lstm, random: () => number): Curves {
     x: { label: 'steps back', whole: true },
     y: { label: 'part of its length', scale: 'log' },
     curves: [
-      { name: 'RNN', points: rnn },
-      { name: 'LSTM, forget bias 0', points: cells(0) },
-      { name: 'LSTM, forget bias 1', points: cells(1) },
-      { name: 'LSTM, forget bias 5', points: cells(5) },
+      { name: 'RNN', by: [], points: rnn },
+      ...[0, 1, 5].map((forget) => ({
+        name: `LSTM, forget bias ${forget}`,
+        by: ['lstmStart', 'lstmForward', 'gradientNorms'],
+        points: cells(forget),
+      })),
     ],
   };
 }
@@ -178,6 +183,7 @@ function gatesOverTime(
   return {
     kind: 'curves',
     title: 'Its gates while it remembers a 1, and its answer if asked then',
+    by: [...TRAINING, 'lstmGates', 'lstmStepForward'],
     x: { label: 't', whole: true },
     y: { label: 'mean gate, probability of 1' },
     curves: [

@@ -42,6 +42,8 @@ const SMOOTHED = 10;
 /** A recurrent layer under study, and the affine one that reads its last state. */
 interface Kind {
   name: Gru.RecurrentKind;
+  /** The functions of the lesson that it learns by, and those that follow a gradient back. */
+  by: { learns: string[]; reaches: string[] };
   /** Parameters to begin with, for sequences of 2 numbers a step. */
   start(units: number, random: () => number): Params;
   /** The mean squared error of a batch and its gradients. */
@@ -55,12 +57,14 @@ function kindsOf(lesson: typeof Gru): Kind[] {
   return [
     {
       name: 'rnn',
+      by: { learns: [], reaches: [] },
       start: (units, random) => startingParams(1, units, random),
       gradients: (x, targets, params) => regression(runRnn(x, params), targets, params),
       reached: (x, dLast, params) => reachedBy(runRnn(x, params), dLast),
     },
     {
       name: 'lstm',
+      by: { learns: [], reaches: [] },
       start(units, random) {
         const params = openGate(startingParams(4, units, random), 'b', units);
         // Block 0 is the gate that writes.
@@ -72,6 +76,7 @@ function kindsOf(lesson: typeof Gru): Kind[] {
     },
     {
       name: 'gru',
+      by: { learns: ['gruRegressionGradients'], reaches: ['gruForward', 'gruBackward'] },
       start(units, random) {
         const params = { ...startingParams(3, units, random), bh: zeros(3 * units) };
         return openGate(params, 'bh', units);
@@ -160,12 +165,26 @@ export function* experiment(
   }
   const { x } = lesson.addingProblem(1, LENGTH, seededRandom(2));
   return [
-    errors(runs.map(({ kind, losses }) => ({ name: labelOf(kind), points: smoothed(losses) }))),
+    errors(
+      runs.map(({ kind, losses }) => ({
+        name: labelOf(kind),
+        by: ['addingProblem', ...kind.by.learns],
+        points: smoothed(losses),
+      })),
+    ),
     counts(lesson, kinds, units),
     reach(
       runs.flatMap(({ kind, before, params }) => [
-        { name: `${labelOf(kind)} before training`, points: reachOf(kind, before, x, units) },
-        { name: `${labelOf(kind)} after it`, points: reachOf(kind, params, x, units) },
+        {
+          name: `${labelOf(kind)} before training`,
+          by: ['addingProblem', ...kind.by.reaches],
+          points: reachOf(kind, before, x, units),
+        },
+        {
+          name: `${labelOf(kind)} after it`,
+          by: ['addingProblem', ...kind.by.learns, ...kind.by.reaches],
+          points: reachOf(kind, params, x, units),
+        },
       ]),
     ),
   ];
@@ -230,6 +249,7 @@ function smoothed(losses: readonly number[]): Point[] {
 function errors(curves: Series[]): Curves {
   const guess: Series = {
     name: 'always 1',
+    by: [],
     points: [SMOOTHED, STEPS].map((step) => [step, GUESS]),
   };
   return {
@@ -245,6 +265,7 @@ function counts(lesson: typeof Gru, kinds: readonly Kind[], units: number): Tabl
   return {
     kind: 'table',
     title: 'How many parameters a layer has that reads 2 numbers a step',
+    by: ['recurrentParameterCount'],
     columns: ['layer', `${units} units`, '128 units'],
     rows: kinds.map((kind) => [
       labelOf(kind),

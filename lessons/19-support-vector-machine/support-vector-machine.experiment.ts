@@ -22,6 +22,10 @@ export const parameters = {
 const CELLS = 40;
 const TRAINING = { tolerance: 1e-3, maxSweeps: 200 };
 
+/** The functions of the lesson that each line is made by. */
+const PERCEPTRON = ['linearKernel', 'kernelPerceptron'];
+const MACHINE = ['linearKernel', 'trainKernelMachine'];
+
 interface Plane {
   x: readonly [low: number, high: number];
   y: readonly [low: number, high: number];
@@ -97,14 +101,15 @@ function street(
     title: `The widest street is held by ${holding.length} of ${t.size} samples`,
     caption:
       'The perceptron’s line just parts the two classes. The other one has the most room, up to the edges where the score is ±1; farther away no sample matters.',
+    by: [...PERCEPTRON, ...MACHINE, 'supportVectors'],
     x: { label: 'x₁', domain: STREET.x },
     y: { label: 'x₂', domain: STREET.y },
     groups: [...groupsOf(x, t), { name: 'support vectors', points: holding.map((n) => at(x, n)) }],
     paths: [
-      { name: 'perceptron', points: along(perceptron, 0) },
-      { name: 'widest street', points: along(line, 0) },
-      { name: 'edge, score 1', points: along(line, 1) },
-      { name: 'edge, score −1', points: along(line, -1) },
+      { name: 'perceptron', by: PERCEPTRON, points: along(perceptron, 0) },
+      { name: 'widest street', by: MACHINE, points: along(line, 0) },
+      { name: 'edge, score 1', by: MACHINE, points: along(line, 1) },
+      { name: 'edge, score −1', by: MACHINE, points: along(line, -1) },
     ],
   };
 }
@@ -135,6 +140,7 @@ function moonsFigure(
     title: `Moons: ${right} of ${t.size} are right, by ${counting.length} support vectors`,
     caption:
       'The colour is the score. A large γ draws islands around samples, a small one a plain.',
+    by: ['gaussianKernel', 'trainKernelMachine', 'kernelScores'],
     x: { label: 'x₁', domain: MOONS.x },
     y: { label: 'x₂', domain: MOONS.y },
     background: {
@@ -167,6 +173,7 @@ function room(
   return {
     kind: 'table',
     title: 'The room that each line leaves',
+    by: [...PERCEPTRON, ...MACHINE, 'margins', 'svmObjective'],
     columns: ['line', 'margin: the least distance', 'objective, λ = 1/N'],
     rows: [row('perceptron', perceptron), row('support vector machine', line)],
   };

@@ -42,6 +42,9 @@ const [SHOWN, WALK] = [5, 8];
 /** The kinds of digits in the plane: with all ten it is hard to see any. */
 const KINDS = [0, 1, 3, 4, 7];
 
+/** The functions of the lesson that draw a digit again. */
+const AGAIN = ['twoLayerForward', 'decode'];
+
 type Params = Lesson.AutoencoderParams;
 type Step = (batch: Tensor, params: Params) => Lesson.AutoencoderGradients;
 
@@ -90,12 +93,22 @@ export function* experiment(
   const drawnAgain = plain.map((params) => again(others, params));
   const disturbed = inputNoise(others, { deviation: noise, training: true }, random);
   return [
-    sideBySide('Digits that were not learned from, drawn again from a few numbers', [
-      ...BOTTLENECKS.map((K, i) => [`${K} numbers`, drawnAgain[i]!] as const),
-      ['as it was', others],
-    ]),
-    plane('The plane of codes of the bottleneck of 2', codesOf(others, plain[0]!), test),
-    plane('The plane of the first two principal components', project(others, pca, 2), test),
+    sideBySide(
+      'Digits that were not learned from, drawn again from a few numbers',
+      ['autoencoderGradients', ...AGAIN],
+      [
+        ...BOTTLENECKS.map((K, i) => [`${K} numbers`, drawnAgain[i]!] as const),
+        ['as it was', others],
+      ],
+    ),
+    {
+      ...plane('The plane of codes of the bottleneck of 2', codesOf(others, plain[0]!), test),
+      by: ['autoencoderGradients', 'twoLayerForward'],
+    },
+    {
+      ...plane('The plane of the first two principal components', project(others, pca, 2), test),
+      by: [],
+    },
     lost(
       BOTTLENECKS.map((K, i) => [
         K,
@@ -103,11 +116,15 @@ export function* experiment(
         lesson.reconstructionLoss(reconstruct(project(others, pca, K), pca), others).loss,
       ]),
     ),
-    sideBySide(`Noise of σ = ${noise}, and what is drawn without it`, [
-      ['noisy', disturbed],
-      ['drawn', again(disturbed, clean)],
-      ['as it was', others],
-    ]),
+    sideBySide(
+      `Noise of σ = ${noise}, and what is drawn without it`,
+      ['denoisingGradients', ...AGAIN],
+      [
+        ['noisy', disturbed],
+        ['drawn', again(disturbed, clean)],
+        ['as it was', others],
+      ],
+    ),
     walks(lesson, others, test, { plain: plain[1]!, variational }),
     newDigits(lesson, { plain: plain[1]!, variational }, random),
   ];
@@ -175,10 +192,15 @@ function picture(name: string, images: Tensor, n: number): Picture {
 }
 
 /** The first digits in several forms, all forms of one in a row. */
-function sideBySide(heading: string, forms: readonly (readonly [string, Tensor])[]): Images {
+function sideBySide(
+  heading: string,
+  by: string[],
+  forms: readonly (readonly [string, Tensor])[],
+): Images {
   return {
     kind: 'images',
     title: heading,
+    by,
     colours: 'ink',
     range: [0, 1],
     perRow: forms.length,
@@ -209,6 +231,7 @@ function lost(rows: readonly (readonly [K: number, network: number, pca: number]
   return {
     kind: 'table',
     title: 'What is lost: the squared error of a digit that was not learned from',
+    by: ['autoencoderGradients', 'reconstructionLoss', ...AGAIN],
     columns: ['numbers', 'autoencoder', 'principal components'],
     rows: rows.map(([K, network, pca]) => [K, network.toFixed(2), pca.toFixed(2)]),
   };
@@ -243,6 +266,7 @@ function walks(
     kind: 'images',
     title:
       'From a 4 to a 0: mixed pixels, codes of a plain autoencoder, means of a variational one',
+    by: ['autoencoderGradients', 'vaeGradients', 'interpolate', ...AGAIN],
     colours: 'ink',
     range: [0, 1],
     perRow: WALK,
@@ -262,6 +286,7 @@ function newDigits(lesson: typeof Lesson, { plain, variational }: Both, random: 
     kind: 'images',
     title: 'New digits: codes drawn from the standard normal distribution, and decoded',
     caption: 'The codes of the plain autoencoder lie elsewhere.',
+    by: ['autoencoderGradients', 'vaeGradients', 'sampleImages'],
     colours: 'ink',
     range: [0, 1],
     perRow: WALK,

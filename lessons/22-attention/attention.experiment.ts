@@ -30,7 +30,7 @@ export const parameters = {
   rate: { label: "Adam's learning rate", from: 0.001, to: 0.05, value: 0.015, scale: 'log' },
 } satisfies Parameters;
 
-const STEPS = 500;
+const STEPS = 300;
 /** So many pieces of the text are read in a step, of so many letters. */
 const [PIECES, PIECE] = [4, 24];
 /** D of the transformer is a multiple of 1 to 4 heads, F the width of its two layers. */
@@ -47,6 +47,9 @@ const WAYS = [
   { k: 30, temperature: 1 },
   { k: 30, temperature: 2 },
 ] as const;
+
+/** The functions of the lesson by which a sentence is read. */
+const READING = ['transformerGradients', 'sinusoidalPositions', 'attentionMask', 'blockForward'];
 
 const { characters, tokens } = encodeText(courseText);
 const V = characters.length;
@@ -242,6 +245,7 @@ function maps(
     title: `Where each head looks while the model reads “${SENTENCE}”`,
     caption:
       'A row for each letter that reads, a column for each that is read, both from the first letter on. Nobody looks to the right of the diagonal, at what comes later.',
+    by: READING,
     colours: 'ink',
     range: [0, 1],
     perRow: options.heads,
@@ -263,14 +267,18 @@ function lossCurves(
     x: { label: 'step', whole: true },
     y: { label: 'loss', scale: 'log' },
     curves: [
-      { name: `transformer, ${many} parameters`, points: transformer },
-      { name: `LSTM, ${others} parameters`, points: lstm },
+      {
+        name: `transformer, ${many} parameters`,
+        by: ['transformerGradients'],
+        points: transformer,
+      },
+      { name: `LSTM, ${others} parameters`, by: [], points: lstm },
     ],
   };
 }
 
 function table(heading: string, rows: (string | number)[][], columns: string[]): Table {
-  return { kind: 'table', title: heading, columns, rows };
+  return { kind: 'table', title: heading, by: [...READING, 'sampleTopK'], columns, rows };
 }
 
 function waves(lesson: typeof Lesson): HeatMap {
@@ -278,6 +286,7 @@ function waves(lesson: typeof Lesson): HeatMap {
   return {
     kind: 'heat map',
     title: 'The positions: a row for each step',
+    by: ['sinusoidalPositions'],
     x: 'column',
     y: 'step',
     values: Array.from({ length: PIECE }, (_, t) =>

@@ -42,6 +42,10 @@ const ADAM = { learningRate: 0.05, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 /** How long it is shown, in steps. */
 const SHOWN = 500;
 
+/** The functions of the lesson that each half is made by. */
+const CLIFF_BY = ['cliffStep', 'learnByPlaying'];
+const POLE_BY = ['cartPoleStep', 'reinforceGradients'];
+
 /** What one run beside the cliff has left. */
 interface Run {
   /** The Q of each moment. */
@@ -80,6 +84,7 @@ export function* experiment(
       kind: 'curves',
       title: 'How long the pole stays up while the network learns',
       caption: `The mean of ${POLE.episodes} episodes, each cut off after ${POLE.steps} steps of 0.02 s.`,
+      by: POLE_BY,
       x: { label: 'batch of episodes', whole: true },
       y: { label: 'steps', domain: [0, POLE.steps] },
       curves: [{ name: 'REINFORCE', points: lengths.map((length, k) => [k + 1, length]) }],
@@ -204,6 +209,7 @@ function ways(lesson: typeof Lesson, runs: Record<Method, Run[]>): Scatter {
     title: `The greedy ways from the start to the goal, after ${MOMENTS.at(-1)} episodes`,
     caption:
       'The cliff lies between the two, in the lowest row, where nobody stands. The bluer a cell, the more it still costs by Q-learning.',
+    by: CLIFF_BY,
     x: { label: 'column', domain: [0, COLUMNS] },
     y: { label: 'row', domain: [0, ROWS] },
     background: {
@@ -225,6 +231,7 @@ function cellsWhileLearning(runs: Record<Method, Run[]>): Images {
     title: 'What each cell is worth while it is learned',
     caption:
       'White is 0, as in the beginning; the bluer, the more it costs from there to the goal.',
+    by: CLIFF_BY,
     colours: 'diverging',
     range: [-COST, COST],
     perRow: MOMENTS.length,
@@ -251,6 +258,7 @@ function earned(runs: Record<Method, Run[]>): Curves {
     kind: 'curves',
     title: 'What an episode earns while it is learned',
     caption: `Means of ${RUNS} runs and ten episodes. The shortest way earns −13.`,
+    by: CLIFF_BY,
     x: { label: 'episode', whole: true },
     y: { label: 'sum of rewards', domain: [-120, 0] },
     curves: NAMES.map(curve),
@@ -261,6 +269,7 @@ function results(lesson: typeof Lesson, runs: Record<Method, Run[]>): Table {
   return {
     kind: 'table',
     title: `Beside the cliff, means of ${RUNS} runs`,
+    by: CLIFF_BY,
     columns: [
       'learned by',
       `earned in the last ${LAST} episodes`,
@@ -300,6 +309,7 @@ function angles(
     kind: 'curves',
     title: 'The angle of the pole, before and after learning',
     caption: 'A curve ends where the pole leans by more than 12°, or the cart leaves its track.',
+    by: POLE_BY,
     x: { label: 'time', unit: 's', domain: [0, 0.02 * SHOWN] },
     y: { label: 'angle', unit: '°', domain: [-12, 12] },
     curves: [curve('before', start), curve('after', params)],

@@ -3,8 +3,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { VNode } from 'preact';
 import { draw } from '#figures/draw';
 import type { Figure } from '#figures/figure';
+import { seriesOf } from '#figures/made-by';
 import type { Use } from '../messages.ts';
-import { marked, seriesOf, type Marked } from './whose.ts';
+import { marked, type Marked } from './whose.ts';
 
 /** As wide as a picture gets, and as narrow. */
 const [WIDEST, NARROWEST] = [640, 280];

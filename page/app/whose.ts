@@ -1,5 +1,6 @@
 /** Which part of a picture is the learner's: what the reference drew is dashed. */
 import type { Figure, Series } from '#figures/figure';
+import { madeBy } from '#figures/made-by';
 import type { Use } from '../messages.ts';
 
 /** A figure, and who made it. */
@@ -22,19 +23,13 @@ export function marked(figure: Figure, use: Use): Marked {
     (series.by ?? by).some((name) => use.references.includes(name));
   const marking = (series: readonly Series[]): Series[] =>
     series.map((one) => (isReferences(one) ? { ...one, dashed: true } : one));
-  const all = new Set([...(figure.by ?? []), ...seriesOf(figure).flatMap((one) => one.by ?? [])]);
-  const names = all.size === 0 ? by : [...all];
+  const all = madeBy(figure);
+  const names = all.length === 0 ? by : all;
   return {
     figure: withSeries(figure, marking),
     references: names.filter((name) => use.references.includes(name)),
     yours: names.filter((name) => use.yours.includes(name)),
   };
-}
-
-/** The lines of a figure. */
-export function seriesOf(figure: Figure): readonly Series[] {
-  if (figure.kind === 'curves') return figure.curves;
-  return figure.kind === 'scatter' ? (figure.paths ?? []) : [];
 }
 
 function withSeries(figure: Figure, marking: (series: readonly Series[]) => Series[]): Figure {
