@@ -18,7 +18,11 @@ export interface Graded {
 }
 
 /** Grades the learner's file of a lesson, with its types checked meanwhile. */
-export async function grade(lesson: Lesson, exercise?: string): Promise<Graded> {
+export async function grade(
+  lesson: Lesson,
+  exercise?: string,
+  colours = coloursFor(process.stdout),
+): Promise<Graded> {
   const [result, typeProblems] = await Promise.all([
     gradeLesson(lesson, exercise === undefined ? {} : { exercise }),
     typecheck(lesson),
@@ -29,7 +33,7 @@ export async function grade(lesson: Lesson, exercise?: string): Promise<Graded> 
     hash: contentHash(lesson.learner),
     typeProblems,
     ...(exercise !== undefined && { exercise }),
-    colours: coloursFor(process.stdout),
+    colours,
   });
   return { solved: isSolved(result, typeProblems), report, checks: result.checks };
 }
