@@ -30,7 +30,7 @@ export const parameters = {
   rate: { label: "Adam's learning rate", from: 0.001, to: 0.05, value: 0.015, scale: 'log' },
 } satisfies Parameters;
 
-const STEPS = 300;
+const STEPS = 400;
 /** So many pieces of the text are read in a step, of so many letters. */
 const [PIECES, PIECE] = [4, 24];
 /** D of the transformer is a multiple of 1 to 4 heads, F the width of its two layers. */
