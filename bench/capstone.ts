@@ -13,7 +13,8 @@ import { once } from 'node:events';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { CONTENDERS, type Question } from './capstone/contender.ts';
-import { layerSpeeds } from './capstone/layers.ts';
+import { gpuLayers } from './capstone/gpu-layers.ts';
+import { simdLayers } from './capstone/simd-layers.ts';
 import { median } from './median.ts';
 
 const BATCHES = [64, 256];
@@ -78,7 +79,8 @@ for (const task of TASKS) {
   }
 }
 for (const child of processes.values()) child.kill();
-layerSpeeds(rounds);
+gpuLayers(rounds);
+simdLayers(rounds);
 
 function print(title: string, speeds: ReadonlyMap<string, readonly number[]>): void {
   const own = median([...speeds.values()][0]!);
