@@ -139,8 +139,7 @@ function waysTo(
   random: Random,
 ): Way[] {
   const classes = NEW!.length;
-  const size = (given: Params): number =>
-    Object.values(given).reduce((sum, w) => sum + w.size, 0);
+  const size = (given: Params): number => Object.values(given).reduce((sum, w) => sum + w.size, 0);
   const head = (FEATURES + 1) * classes;
   const updated = [0, 1].reduce((sum, l) => sum + rank * (BODY[l]! + BODY[l + 1]!), head);
   return [
@@ -327,7 +326,9 @@ function table(ways: readonly Way[], found: Found): Table {
     rows: ways.map(({ name, trained: numbers }, w) => [
       name,
       numbers,
-      ...found[w]!.map((values) => `${meanOf(values).toFixed(1)}% ± ${deviationOf(values).toFixed(1)}`),
+      ...found[w]!.map(
+        (values) => `${meanOf(values).toFixed(1)}% ± ${deviationOf(values).toFixed(1)}`,
+      ),
     ]),
   };
 }

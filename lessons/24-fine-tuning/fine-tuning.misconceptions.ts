@@ -294,14 +294,13 @@ export const misconceptions: Misconception[] = [
     id: 'head-fan-out',
     sentence:
       'The width is made of the number of classes. It is √(2/D), D being what each logit is a sum of.',
-    wrong: wrongNewHead((_, shape, random) =>
-      scaledNormal(shape, Math.sqrt(2 / shape[1]), random),
-    ),
+    wrong: wrongNewHead((_, shape, random) => scaledNormal(shape, Math.sqrt(2 / shape[1]), random)),
   },
   {
     exercise: '24.4 newHead',
     id: 'head-width-1',
-    sentence: 'The weights are standard normal. They should be √(2/D) wide, or the logits are huge.',
+    sentence:
+      'The weights are standard normal. They should be √(2/D) wide, or the logits are huge.',
     wrong: wrongNewHead((_, shape, random) => scaledNormal(shape, 1, random)),
   },
   {
@@ -414,7 +413,8 @@ export const misconceptions: Misconception[] = [
   {
     exercise: '24.5 trainedBackward',
     id: 'back-from-the-first',
-    sentence: 'The layers are gone through from the first to the last. The way back is the other one.',
+    sentence:
+      'The layers are gone through from the first to the last. The way back is the other one.',
     wrong: refusingLike(
       trainedBackward,
       (dout: Tensor, layers: LayerBack[], trained: string[]): Params =>
@@ -568,7 +568,8 @@ export const misconceptions: Misconception[] = [
   {
     exercise: '24.6 fineTuningStep',
     id: 'step-old-velocity-used',
-    sentence: 'The parameters move by the velocity before the step. First the velocity, then w + v with the new one.',
+    sentence:
+      'The parameters move by the velocity before the step. First the velocity, then w + v with the new one.',
     wrong: wrongStep({ move: (w, _, { old }) => w + old }),
   },
   {
@@ -610,7 +611,10 @@ export const misconceptions: Misconception[] = [
     sentence:
       'The running statistics are 0 and 1 again. What they learned belongs to the weights around: keep it.',
     wrong: wrongNorm({
-      after: (_, { mean, variance }) => ({ mean: map(mean, () => 0), variance: map(variance, () => 1) }),
+      after: (_, { mean, variance }) => ({
+        mean: map(mean, () => 0),
+        variance: map(variance, () => 1),
+      }),
     }),
   },
   {
@@ -708,8 +712,7 @@ export const misconceptions: Misconception[] = [
   {
     exercise: '24.9 trainHead',
     id: 'train-head-on-samples',
-    sentence:
-      'The head is trained on the samples themselves. Train it on their features, body(x).',
+    sentence: 'The head is trained on the samples themselves. Train it on their features, body(x).',
     wrong: wrongHead({ features: (x) => x }),
   },
   {
@@ -721,15 +724,13 @@ export const misconceptions: Misconception[] = [
   {
     exercise: '24.9 trainHead',
     id: 'train-head-sum',
-    sentence:
-      'The gradient is a sum over the samples. The loss is their mean, so it carries 1/N.',
+    sentence: 'The gradient is a sum over the samples. The loss is their mean, so it carries 1/N.',
     wrong: wrongHead({ slope: (d, { N }) => d * N }),
   },
   {
     exercise: '24.9 trainHead',
     id: 'train-head-without-labels',
-    sentence:
-      'The gradient is the probabilities alone. Subtract 1 in the column of the label.',
+    sentence: 'The gradient is the probabilities alone. Subtract 1 in the column of the label.',
     wrong: wrongHead({ slope: (d, { N, isLabel }) => d + (isLabel ? 1 / N : 0) }),
   },
   {
@@ -761,7 +762,8 @@ export const misconceptions: Misconception[] = [
   {
     exercise: '24.9 trainHead',
     id: 'train-head-losses-after',
-    sentence: 'The losses are those after each step. Tell the loss before it, which comes with the gradient.',
+    sentence:
+      'The losses are those after each step. Tell the loss before it, which comes with the gradient.',
     wrong: (body: Body, samples: Samples, head: Head, options: HeadTraining): TrainedHead => {
       const { losses } = trainHead(body, samples, head, { ...options, steps: options.steps + 1 });
       return { ...trainHead(body, samples, head, options), losses: losses.slice(1) };
@@ -822,13 +824,15 @@ export const misconceptions: Misconception[] = [
   {
     exercise: '24.10 loraStart',
     id: 'lora-start-width-1',
-    sentence: 'A is drawn with the deviation 1. It should be √(1/D), or x · A is √D times too wide.',
+    sentence:
+      'A is drawn with the deviation 1. It should be √(1/D), or x · A is √D times too wide.',
     wrong: wrongA((D, rank, random) => scaledNormal([D, rank], 1, random)),
   },
   {
     exercise: '24.10 loraStart',
     id: 'lora-start-he',
-    sentence: "This is He's width, √(2/D), for what goes into a ReLU. No ReLU follows here: √(1/D).",
+    sentence:
+      "This is He's width, √(2/D), for what goes into a ReLU. No ReLU follows here: √(1/D).",
     wrong: wrongA((D, rank, random) => heNormal([D, rank], random)),
   },
   {
@@ -886,8 +890,7 @@ export const misconceptions: Misconception[] = [
   {
     exercise: '24.11 loraForward',
     id: 'lora-root-of-rank',
-    sentence:
-      'The scale is α/√r, that of a later variant. Here it is α/r.',
+    sentence: 'The scale is α/√r, that of a later variant. Here it is α/r.',
     wrong: wrongLora((alpha, r) => alpha / Math.sqrt(r)),
   },
   {
@@ -937,7 +940,10 @@ export const misconceptions: Misconception[] = [
     id: 'lora-bent',
     sentence:
       'A ReLU stands between A and B. Nothing does: only so can the update be merged into W.',
-    wrong: wrongLora((alpha, r) => alpha / r, (xA) => reluForward(xA).out),
+    wrong: wrongLora(
+      (alpha, r) => alpha / r,
+      (xA) => reluForward(xA).out,
+    ),
   },
   {
     exercise: '24.12 loraBackward',
@@ -951,8 +957,7 @@ export const misconceptions: Misconception[] = [
   {
     exercise: '24.12 loraBackward',
     id: 'lora-back-x-through-W-alone',
-    sentence:
-      'dx has lost the way through A and B. x is read by both: add s · (dout · Bᵀ) · Aᵀ.',
+    sentence: 'dx has lost the way through A and B. x is read by both: add s · (dout · Bᵀ) · Aᵀ.',
     wrong: wrongLoraBack({ dx: ({ straight }) => straight }),
   },
   {
@@ -965,7 +970,8 @@ export const misconceptions: Misconception[] = [
   {
     exercise: '24.12 loraBackward',
     id: 'lora-back-x-not-scaled',
-    sentence: 'In dx the way through A and B is not scaled. It carries α/r as the forward pass does.',
+    sentence:
+      'In dx the way through A and B is not scaled. It carries α/r as the forward pass does.',
     wrong: wrongLoraBack({ dx: ({ straight, low }) => straight + low }),
   },
   {
@@ -1017,7 +1023,8 @@ export const misconceptions: Misconception[] = [
   {
     exercise: '24.12 loraBackward',
     id: 'lora-back-B-stands-still',
-    sentence: 'B gets nothing, and stays 0: the update never begins. Its gradient is (x · A)ᵀ · dout, scaled.',
+    sentence:
+      'B gets nothing, and stays 0: the update never begins. Its gradient is (x · A)ᵀ · dout, scaled.',
     wrong: wrongLoraBack({ dB: () => 0 }),
   },
   {
@@ -1035,7 +1042,8 @@ export const misconceptions: Misconception[] = [
   {
     exercise: '24.13 loraMerge',
     id: 'merge-twice',
-    sentence: 'The update is added twice. A merged layer has it once; merging again would double it.',
+    sentence:
+      'The update is added twice. A merged layer has it once; merging again would double it.',
     wrong: wrongMerge((alpha, r) => (2 * alpha) / r),
   },
   {
@@ -1450,9 +1458,7 @@ function wrongLoraBack({
   };
 }
 
-function wrongMerge(
-  scale: (alpha: number, r: number, D: number) => number,
-): typeof loraMerge {
+function wrongMerge(scale: (alpha: number, r: number, D: number) => number): typeof loraMerge {
   return refusingLike(loraMerge, (W: Tensor, { A, B }: Lora, alpha: number) => {
     const [D, r] = A.shape as [number, number];
     const s = scale(alpha, r, D);

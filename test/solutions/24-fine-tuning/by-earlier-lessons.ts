@@ -13,15 +13,16 @@ import {
   type Tensor,
 } from '#arrays';
 import { stratifiedOrder } from '#datasets/stratified';
-import {
-  softmaxCrossEntropy,
-  softmaxCrossEntropyGradient,
-} from '#lessons/03-losses';
+import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from '#lessons/03-losses';
 import { affineBackward, affineForward, type AffineCache } from '#lessons/05-backprop';
 import { sgdStep, type Params, type Samples } from '#lessons/06-training';
 import { sgd } from '#lessons/07-optimizers';
 import { heNormal, initialParams } from '#lessons/08-initialization';
-import { batchNormEvaluate, type BatchNormOptions, type Statistics } from '#lessons/09-normalization';
+import {
+  batchNormEvaluate,
+  type BatchNormOptions,
+  type Statistics,
+} from '#lessons/09-normalization';
 import { regularizedGradients } from '#lessons/10-regularization';
 
 type Random = () => number;
@@ -112,7 +113,14 @@ export function fineTuningStep(
       zip(velocity[name]!, slope, (v, g) => momentum * v - rate * g),
     );
     Object.assign(next.velocity, speeds);
-    Object.assign(next.params, sgdStep(old, over(speeds, (v) => scaled(v, -1)), 1));
+    Object.assign(
+      next.params,
+      sgdStep(
+        old,
+        over(speeds, (v) => scaled(v, -1)),
+        1,
+      ),
+    );
   });
   return next;
 }

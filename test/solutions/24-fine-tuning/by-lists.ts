@@ -280,7 +280,6 @@ export function loraMerge(W: Tensor, lora: Low, alpha: number): Tensor {
   const r = A.shape[1]!;
   return filled(
     W.shape,
-    (d, m) =>
-      W.get(d!, m!) + (sum(range(r).map((k) => A.get(d!, k) * B.get(k, m!))) * alpha) / r,
+    (d, m) => W.get(d!, m!) + (sum(range(r).map((k) => A.get(d!, k) * B.get(k, m!))) * alpha) / r,
   );
 }
