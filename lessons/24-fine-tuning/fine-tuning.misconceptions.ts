@@ -217,6 +217,13 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '24.3 loadParams',
+    id: 'load-left-out-zero',
+    sentence:
+      'What is left out becomes 0. It keeps the values that the network has, which were drawn for it.',
+    wrong: wrongLoad((own, loaded, isLeftOut) => (isLeftOut ? map(own, () => 0) : loaded!)),
+  },
+  {
+    exercise: '24.3 loadParams',
     id: 'load-left-out-missing',
     sentence:
       'What is left out is not in the result. All names of the network must be: left out means that it keeps its own values.',
@@ -226,13 +233,6 @@ export const misconceptions: Misconception[] = [
         (name) => !leftOut.includes(name),
       ),
     ),
-  },
-  {
-    exercise: '24.3 loadParams',
-    id: 'load-left-out-zero',
-    sentence:
-      'What is left out becomes 0. It keeps the values that the network has, which were drawn for it.',
-    wrong: wrongLoad((own, loaded, isLeftOut) => (isLeftOut ? map(own, () => 0) : loaded!)),
   },
   {
     exercise: '24.3 loadParams',
@@ -356,45 +356,6 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '24.5 trainedBackward',
-    id: 'back-all',
-    sentence:
-      'Frozen parameters have gradients here too. Return those of the trained names and no other.',
-    wrong: wrongBack({ isKept: () => true }),
-  },
-  {
-    exercise: '24.5 trainedBackward',
-    id: 'back-whole-layers',
-    sentence:
-      'Where one parameter of a layer is trained, all of its layer have a gradient. Ask of each name whether it is trained.',
-    wrong: wrongBack({
-      isKept: (_, trained, names) => names.some((name) => trained.includes(name)),
-    }),
-  },
-  {
-    exercise: '24.5 trainedBackward',
-    id: 'back-zero-for-frozen',
-    sentence:
-      'Frozen parameters have a gradient of 0. With weight decay or momentum a step still moves them: leave their names out.',
-    wrong: refusingLike(
-      trainedBackward,
-      (dout: Tensor, layers: LayerBack[], trained: string[]): Params => {
-        const all = allGradients(dout, layers);
-        return overParams(all, (g, name) => (trained.includes(name) ? g : map(g, () => 0)));
-      },
-    ),
-  },
-  {
-    exercise: '24.5 trainedBackward',
-    id: 'back-stops-at-frozen',
-    sentence:
-      'The way back ends at the first frozen layer. Trained ones may lie below it: go through it, as through a ReLU.',
-    wrong: wrongBack({
-      goesOn: (names, trained) =>
-        names.length === 0 || names.some((name) => trained.includes(name)),
-    }),
-  },
-  {
-    exercise: '24.5 trainedBackward',
     id: 'back-around-frozen',
     sentence:
       'Frozen layers are left out, and what comes to them is handed on unchanged. Frozen is their weights, not their slope: hand on their dx.',
@@ -420,6 +381,16 @@ export const misconceptions: Misconception[] = [
       (dout: Tensor, layers: LayerBack[], trained: string[]): Params =>
         onlyParams(allGradients(dout, layers.toReversed()), (name) => trained.includes(name)),
     ),
+  },
+  {
+    exercise: '24.5 trainedBackward',
+    id: 'back-stops-at-frozen',
+    sentence:
+      'The way back ends at the first frozen layer. Trained ones may lie below it: go through it, as through a ReLU.',
+    wrong: wrongBack({
+      goesOn: (names, trained) =>
+        names.length === 0 || names.some((name) => trained.includes(name)),
+    }),
   },
   {
     exercise: '24.6 fineTuningStep',
@@ -947,15 +918,6 @@ export const misconceptions: Misconception[] = [
   },
   {
     exercise: '24.12 loraBackward',
-    id: 'lora-back-trains-W',
-    sentence: 'W has a gradient here. It is frozen: return dx, dA and dB alone.',
-    wrong: (dout: Tensor, cache: LoraCache) => ({
-      ...loraBackward(dout, cache),
-      dW: matrixProduct(cache.x.transpose(1, 0), dout),
-    }),
-  },
-  {
-    exercise: '24.12 loraBackward',
     id: 'lora-back-x-through-W-alone',
     sentence: 'dx has lost the way through A and B. x is read by both: add s · (dout · Bᵀ) · Aᵀ.',
     wrong: wrongLoraBack({ dx: ({ straight }) => straight }),
@@ -1198,11 +1160,9 @@ function allGradients(dout: Tensor, layers: LayerBack[]): Params {
 }
 
 function wrongBack({
-  isKept = (name, trained) => trained.includes(name),
   goesOn = () => true,
   pass = (dx) => dx,
 }: {
-  isKept?: (name: string, trained: string[], names: string[]) => boolean;
   goesOn?: (names: string[], trained: string[]) => boolean;
   pass?: (dx: Tensor, dout: Tensor, names: string[], trained: string[]) => Tensor;
 }): typeof trainedBackward {
@@ -1213,7 +1173,7 @@ function wrongBack({
       if (!goesOn(names, trained)) break;
       const { dx, gradients: found } = backward(back);
       for (const name of names) {
-        if (isKept(name, trained, names)) gradients[name] = copy(found[name]!);
+        if (trained.includes(name)) gradients[name] = copy(found[name]!);
       }
       back = pass(dx, back, names, trained);
     }

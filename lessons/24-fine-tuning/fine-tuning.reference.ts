@@ -133,7 +133,11 @@ export function loadParams(network: Params, weights: Params, leftOut: string[]):
  * @throws RangeError when classes is not a whole number from 1
  */
 export function newHead(params: Params, classes: number, random: () => number): Params {
-  requireCount('newHead', 'classes', classes, Infinity);
+  if (!Number.isInteger(classes) || classes < 1) {
+    throw new RangeError(
+      `newHead: classes is ${classes}; give a whole number from 1, as many as there are to tell apart`,
+    );
+  }
   const L = Object.keys(params).length / 2;
   const [D] = params[`W${L}`]!.shape as [number, number];
   return {
@@ -238,7 +242,6 @@ export function fineTuningStep(
           `fineTuningStep: ${name} is trained and has no gradient; give one, or leave ${name} out of the layers`,
         );
       }
-      requireSameShape('fineTuningStep', { [name]: w, 'its gradient': g });
       const slope = name.startsWith('W') ? add(g, l2Gradient(w, options.weightDecay)) : g;
       const step = momentum(w, slope, velocity[name]!, {
         learningRate,
@@ -386,7 +389,11 @@ export interface Lora {
  * @throws RangeError when the rank is not such a number
  */
 export function loraStart(D: number, M: number, rank: number, random: () => number): Lora {
-  requireCount('loraStart', 'rank', rank, Math.min(D, M));
+  if (!Number.isInteger(rank) || rank < 1 || rank > Math.min(D, M)) {
+    throw new RangeError(
+      `loraStart: the rank is ${rank} and W is (${D}, ${M}); give a whole number from 1 to ${Math.min(D, M)}`,
+    );
+  }
   return { A: scaledNormal([D, rank], Math.sqrt(1 / D), random), B: zeros(rank, M) };
 }
 
@@ -503,18 +510,7 @@ function requireNames(operation: string, names: string[], known: string[]): void
   const stray = names.find((name) => !known.includes(name));
   if (stray !== undefined) {
     throw new RangeError(
-      `${operation}: there is no parameter ${stray} among ${known.join(', ') || 'none'}; ` +
-        'spell it as the network does, or leave it out',
-    );
-  }
-}
-
-/** Refuses what is not a whole number from 1 to the largest. */
-function requireCount(operation: string, what: string, value: number, largest: number): void {
-  if (!Number.isInteger(value) || value < 1 || value > largest) {
-    throw new RangeError(
-      `${operation}: ${what} is ${value}; give a whole number from 1` +
-        (largest === Infinity ? '' : ` to ${largest}`),
+      `${operation}: there is no parameter ${stray}, but ${known.join(', ')}; spell it so, or leave it out`,
     );
   }
 }
