@@ -3,7 +3,7 @@ import { copy, map, zeros, type Labels, type Tensor } from '#arrays';
 import { SIDE } from '#datasets/digits';
 import type { Random } from '#datasets/random';
 import type { Material, Parameters, Running, Values } from '#figures/experiment';
-import type { Scatter, Table } from '#figures/figure';
+import type { Curves, Table } from '#figures/figure';
 import { accuracy } from '#lessons/03-losses';
 import {
   affineBackward,
@@ -32,7 +32,7 @@ export const title = 'Fine-tuning: five digits from few samples, after five othe
 
 export const about =
   'A small network learns the digits 0 to 4. Then it is to read 5 to 9, of which it sees 5, 20 or 100 of each: with a new head on a frozen body, with all layers trained at rates of their own, or with low-rank updates. ' +
-  'Beside it another one learns the same from nothing, in as many steps. Each dot is a draw of the samples: look how far they lie apart before you trust one.';
+  'Beside it another one learns the same from nothing, in as many steps. The samples are drawn several times: look how far the draws lie apart before you trust one.';
 
 export const parameters = {
   rank: { label: 'rank of the updates', from: 1, to: 16, value: 8, whole: true },
@@ -129,7 +129,7 @@ export function* experiment(
       }
     }
   }
-  return [dots(ways, found, unread.labels.size), table(ways, found)];
+  return [spread(ways, found, unread.labels.size), table(ways, found)];
 }
 
 /** Images of 7 × 7 pixels, each the mean of 16. */
@@ -304,24 +304,22 @@ function updateBack(
 /** For each way and each count the accuracies of all draws. */
 type Found = readonly (readonly (readonly number[])[])[];
 
-function dots(ways: readonly Way[], found: Found, tested: number): Scatter {
-  // Ways stand beside each other, or their dots would lie on one another.
+function spread(ways: readonly Way[], found: Found, tested: number): Curves {
+  // Ways stand beside each other, or their bars would lie on one another.
   const beside = (count: number, w: number): number => count * 1.07 ** (w - (ways.length - 1) / 2);
   return {
-    kind: 'scatter',
+    kind: 'curves',
     title: `The digits 5 to 9, read after few samples: ${tested} others`,
-    caption: 'A dot for each draw of the samples, and a line through their means.',
+    caption: 'Lines go through the means of all draws, bars from the worst draw to the best one.',
     x: { label: 'samples of each digit', scale: 'log', domain: [3.5, 140] },
     y: { label: 'read rightly', unit: '%' },
-    groups: ways.map(({ name }, w) => ({
+    curves: ways.map(({ name }, w) => ({
       name,
-      points: COUNTS.flatMap((count, k) =>
-        found[w]![k]!.map((value) => [beside(count, w), value] as const),
-      ),
-    })),
-    paths: ways.map(({ name }, w) => ({
-      name,
-      points: COUNTS.map((count, k) => [beside(count, w), meanOf(found[w]![k]!)] as const),
+      points: COUNTS.flatMap((count, k) => {
+        const values = found[w]![k]!;
+        const bar = [meanOf(values), Math.min(...values), Math.max(...values), meanOf(values)];
+        return bar.map((value) => [beside(count, w), value] as const);
+      }),
     })),
   };
 }
