@@ -43,10 +43,8 @@ export const parameters = {
 
 export const digits = { train: 2500, test: 1000 };
 
-const [OLD, NEW] = [
-  [0, 1, 2, 3, 4],
-  [5, 6, 7, 8, 9],
-];
+const OLD = [0, 1, 2, 3, 4];
+const NEW = [5, 6, 7, 8, 9];
 const COUNTS = [5, 20, 100] as const;
 /** Pixels are averaged by so many a side. */
 const WINDOW = 4;
@@ -91,9 +89,7 @@ export function* experiment(
   { rank, decay, steps, draws }: Values<typeof parameters>,
 ): Running {
   const [seen, others] = [shrunk(train.images), shrunk(test.images)];
-  const numbersOf = (labels: Labels, classes: readonly number[]): number[] =>
-    [...copy(labels).data.keys()].filter((n) => classes.includes(labels.get(n)));
-  const old = numbersOf(train.labels, OLD!);
+  const old = numbersOf(train.labels, OLD);
   // What is known of the pixels comes from the old digits.
   const means = columnMeans(selectSamples(seen, train.labels, old).x);
   const task = (x: Tensor, labels: Labels, numbers: number[], classes: number[]): Samples => {
@@ -103,10 +99,10 @@ export function* experiment(
       labels: lesson.renumber(chosen.labels, classes),
     };
   };
-  const unread = task(others, test.labels, numbersOf(test.labels, NEW!), NEW!);
+  const unread = task(others, test.labels, numbersOf(test.labels, NEW), NEW);
 
-  const start = initialMlp([...BODY, OLD!.length], random);
-  const learned = task(seen, train.labels, old, OLD!);
+  const start = initialMlp([...BODY, OLD.length], random);
+  const learned = task(seen, train.labels, old, OLD);
   const params = trained(
     lesson,
     learned,
@@ -120,8 +116,8 @@ export function* experiment(
   const found = ways.map(() => COUNTS.map((): number[] => []));
   for (let draw = 0; draw < draws; draw++) {
     for (const [k, count] of COUNTS.entries()) {
-      const few = lesson.fewOfEach(train.labels, NEW!, count, random);
-      const samples = task(seen, train.labels, few, NEW!);
+      const few = lesson.fewOfEach(train.labels, NEW, count, random);
+      const samples = task(seen, train.labels, few, NEW);
       for (const [w, { learn }] of ways.entries()) {
         const logits = mlpForward(unread.x, learn(samples)).out;
         found[w]![k]!.push(100 * accuracy(logits, unread.labels));
@@ -130,6 +126,11 @@ export function* experiment(
     }
   }
   return [spread(ways, found, unread.labels.size), table(ways, found)];
+}
+
+/** The numbers of the samples of some classes. */
+function numbersOf(labels: Labels, classes: readonly number[]): number[] {
+  return [...copy(labels).data.keys()].filter((n) => classes.includes(labels.get(n)));
 }
 
 /** Images of 7 × 7 pixels, each the mean of 16. */
@@ -146,14 +147,14 @@ function waysTo(
   { rank, decay, steps }: { rank: number; decay: number; steps: number },
   random: Random,
 ): Way[] {
-  const classes = NEW!.length;
-  const size = (given: Params): number => Object.values(given).reduce((sum, w) => sum + w.size, 0);
+  const classes = NEW.length;
+  const all = Object.values(params).reduce((sum, w) => sum + w.size, 0);
   const head = (FEATURES + 1) * classes;
   const updated = [0, 1].reduce((sum, l) => sum + rank * (BODY[l]! + BODY[l + 1]!), head);
   return [
     {
       name: 'from nothing',
-      trained: size(params),
+      trained: all,
       learn: (samples) => {
         const start = initialMlp([...BODY, classes], random);
         return trained(lesson, samples, start, { decay: 1, steps }, random);
@@ -175,7 +176,7 @@ function waysTo(
     },
     {
       name: 'all layers',
-      trained: size(params),
+      trained: all,
       learn: (samples) => {
         const start = lesson.newHead(params, classes, random);
         return trained(lesson, samples, start, { decay, steps }, random);
@@ -234,7 +235,7 @@ function withUpdates(
   { rank, steps }: { rank: number; steps: number },
   random: Random,
 ): Params {
-  const { W1, b1, W2, b2, W3, b3 } = lesson.newHead(body, NEW!.length, random) as Body;
+  const { W1, b1, W2, b2, W3, b3 } = lesson.newHead(body, NEW.length, random) as Body;
   const [first, second] = [W1, W2].map(({ shape }) =>
     lesson.loraStart(shape[0]!, shape[1]!, rank, random),
   ) as [Lesson.Lora, Lesson.Lora];

@@ -77,8 +77,8 @@ interface Layer {
 }
 
 export function trainedBackward(dout: Tensor, layers: Layer[], trained: string[]): Params {
-  const known = layers.flatMap(({ names }) => names);
-  if (!trained.every((name) => known.includes(name))) throw new RangeError('unknown name');
+  const known = new Set(layers.flatMap(({ names }) => names));
+  if (!trained.every((name) => known.has(name))) throw new RangeError('unknown name');
   if (trained.length === 0) return {};
   const last = layers.at(-1)!;
   const { dx, gradients } = last.backward(dout);
