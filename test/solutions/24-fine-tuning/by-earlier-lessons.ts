@@ -12,7 +12,7 @@ import {
   type Labels,
   type Tensor,
 } from '#arrays';
-import { stratifiedOrder } from '#datasets/stratified';
+import { shuffled } from '#datasets/random';
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from '#lessons/03-losses';
 import { affineBackward, affineForward, type AffineCache } from '#lessons/05-backprop';
 import { sgdStep, type Params, type Samples } from '#lessons/06-training';
@@ -36,7 +36,7 @@ const some = (params: Params, names: string[]): Params =>
 
 export function fewOfEach(labels: Labels, classes: number[], count: number, random: Random) {
   const left = new Map(classes.map((wanted) => [wanted, count]));
-  const chosen = stratifiedOrder([...copy(labels).data], random).filter((n) => {
+  const chosen = shuffled([...copy(labels).data.keys()], random).filter((n) => {
     const wanted = left.get(labels.get(n)) ?? 0;
     left.set(labels.get(n), wanted - 1);
     return wanted > 0;
