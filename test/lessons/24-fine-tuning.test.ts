@@ -796,6 +796,16 @@ describe('24-fine-tuning', () => {
       expect(asked).to.deep.equal([[0.5, 0, 0, 1, 0.5, 0]]);
     });
 
+    it('is right for a batch of one, and for logits of ±1000', () => {
+      const far = { W: array([[1, -1]]), b: zeros(2) };
+      const one = { x: array([[500]]), labels: labels([1]) };
+      const found = trainHead(double, one, far, { steps: 1, learningRate: 0.002 });
+      expect(found).to.almostEqual({
+        head: { W: array([[-1, 1]]), b: array([-0.002, 0.002]) },
+        losses: [2000],
+      });
+    });
+
     it('finds how often each class follows where the features are all alike', () => {
       // Of three alike samples two are of class 0: the logits come to differ by ln 2, and the loss to the entropy.
       const alike = { x: array([[4], [-1], [7]]), labels: labels([0, 1, 0]) };
