@@ -15,7 +15,7 @@ import { LEFT_OUT, openPage, seriousProblems, serveFolder, startBrowser } from '
 const MOST_BYTES = 400_000;
 
 /** Experiments that take ten seconds and more whatever the parameters: here it is enough that they get going. */
-const LONG = new Set(['07', '09', '10', '12', '17']);
+const LONG = new Set(['07', '09', '10', '12', '17', '20', '21', '22']);
 
 const axe = readFileSync(
   nodeModule.createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
