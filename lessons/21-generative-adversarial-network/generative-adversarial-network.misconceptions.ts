@@ -1056,7 +1056,7 @@ export const misconceptions: Misconception[] = [
     exercise: '21.12 ringSamples',
     id: 'ring-rounded-mode',
     sentence:
-      'The mode is rounded, so the first one, which is the last one too, comes as often as others, and the rest is uneven: Math.floor(random() · modes) gives each the same.',
+      'The number of the mode is rounded, so the first and the last come half as often as the others. Math.floor(random() · modes) gives each the same.',
     wrong: wrongRing({ mode: (_, { modes }, random) => Math.round(random() * (modes - 1)) }),
   },
   {
