@@ -2,8 +2,8 @@
  * Lesson 21: two networks that learn from each other. The generator makes samples of noise; the discriminator says
  * whether a sample is real, that is from the data, or fake, that is made.
  *
- * A sample has D numbers, and what the generator makes it of, the code, has K. The discriminator gives one logit for each
- * sample; the sigmoid of it is the probability that the sample is real.
+ * A sample has D numbers, and what the generator makes it of, the code, has K. The discriminator gives one logit s for
+ * each sample; sigmoid(s) is the probability that the sample is real, which formulas call D as papers do.
  */
 import { add, map, requireSizes, zeros, zip, type Tensor } from '#arrays';
 import { normal } from '#datasets/random';
@@ -17,7 +17,7 @@ import {
 } from '#lessons/05-backprop';
 import { adamUpdate, type AdamOptions, type AdamState } from '#lessons/07-optimizers';
 
-/** The slope of the leaky ReLU below 0, as in DCGAN: Radford, Metz and Chintala 2015, section 3. */
+/** The slope of the leaky ReLU below 0, as in DCGAN: Radford, Metz and Chintala 2015, section 4. */
 const SLOPE = 0.2;
 
 /** What the logits of real and of fake samples cost a discriminator, and how fast that grows with each of them. */
@@ -174,7 +174,7 @@ export interface NetworkCache {
  *
  * Nothing is done to the result: a generator's are samples, a discriminator's are logits.
  *
- * Radford, Metz and Chintala 2015, section 3, https://arxiv.org/abs/1511.06434
+ * Radford, Metz and Chintala 2015, section 4, https://arxiv.org/abs/1511.06434
  *
  * @param x shape (N, D)
  * @param params W1 (D, H), b1 (H), W2 (H, M) and b2 (M)
@@ -241,10 +241,8 @@ export function discriminatorGradients(
   discriminator: TwoLayerParams,
   target: number,
 ): PlayerGradients {
-  const [ofReal, ofFake] = [real, fake].map((x) => networkForward(x, discriminator)) as [
-    Forward<NetworkCache>,
-    Forward<NetworkCache>,
-  ];
+  const ofReal = networkForward(real, discriminator);
+  const ofFake = networkForward(fake, discriminator);
   const { loss, dreal, dfake } = discriminatorLoss(ofReal.out, ofFake.out, target);
   const one = networkBackward(dreal, ofReal.cache).gradients;
   const other = networkBackward(dfake, ofFake.cache).gradients;
@@ -405,7 +403,7 @@ export interface RingScore {
  * A sample belongs to the mode with the nearest centre, and is good if it is at most three standard deviations away. A
  * mode is hit if its good samples are at least the given share of all samples.
  *
- * Srivastava and others 2017, section 5.1, https://arxiv.org/abs/1705.07761
+ * Srivastava and others 2017, https://arxiv.org/abs/1705.07761
  *
  * @param samples shape (N, 2), N at least 1
  * @param ring its modes
