@@ -107,7 +107,7 @@ export const misconceptions: Misconception[] = [
     exercise: '21.1 discriminatorLoss',
     id: 'smoothing-both-sides',
     sentence:
-      'Fake samples are smoothed too: their target is 1 − target. One-sided smoothing leaves it at 0, else the best discriminator draws fakes to where fakes are.',
+      'Fake samples are smoothed too: their target is 1 − target. One-sided smoothing leaves it at 0, else the best discriminator calls a place partly real where nothing but fakes lie.',
     anchor: '#label-smoothing',
     wrong: wrongJudge({ targets: (target) => [target, 1 - target] }),
   },
