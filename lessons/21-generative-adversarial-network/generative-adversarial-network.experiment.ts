@@ -97,7 +97,10 @@ function gan(
     const { W1, b1, W2, b2 } = initialParams(sizes, (shape) => heNormal(shape, random));
     return { W1: W1!, b1: b1!, W2: W2!, b2: b2! };
   };
-  const params = { generator: draw([code, hidden, sample]), discriminator: draw([sample, hidden, 1]) };
+  const params = {
+    generator: draw([code, hidden, sample]),
+    discriminator: draw([sample, hidden, 1]),
+  };
   return {
     params,
     adam: {

@@ -907,12 +907,7 @@ export const misconceptions: Misconception[] = [
       'The generator moves first, and the discriminator judges what the moved one makes. It is the other way round.',
     wrong: refusingLike(
       trainingStep,
-      (
-        real: Tensor,
-        noise: GanNoise,
-        { params, adam }: GanState,
-        options: GanOptions,
-      ): GanStep => {
+      (real: Tensor, noise: GanNoise, { params, adam }: GanState, options: GanOptions): GanStep => {
         const made = generatorGradients(noise.generator, params, options.loss);
         const generator = moved(params.generator, made, adam.generator, options);
         const fake = networkForward(noise.discriminator, generator.params).out;
@@ -983,7 +978,9 @@ export const misconceptions: Misconception[] = [
       "Both count the steps of one Adam, so the generator's step is the second one. Each of the two has an Adam of its own, and moves once.",
     wrong: wrongTraining({
       memory: (memory, _, player) =>
-        player === 'generator' ? { ...memory, t: 2 * memory.t + 1 } : { ...memory, t: 2 * memory.t },
+        player === 'generator'
+          ? { ...memory, t: 2 * memory.t + 1 }
+          : { ...memory, t: 2 * memory.t },
     }),
   },
   {
@@ -1147,7 +1144,9 @@ export const misconceptions: Misconception[] = [
     id: 'ring-sine-first',
     sentence:
       'Sine and cosine are exchanged: the first centre is at (0, radius). x has the cosine, y the sine.',
-    wrong: wrongRing({ centre: (angle, { radius }) => [radius * Math.sin(angle), radius * Math.cos(angle)] }),
+    wrong: wrongRing({
+      centre: (angle, { radius }) => [radius * Math.sin(angle), radius * Math.cos(angle)],
+    }),
   },
   {
     exercise: '21.12 ringSamples',
@@ -1165,7 +1164,12 @@ export const misconceptions: Misconception[] = [
     exercise: '21.12 ringSamples',
     id: 'ring-diameter',
     sentence: 'The radius is taken for the diameter. The centres are radius away from (0, 0).',
-    wrong: wrongRing({ centre: (angle, { radius }) => [(radius / 2) * Math.cos(angle), (radius / 2) * Math.sin(angle)] }),
+    wrong: wrongRing({
+      centre: (angle, { radius }) => [
+        (radius / 2) * Math.cos(angle),
+        (radius / 2) * Math.sin(angle),
+      ],
+    }),
   },
   {
     exercise: '21.13 modesHit',
@@ -1218,8 +1222,7 @@ export const misconceptions: Misconception[] = [
   {
     exercise: '21.13 modesHit',
     id: 'hit-nearest-by-larger',
-    sentence:
-      'The nearest centre is the one with the smallest larger coordinate. Take √(x² + y²).',
+    sentence: 'The nearest centre is the one with the smallest larger coordinate. Take √(x² + y²).',
     wrong: wrongHits({ nearBy: ({ x, y }) => Math.max(x, y) }),
   },
   {
@@ -1260,8 +1263,7 @@ export const misconceptions: Misconception[] = [
   {
     exercise: '21.13 modesHit',
     id: 'hit-share-of-a-mode',
-    sentence:
-      "The share is one of a mode's fair part, N / modes. It is one of all samples.",
+    sentence: "The share is one of a mode's fair part, N / modes. It is one of all samples.",
     wrong: wrongHits({
       isHit: (count, { share, N, modes }) => count > 0 && count >= (share * N) / modes,
     }),
@@ -1269,8 +1271,7 @@ export const misconceptions: Misconception[] = [
   {
     exercise: '21.13 modesHit',
     id: 'hit-by-bad-samples',
-    sentence:
-      'Every sample counts for its mode, however far it is. Only good ones hit it.',
+    sentence: 'Every sample counts for its mode, however far it is. Only good ones hit it.',
     wrong: (samples: Tensor, ring: Ring, share: number): RingScore => ({
       hit: wrongHits({ isGood: () => true })(samples, ring, share).hit,
       good: modesHit(samples, ring, share).good,
@@ -1297,8 +1298,7 @@ export const misconceptions: Misconception[] = [
   {
     exercise: '21.13 modesHit',
     id: 'hit-samples-of-modes',
-    sentence:
-      'The good samples in modes that are hit are counted. Count the modes, each once.',
+    sentence: 'The good samples in modes that are hit are counted. Count the modes, each once.',
     wrong: wrongHits({ hit: (counts) => counts.reduce((sum, count) => sum + count, 0) }),
   },
 ];
@@ -1446,9 +1446,7 @@ function wrongDivergence({
   return refusingLike(jensenShannon, (p, q) =>
     sumOver(p.size, (k) => {
       const m = middle(p.get(k), q.get(k));
-      return (
-        ofP * timesLog(p.get(k), p.get(k) / m) + ofQ * timesLog(q.get(k), q.get(k) / m)
-      );
+      return ofP * timesLog(p.get(k), p.get(k) / m) + ofQ * timesLog(q.get(k), q.get(k) / m);
     }),
   );
 }
@@ -1515,8 +1513,7 @@ function wrongJudging({
   return refusingLike(discriminatorGradients, (real, fake, discriminator, target) => {
     const one = networkForward(real, discriminator);
     const other = networkForward(fake, discriminator);
-    const [ofReal, ofFake] =
-      weighted?.({ N: real.shape[0]!, M: fake.shape[0]! }) ?? weights;
+    const [ofReal, ofFake] = weighted?.({ N: real.shape[0]!, M: fake.shape[0]! }) ?? weights;
     const bent = (logits: Tensor): Tensor => (isSigmoidTwice ? sigmoid(logits) : logits);
     const found = discriminatorLoss(bent(one.out), bent(other.out), target);
     const back = (d: Tensor, logits: Tensor): Tensor =>
@@ -1528,9 +1525,7 @@ function wrongJudging({
     const fakeLoss = total(softplus(other.out)) / other.out.size;
     return {
       loss:
-        weighted === undefined
-          ? found.loss
-          : ofReal * (found.loss - fakeLoss) + ofFake * fakeLoss,
+        weighted === undefined ? found.loss : ofReal * (found.loss - fakeLoss) + ofFake * fakeLoss,
       gradients: sumOf(scaled(fromReal, ofReal), scaled(fromFake, ofFake)),
     };
   });

@@ -457,7 +457,13 @@ describe('21-generative-adversarial-network', () => {
 
     it('is −ln 4 for a D that cannot tell, and twice the divergence more for the best one', () => {
       const [p, q] = [array([1 / 2, 1 / 3, 1 / 6, 0]), array([1 / 6, 1 / 3, 0, 1 / 2])];
-      expect(gameValue(p, q, filled([4], () => 1 / 2))).to.almostEqual(-log(4));
+      expect(
+        gameValue(
+          p,
+          q,
+          filled([4], () => 1 / 2),
+        ),
+      ).to.almostEqual(-log(4));
       // The divergence of these two is ¼ · ln 3.
       expect(gameValue(p, q, array([3 / 4, 1 / 2, 1, 0]))).to.almostEqual(LN3 / 2 - log(4));
       expect(gameValue(array([1, 0]), array([0, 1]), array([1, 0]))).to.almostEqual(0);
@@ -865,7 +871,11 @@ describe('21-generative-adversarial-network', () => {
     /** The same step in plain numbers. */
     function byHand(
       given: { real: number[]; noise: { discriminator: number[]; generator: number[] } },
-      now: { generator: Small; discriminator: Small; memory: Record<'generator' | 'discriminator', Memory> },
+      now: {
+        generator: Small;
+        discriminator: Small;
+        memory: Record<'generator' | 'discriminator', Memory>;
+      },
       { learningRate, beta1, beta2, epsilon, target, loss }: GanOptions,
       t: number,
     ): Record<'generator' | 'discriminator', Small> {

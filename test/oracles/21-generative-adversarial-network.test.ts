@@ -65,10 +65,7 @@ describe('Lesson 21 beside TensorFlow.js', () => {
     const [x, made] = [randomTensor(5, 2, 2, 3), randomTensor(3, 2, 2, 4)];
     const { loss, gradients } = theirs(
       (...given) =>
-        tf.add(
-          entropy(network(toTf(x), given), 0.8),
-          entropy(network(toTf(made), given), 0),
-        ),
+        tf.add(entropy(network(toTf(x), given), 0.8), entropy(network(toTf(made), given), 0)),
       Object.values(discriminator),
     );
     expect(lesson.discriminatorGradients(x, made, discriminator, 0.8)).to.almostEqual(

@@ -42,7 +42,8 @@ const rowsOf = (x: Tensor): number[][] =>
   range(x.shape[0]!).map((n) => range(x.shape[1]!).map((d) => x.get(n, d)));
 const listOf = (x: Tensor): number[] => range(x.size).map((i) => x.get(i));
 const sum = (list: number[]): number => list.reduce((total, value) => total + value, 0);
-const squash = (s: number): number => (s < 0 ? Math.exp(s) / (1 + Math.exp(s)) : 1 / (1 + Math.exp(-s)));
+const squash = (s: number): number =>
+  s < 0 ? Math.exp(s) / (1 + Math.exp(s)) : 1 / (1 + Math.exp(-s));
 /** −ln of the sigmoid. */
 const surprise = (s: number): number =>
   s < 0 ? Math.log1p(Math.exp(s)) - s : Math.log1p(Math.exp(-s));
@@ -52,15 +53,10 @@ const each = (x: Tensor, f: (s: number) => number): Tensor =>
 const entriesOf = (x: Tensor): number[] => [...each(x, (s) => s).data];
 
 export function discriminatorLoss(real: Tensor, fake: Tensor, target: number) {
-  const costs = entriesOf(real).map(
-    (s) => target * surprise(s) + (1 - target) * surprise(-s),
-  );
+  const costs = entriesOf(real).map((s) => target * surprise(s) + (1 - target) * surprise(-s));
   return {
     loss: sum(costs) / real.size + sum(entriesOf(fake).map((s) => surprise(-s))) / fake.size,
-    dreal: each(
-      real,
-      (s) => ((1 - target) * squash(s) - target * squash(-s)) / real.size,
-    ),
+    dreal: each(real, (s) => ((1 - target) * squash(s) - target * squash(-s)) / real.size),
     dfake: each(fake, (s) => squash(s) / fake.size),
   };
 }
@@ -95,10 +91,7 @@ export function bestDiscriminator(p: Tensor, q: Tensor): Tensor {
 
 export function gameValue(p: Tensor, q: Tensor, D: Tensor): number {
   requireLists(p, q, D);
-  const parts = listOf(D).flatMap((d, k) => [
-    [p.get(k), d] as const,
-    [q.get(k), 1 - d] as const,
-  ]);
+  const parts = listOf(D).flatMap((d, k) => [[p.get(k), d] as const, [q.get(k), 1 - d] as const]);
   return sum(parts.filter(([weight]) => weight > 0).map(([weight, d]) => weight * Math.log(d)));
 }
 
