@@ -1,7 +1,7 @@
 /** Lesson 21: the wrong answers that people really give. Of two that look alike, the more specific is first. */
 import { add, copy, filled, map, matrixProduct, zeros, zip, type Tensor } from '#arrays';
 import { normal } from '#datasets/random';
-import { leakyRelu, relu, sigmoid, softplus } from '#lessons/02-activations';
+import { leakyRelu, relu, sigmoid } from '#lessons/02-activations';
 import { affineBackward, affineForward, type TwoLayerParams } from '#lessons/05-backprop';
 import { adamStart, adamUpdate, type AdamState } from '#lessons/07-optimizers';
 import type { Misconception } from '../../checks/misconception.ts';
@@ -695,27 +695,27 @@ export const misconceptions: Misconception[] = [
     id: 'judging-fakes-alone',
     sentence:
       'Only the fakes are in the gradients: they replaced what came back from the real samples. Both add up.',
-    wrong: wrongJudging({ weights: [0, 1] }),
+    wrong: wrongJudging({ weights: () => [0, 1] }),
   },
   {
     exercise: '21.9 discriminatorGradients',
     id: 'judging-real-alone',
     sentence: 'Only the real samples are in the gradients. What comes back from the fakes adds up.',
-    wrong: wrongJudging({ weights: [1, 0] }),
+    wrong: wrongJudging({ weights: () => [1, 0] }),
   },
   {
     exercise: '21.9 discriminatorGradients',
     id: 'judging-difference',
     sentence:
       'What comes back from the fakes is subtracted. The signs are in the loss: the two gradients add up.',
-    wrong: wrongJudging({ weights: [1, -1] }),
+    wrong: wrongJudging({ weights: () => [1, -1] }),
   },
   {
     exercise: '21.9 discriminatorGradients',
     id: 'judging-mean-of-both',
     sentence:
       'The gradients are the mean of what comes back from the real and from the fake samples. The loss is a sum of two means, and so are its gradients.',
-    wrong: wrongJudging({ weights: [1 / 2, 1 / 2] }),
+    wrong: wrongJudging({ weights: () => [1 / 2, 1 / 2] }),
   },
   {
     exercise: '21.9 discriminatorGradients',
@@ -744,7 +744,8 @@ export const misconceptions: Misconception[] = [
     sentence:
       'All samples went through as one batch with one mean. The loss takes a mean over the real ones and one over the fake ones.',
     wrong: wrongJudging({
-      weighted: ({ N, M }) => [N / (N + M), M / (N + M)],
+      weights: (N, M) => [N / (N + M), M / (N + M)],
+      isLossWeighted: true,
     }),
   },
   {
@@ -752,7 +753,7 @@ export const misconceptions: Misconception[] = [
     id: 'judging-ascends',
     sentence:
       'The gradients have the opposite sign, those of the value of the game. A step of Adam goes down: hand it the gradients of the loss.',
-    wrong: wrongJudging({ weights: [-1, -1] }),
+    wrong: wrongJudging({ weights: () => [-1, -1] }),
   },
   {
     exercise: '21.9 discriminatorGradients',
@@ -760,7 +761,22 @@ export const misconceptions: Misconception[] = [
     sentence:
       'A sigmoid stands between the network and the loss, which then takes it twice. Hand the logits on as they are.',
     anchor: '#from-logits',
-    wrong: wrongJudging({ isSigmoidTwice: true }),
+    wrong: refusingLike(
+      discriminatorGradients,
+      (real: Tensor, fake: Tensor, discriminator: TwoLayerParams, target: number) => {
+        const one = networkForward(real, discriminator);
+        const other = networkForward(fake, discriminator);
+        const [D, made] = [sigmoid(one.out), sigmoid(other.out)];
+        const { loss, dreal, dfake } = discriminatorLoss(D, made, target);
+        return {
+          loss,
+          gradients: sumOf(
+            networkBackward(throughSigmoid(dreal, D), one.cache).gradients,
+            networkBackward(throughSigmoid(dfake, made), other.cache).gradients,
+          ),
+        };
+      },
+    ),
   },
   {
     exercise: '21.9 discriminatorGradients',
@@ -967,7 +983,13 @@ export const misconceptions: Misconception[] = [
     wrong: wrongTraining({
       after: (step, { adam }) => ({
         ...step,
-        state: { ...step.state, adam: copyOf(adam) },
+        state: {
+          ...step.state,
+          adam: {
+            generator: copyOf(adam.generator),
+            discriminator: copyOf(adam.discriminator),
+          },
+        },
       }),
     }),
   },
@@ -991,7 +1013,7 @@ export const misconceptions: Misconception[] = [
     wrong: wrongTraining({
       mover: (params, { gradients }, memory, { learningRate }) => ({
         params: sumOf(params, scaled(gradients, -learningRate)),
-        state: copyOf({ memory }).memory,
+        state: copyOf(memory),
       }),
     }),
   },
@@ -1501,31 +1523,24 @@ function sumOf(one: TwoLayerParams, other: TwoLayerParams): TwoLayerParams {
 
 /** The discriminator's gradients, with other weights for what comes back from real and from fake samples. */
 function wrongJudging({
-  weights = [1, 1],
-  weighted,
-  isSigmoidTwice = false,
+  weights = () => [1, 1],
+  isLossWeighted = false,
 }: {
-  weights?: [real: number, fake: number];
-  /** Weights that the loss has too. */
-  weighted?: (sizes: { N: number; M: number }) => [real: number, fake: number];
-  isSigmoidTwice?: boolean;
+  weights?: (N: number, M: number) => [real: number, fake: number];
+  /** Whether the loss has those weights too. */
+  isLossWeighted?: boolean;
 }): typeof discriminatorGradients {
   return refusingLike(discriminatorGradients, (real, fake, discriminator, target) => {
-    const one = networkForward(real, discriminator);
-    const other = networkForward(fake, discriminator);
-    const [ofReal, ofFake] = weighted?.({ N: real.shape[0]!, M: fake.shape[0]! }) ?? weights;
-    const bent = (logits: Tensor): Tensor => (isSigmoidTwice ? sigmoid(logits) : logits);
-    const found = discriminatorLoss(bent(one.out), bent(other.out), target);
-    const back = (d: Tensor, logits: Tensor): Tensor =>
-      isSigmoidTwice ? throughSigmoid(d, sigmoid(logits)) : d;
+    const [one, other] = [networkForward(real, discriminator), networkForward(fake, discriminator)];
+    const [ofReal, ofFake] = weights(real.shape[0]!, fake.shape[0]!);
+    const { loss, dreal, dfake } = discriminatorLoss(one.out, other.out, target);
     const [fromReal, fromFake] = [
-      networkBackward(back(found.dreal, one.out), one.cache).gradients,
-      networkBackward(back(found.dfake, other.out), other.cache).gradients,
+      networkBackward(dreal, one.cache).gradients,
+      networkBackward(dfake, other.cache).gradients,
     ];
-    const fakeLoss = total(softplus(other.out)) / other.out.size;
+    const fakeLoss = -minimaxLoss(other.out).loss;
     return {
-      loss:
-        weighted === undefined ? found.loss : ofReal * (found.loss - fakeLoss) + ofFake * fakeLoss,
+      loss: isLossWeighted ? ofReal * (loss - fakeLoss) + ofFake * fakeLoss : loss,
       gradients: sumOf(scaled(fromReal, ofReal), scaled(fromFake, ofFake)),
     };
   });
@@ -1589,14 +1604,13 @@ function stepOf(
   };
 }
 
-/** Memories of Adam in arrays of their own. */
-function copyOf<Name extends string>(memories: Record<Name, AdamState>): Record<Name, AdamState> {
-  const copies = Object.entries<AdamState>(memories).map(([name, { t, m, v }]) => {
-    const own = (params: AdamState['m']): AdamState['m'] =>
-      Object.fromEntries(Object.entries(params).map(([key, x]) => [key, copy(x)]));
-    return [name, { t, m: own(m), v: own(v) }];
-  });
-  return Object.fromEntries(copies) as Record<Name, AdamState>;
+/** A memory of Adam in arrays of its own. */
+function copyOf({ t, m, v }: AdamState): AdamState {
+  return { t, m: copies(m), v: copies(v) };
+}
+
+function copies(params: AdamState['m']): AdamState['m'] {
+  return Object.fromEntries(Object.entries(params).map(([name, x]) => [name, copy(x)]));
 }
 
 /** The parts of a training step, each of which may be wrong. */
