@@ -664,21 +664,14 @@ describe('21-generative-adversarial-network', () => {
         b1: zeros(4),
         b2: zeros(1),
       };
-      for (const [target, best] of [
-        [1, [4 / 5, 2 / 5, 1 / 4, 1 / 2]],
-        [0.9, [0.72, 0.36, 0.225, 0.45]],
-      ] as const) {
-        let W2 = zeros(4, 1);
-        for (let step = 0; step < 80; step++) {
-          const { gradients } = discriminatorGradients(real, fake, { ...layer, W2 }, target);
-          W2 = filled([4, 1], (k) => W2.get(k!, 0) - 4 * gradients.W2.get(k!, 0));
-        }
-        const found = map(W2, (logit) => 1 / (1 + exp(-logit)));
-        expect(found).to.almostEqual(
-          best.map((D) => [D]),
-          { absolute: 1e-6 },
-        );
+      let W2 = zeros(4, 1);
+      for (let step = 0; step < 40; step++) {
+        const { gradients } = discriminatorGradients(real, fake, { ...layer, W2 }, 0.9);
+        W2 = filled([4, 1], (k) => W2.get(k!, 0) - 4 * gradients.W2.get(k!, 0));
       }
+      // With smoothing the best D is 0.9 · p / (p + q).
+      const found = map(W2, (logit) => 1 / (1 + exp(-logit)));
+      expect(found).to.almostEqual([[0.72], [0.36], [0.225], [0.45]], { absolute: 1e-5 });
     });
 
     it('reads views through their strides, and leaves its arguments unchanged', () => {
@@ -699,13 +692,12 @@ describe('21-generative-adversarial-network', () => {
   describe('21.10 generatorGradients', () => {
     const both = (): GanParams => ({ generator: maker(), discriminator: judge() });
 
-    it('leads back through the discriminator, with the minimax loss, worked out by hand', () => {
-      expect(generatorGradients(array(CODES), both(), 'minimax')).to.almostEqual(MINIMAX);
-    });
-
-    it('does so with the loss that does not saturate', () => {
-      const found = generatorGradients(array(CODES), both(), 'non-saturating');
-      expect(found).to.almostEqual(NON_SATURATING);
+    it('leads back through the discriminator, with either loss, worked out by hand', () => {
+      const [minimax, nonSaturating] = (['minimax', 'non-saturating'] as const).map((loss) =>
+        generatorGradients(array(CODES), both(), loss),
+      );
+      expect(minimax, 'minimax').to.almostEqual(MINIMAX);
+      expect(nonSaturating, 'non-saturating').to.almostEqual(NON_SATURATING);
     });
 
     it('takes one code', () => {
@@ -964,31 +956,33 @@ describe('21-generative-adversarial-network', () => {
       const random = seededRandom(12);
       const options = {
         learningRate: 0.02,
-        beta1: 0.5,
+        beta1: 0,
         beta2: 0.9,
         epsilon: 1e-8,
         target: 0.9,
         loss: 'non-saturating',
       } as const;
-      // The hidden units of the generator are always open, so what it makes is a line through its codes.
-      const generator = { ...drawn(13, [1, 2, 1]), b1: array([9, 8]) };
-      generator.W2 = array([[0.3], [-0.2]]);
-      let state = start(generator, drawn(14, [1, 8, 1]));
+      // The hidden units of the generator are always open, so what it makes is a line through its codes, around 0.5.
+      const generator = {
+        W1: array([[0.7, -0.4]]),
+        b1: array([9, 8]),
+        W2: array([[0.3], [-0.2]]),
+        b2: array([-0.6]),
+      };
+      let state = start(generator, drawn(14, [1, 4, 1]));
       let mean = 0;
-      for (let t = 1; t <= 400; t++) {
-        const draw = () => filled([16, 1], () => normal(random));
+      for (let t = 1; t <= 150; t++) {
+        const draw = () => filled([8, 1], () => normal(random));
         const real = map(draw(), (value) => 2.5 + value);
-        ({ state } = trainingStep(
-          real,
-          { discriminator: draw(), generator: draw() },
-          state,
-          options,
-        ));
+        const codes = { discriminator: draw(), generator: draw() };
+        ({ state } = trainingStep(real, codes, state, options));
         const { W2, b1, b2 } = state.params.generator;
         const now = b1.get(0) * W2.get(0, 0) + b1.get(1) * W2.get(1, 0) + b2.get(0);
-        if (t > 300) mean += now / 100;
+        if (t > 75) mean += now / 75;
       }
-      expect(mean).to.be.closeTo(2.5, 0.5);
+      // The two chase each other around the right answer, so it is the mean of many steps that is there. All that is
+      // random is drawn above: the same for every answer.
+      expect(mean).to.be.closeTo(2.5, 0.3);
     });
 
     it('reads views through their strides, and leaves its arguments unchanged', () => {
@@ -1012,7 +1006,7 @@ describe('21-generative-adversarial-network', () => {
 
   describe('21.12 ringSamples', () => {
     const RING: Ring = { modes: 5, radius: 6, deviation: 0.25 };
-    const N = 2000;
+    const N = 1000;
     const centre = (k: number): [number, number] => [
       6 * Math.cos((2 * Math.PI * k) / 5),
       6 * Math.sin((2 * Math.PI * k) / 5),
@@ -1124,11 +1118,11 @@ describe('21-generative-adversarial-network', () => {
         [5.5, 0],
         [4, -1.25],
         [3, 1],
-        [0, 4.5],
+        [0, 4.625],
         [-5.625, 0],
         [-2.8, 1.2],
         [0, -4],
-        [1, -4.25],
+        [1, -4.75],
         [0, 0],
         [9, 9],
         [0.5, 0.25],
@@ -1139,28 +1133,24 @@ describe('21-generative-adversarial-network', () => {
       ]);
 
     it('counts the modes with a large enough share of good samples, and the good ones', () => {
-      for (const [share, hit] of [
-        [1 / 16, 3],
-        [1 / 8, 2],
-        [3 / 16, 1],
-        [1 / 4, 1],
-        [5 / 16, 0],
-      ] as const) {
-        expect(modesHit(samples(), ring, share)).to.almostEqual({ hit, good: 7 / 16 });
-      }
+      const shares = [1 / 16, 1 / 8, 3 / 16, 1 / 4, 5 / 16];
+      const scores = shares.map((share) => modesHit(samples(), ring, share));
+      expect(array(scores.map(({ hit }) => hit))).to.almostEqual([3, 2, 1, 1, 0]);
+      expect(array(scores.map(({ good }) => good))).to.almostEqual(shares.map(() => 7 / 16));
     });
 
     it('lets a sample belong to the nearest centre, however many are near', () => {
-      // All three are within three deviations of all centres, and nearest to (1, 0).
+      // All are within three deviations of all centres, and nearest to (1, 0).
       const near = array([
         [2, 1.1],
+        [2.1, 1.15],
         [0.05, 0.02],
         [1, 0.1],
       ]);
-      expect(modesHit(near, { modes: 6, radius: 1, deviation: 1 }, 0.1)).to.almostEqual({
-        hit: 1,
-        good: 1,
-      });
+      const wide = { modes: 6, radius: 1, deviation: 1 };
+      const [quarter, half] = [1 / 4, 1 / 2].map((share) => modesHit(near, wide, share));
+      expect(quarter).to.almostEqual({ hit: 1, good: 1 });
+      expect(half).to.almostEqual({ hit: 1, good: 1 });
     });
 
     it('takes rings of other sizes, and one sample', () => {
