@@ -1,9 +1,9 @@
-/** A ring of eight clouds while two generators learn to make it, one with either loss; and small digits. */
-import { copy, filled, type Tensor } from '#arrays';
+/** A ring of eight clouds while three generators learn to make it, a generator that starts far away, and small digits. */
+import { array, copy, filled, type Tensor } from '#arrays';
 import { SIDE } from '#datasets/digits';
 import type { Random } from '#datasets/random';
 import type { Material, Parameters, Running, Values } from '#figures/experiment';
-import type { Curves, Figure, Images, Scatter, Series } from '#figures/figure';
+import type { Curves, Figure, Images, Point, Scatter, Series } from '#figures/figure';
 import type { TwoLayerParams } from '#lessons/05-backprop';
 import { adamStart } from '#lessons/07-optimizers';
 import { heNormal, initialParams, scaledNormal } from '#lessons/08-initialization';
@@ -12,54 +12,74 @@ import type * as Lesson from './generative-adversarial-network.reference.ts';
 export const title = 'The generative adversarial network: eight clouds, and how many are found';
 
 export const about =
-  'Two generators learn to make points of a ring of eight clouds, against a discriminator each. One has the minimax loss, the other the loss that does not saturate. ' +
-  'Watch how many of the eight they hit, and how they jump from one to another. At last a third one makes small digits.';
+  'Three generators learn to make points of a ring of eight clouds, against a discriminator each: with the loss that does not saturate, with the minimax loss, and with more momentum. ' +
+  'Watch how many of the eight they hit: the third one jumps from cloud to cloud. Another pair starts far from the data, where the discriminator is sure. At last a generator makes small digits.';
 
 export const parameters = {
-  hidden: { label: 'hidden units', from: 16, to: 96, value: 64, whole: true },
+  hidden: { label: 'hidden units', from: 8, to: 64, value: 32, whole: true },
   target: { label: 'what D should say of real samples', from: 0.5, to: 1, value: 1 },
-  rate: { label: 'learning rate', from: 0.0005, to: 0.02, value: 0.004, scale: 'log' },
+  momentum: { label: 'β₁ of the third generator', from: 0, to: 0.95, value: 0.9 },
 } satisfies Parameters;
 
 export const digits = { train: 600, test: 0 };
 
 const RING = { modes: 8, radius: 2, deviation: 0.15 };
-const RULE = { beta1: 0.5, beta2: 0.9, epsilon: 1e-8 };
+const RULE = { learningRate: 0.01, beta1: 0.5, beta2: 0.9, epsilon: 1e-8 };
 const LOSSES = ['non-saturating', 'minimax'] as const;
-const [STEPS, BATCH, CODE] = [2000, 64, 4];
+const [STEPS, BATCH, CODE] = [1200, 64, 2];
 /** So often it is measured, by so many samples; a mode is hit by that share of them. */
-const [EVERY, MEASURED, SHARE] = [50, 500, 0.02];
+const [EVERY, MEASURED, SHARE] = [25, 500, 0.02];
 const SHOWN = 300;
+
+/** How far away a generator starts, how long its discriminator learns before it, and for how long both play. */
+const FAR = { distance: 12, ahead: 300, steps: 200, every: 10 };
 
 /** Digits are shrunk to so many pixels a side; so many around them are empty. */
 const [SMALL, MARGIN] = [10, 4];
 const DIGITS = { steps: 600, batch: 32, code: 12, hidden: 64, learningRate: 0.002, shown: 24 };
 
-/** One of the two trainings, and what was seen of it. */
+/** How much of the work is done after the ring, and after the start from far away. */
+const [AFTER_RING, AFTER_FAR] = [0.7, 0.82];
+
+/** One of the trainings on the ring, and what was seen of it. */
 interface Training {
-  loss: Lesson.GeneratorLossName;
+  name: string;
+  options: Lesson.GanOptions;
   state: Lesson.GanState;
   /** How many modes were hit, and the share of good samples, over the steps. */
-  hit: [step: number, modes: number][];
-  good: [step: number, share: number][];
+  hit: Point[];
+  good: Point[];
 }
 
 /**
  * The experiment of lesson 21.
  *
  * @param lesson the functions of the lesson
- * @returns what both generators make beside the data; how many modes they hit by step, and how many samples are good;
- *   and small digits
+ * @returns what the generators make beside the data; how many modes they hit by step, and how many samples are good;
+ *   how far those come that start far away; and small digits
  */
 export function* experiment(
   lesson: typeof Lesson,
   { random, digits: { train } }: Material,
-  { hidden, target, rate }: Values<typeof parameters>,
+  { hidden, target, momentum }: Values<typeof parameters>,
 ): Running {
   const data = lesson.ringSamples(SHOWN, RING, random);
-  const start = gan({ code: CODE, hidden, sample: 2 }, random);
-  const trainings: Training[] = LOSSES.map((loss) => ({ loss, state: start, hit: [], good: [] }));
-  const codes = (): Tensor => scaledNormal([BATCH, CODE], 1, random);
+  const state = gan({ code: CODE, hidden, sample: 2 }, random);
+  const [plain, minimax] = LOSSES.map((loss): Training => ({
+    name: loss,
+    options: { ...RULE, target, loss },
+    state,
+    hit: [],
+    good: [],
+  })) as [Training, Training];
+  const heavy: Training = {
+    ...plain,
+    name: `β₁ = ${momentum}`,
+    options: { ...plain.options, beta1: momentum },
+    hit: [],
+    good: [],
+  };
+  const trainings = [plain, minimax, heavy];
   const shown = scaledNormal([MEASURED, CODE], 1, random);
   const figures = (step: number): Figure[] => [
     ...trainings.map((training) => cloud(lesson, training, { data, shown, step })),
@@ -68,24 +88,33 @@ export function* experiment(
   ];
   for (let step = 0; step <= STEPS; step++) {
     if (step % EVERY === 0) {
-      for (const { state, hit, good } of trainings) {
-        const made = lesson.networkForward(shown, state.params.generator).out;
-        const score = lesson.modesHit(made, RING, SHARE);
-        hit.push([step, score.hit]);
-        good.push([step, 100 * score.good]);
+      for (const training of trainings) {
+        const { hit, good } = lesson.modesHit(made(lesson, training.state, shown), RING, SHARE);
+        training.hit.push([step, hit]);
+        training.good.push([step, 100 * good]);
       }
-      const now = step;
-      yield { done: (0.7 * step) / STEPS, figures: () => figures(now) };
+      yield { done: (AFTER_RING * step) / STEPS, figures: () => figures(step) };
     }
     const real = lesson.ringSamples(BATCH, RING, random);
-    const noise = { discriminator: codes(), generator: codes() };
+    const noise = codes(CODE, random);
     for (const training of trainings) {
-      const options = { ...RULE, learningRate: rate, target, loss: training.loss };
-      training.state = lesson.trainingStep(real, noise, training.state, options).state;
+      training.state = lesson.trainingStep(real, noise, training.state, training.options).state;
     }
   }
+  const seen = figures(STEPS);
+  const far = yield* fromFarAway(lesson, { hidden, target, shown }, random);
   const drawn = yield* smallDigits(lesson, train.images, random);
-  return [...figures(STEPS), drawn];
+  return [...seen, slopes(lesson), far, drawn];
+}
+
+/** Codes for both halves of a step. */
+function codes(K: number, random: Random, count = BATCH): Lesson.GanNoise {
+  const draw = (): Tensor => scaledNormal([count, K], 1, random);
+  return { discriminator: draw(), generator: draw() };
+}
+
+function made(lesson: typeof Lesson, { params }: Lesson.GanState, z: Tensor): Tensor {
+  return lesson.networkForward(z, params.generator).out;
 }
 
 /** Both networks before the first step. */
@@ -117,19 +146,19 @@ function pointsOf(x: Tensor, count: number): Series['points'] {
 /** What a generator makes, over the data. */
 function cloud(
   lesson: typeof Lesson,
-  { loss, state }: Training,
+  { name, state }: Training,
   { data, shown, step }: { data: Tensor; shown: Tensor; step: number },
 ): Scatter {
-  const made = lesson.networkForward(shown, state.params.generator).out;
+  const points = made(lesson, state, shown);
   const domain = [-3.2, 3.2] as const;
   return {
     kind: 'scatter',
-    title: `After ${step} steps, ${loss}: ${lesson.modesHit(made, RING, SHARE).hit} of 8 are hit`,
+    title: `After ${step} steps, ${name}: ${lesson.modesHit(points, RING, SHARE).hit} of 8 modes are hit`,
     x: { label: 'x₁', domain },
     y: { label: 'x₂', domain },
     groups: [
       { name: 'data', points: pointsOf(data, SHOWN) },
-      { name: 'made', points: pointsOf(made, SHOWN) },
+      { name: 'made', points: pointsOf(points, SHOWN) },
     ],
   };
 }
@@ -140,7 +169,7 @@ function modesCurves(trainings: readonly Training[]): Curves {
     title: `Modes with at least ${100 * SHARE}% of the samples within three deviations`,
     x: { label: 'step', whole: true },
     y: { label: 'modes hit', whole: true, domain: [0, RING.modes] },
-    curves: trainings.map(({ loss, hit }) => ({ name: loss, points: [...hit] })),
+    curves: trainings.map(({ name, hit }) => ({ name, points: [...hit] })),
   };
 }
 
@@ -150,8 +179,81 @@ function goodCurves(trainings: readonly Training[]): Curves {
     title: 'Samples within three deviations of a centre',
     x: { label: 'step', whole: true },
     y: { label: 'share', unit: '%', domain: [0, 100] },
-    curves: trainings.map(({ loss, good }) => ({ name: loss, points: [...good] })),
+    curves: trainings.map(({ name, good }) => ({ name, points: [...good] })),
   };
+}
+
+/** How fast both losses fall where the logit of a fake grows. */
+function slopes({ minimaxLoss, nonSaturatingLoss }: typeof Lesson): Curves {
+  const logits = Array.from({ length: 49 }, (_, i) => (i - 36) / 3);
+  return {
+    kind: 'curves',
+    title: 'How fast a loss falls with the logit of a fake sample',
+    caption: 'To the left the discriminator is sure that it is fake.',
+    x: { label: 'logit' },
+    y: { label: 'slope downwards', domain: [0, 1] },
+    curves: [
+      { name: 'non-saturating', lossOf: nonSaturatingLoss, by: ['nonSaturatingLoss'] },
+      { name: 'minimax', lossOf: minimaxLoss, by: ['minimaxLoss'] },
+    ].map(({ name, lossOf, by }) => ({
+      name,
+      by,
+      points: logits.map((s) => [s, -lossOf(array([[s]])).dfake.get(0, 0)] as const),
+    })),
+  };
+}
+
+/** Both losses with a generator that starts far away, and a discriminator that has learned before it. */
+function* fromFarAway(
+  lesson: typeof Lesson,
+  { hidden, target, shown }: { hidden: number; target: number; shown: Tensor },
+  random: Random,
+): Generator<number, Curves, void> {
+  const { distance, ahead, steps, every } = FAR;
+  const options = (loss: Lesson.GeneratorLossName) => ({ ...RULE, target, loss });
+  const step = (state: Lesson.GanState, loss: Lesson.GeneratorLossName): Lesson.GanState =>
+    lesson.trainingStep(
+      lesson.ringSamples(BATCH, RING, random),
+      codes(CODE, random),
+      state,
+      options(loss),
+    ).state;
+  let start = gan({ code: CODE, hidden, sample: 2 }, random);
+  start.params.generator.b2 = array([distance, 0]);
+  const { generator } = start.params;
+  const { generator: memory } = start.adam;
+  for (let t = 0; t < ahead; t++) {
+    // The generator is put back where it was.
+    const { params, adam } = step(start, 'minimax');
+    start = { params: { ...params, generator }, adam: { ...adam, generator: memory } };
+  }
+  yield (AFTER_RING + AFTER_FAR) / 2;
+
+  const curves: Series[] = [];
+  for (const loss of LOSSES) {
+    let state = start;
+    const points: Point[] = [];
+    for (let t = 0; t <= steps; t++) {
+      if (t % every === 0) points.push([t, meanDistance(made(lesson, state, shown))]);
+      state = step(state, loss);
+    }
+    curves.push({ name: loss, points });
+    yield AFTER_FAR;
+  }
+  return {
+    kind: 'curves',
+    title: `A generator that starts ${distance} away, against a discriminator that learned before it`,
+    x: { label: 'step', whole: true },
+    y: { label: 'mean distance from (0, 0)', domain: [0, distance + 4] },
+    curves,
+  };
+}
+
+function meanDistance(x: Tensor): number {
+  const N = x.shape[0]!;
+  let sum = 0;
+  for (let n = 0; n < N; n++) sum += Math.hypot(x.get(n, 0), x.get(n, 1));
+  return sum / N;
 }
 
 /** The middle 20 × 20 pixels, which hold the digit, with half as many a side, from −1 to 1. */
@@ -173,18 +275,17 @@ function* smallDigits(
   const { steps, batch, code, hidden, learningRate, shown } = DIGITS;
   const real = shrunk(images);
   let state = gan({ code, hidden, sample: SMALL * SMALL }, random);
-  const codes = (count: number): Tensor => scaledNormal([count, code], 1, random);
   for (let step = 1; step <= steps; step++) {
     const chosen = Array.from({ length: batch }, () => Math.floor(random() * real.shape[0]!));
     ({ state } = lesson.trainingStep(
       filled([batch, SMALL * SMALL], (n, p) => real.get(chosen[n!]!, p!)),
-      { discriminator: codes(batch), generator: codes(batch) },
+      codes(code, random, batch),
       state,
       { ...RULE, learningRate, target: 0.9, loss: 'non-saturating' },
     ));
-    if (step % 25 === 0) yield 0.7 + (0.3 * step) / steps;
+    if (step % 25 === 0) yield AFTER_FAR + ((1 - AFTER_FAR) * step) / steps;
   }
-  const made = lesson.networkForward(codes(shown), state.params.generator).out;
+  const drawn = made(lesson, state, scaledNormal([shown, code], 1, random));
   return {
     kind: 'images',
     title: `Digits that nobody wrote, after ${steps} steps`,
@@ -193,7 +294,7 @@ function* smallDigits(
     perRow: 8,
     images: Array.from({ length: shown }, (_, n) => ({
       name: '',
-      pixels: copy(made.pick(n, null)).data,
+      pixels: copy(drawn.pick(n, null)).data,
       width: SMALL,
     })),
   };
