@@ -1,5 +1,5 @@
 /** A ring of eight clouds while three generators learn to make it, a generator that starts far away, and small digits. */
-import { array, copy, filled, type Tensor } from '#arrays';
+import { array, copy, filled, map, type Tensor } from '#arrays';
 import { SIDE } from '#datasets/digits';
 import type { Random } from '#datasets/random';
 import type { Material, Parameters, Running, Values } from '#figures/experiment';
@@ -7,13 +7,14 @@ import type { Curves, Figure, Images, Point, Scatter, Series } from '#figures/fi
 import type { TwoLayerParams } from '#lessons/05-backprop';
 import { adamStart } from '#lessons/07-optimizers';
 import { heNormal, initialParams, scaledNormal } from '#lessons/08-initialization';
+import { principalComponents, project, reconstruct } from '#lessons/12-preprocessing';
 import type * as Lesson from './generative-adversarial-network.reference.ts';
 
 export const title = 'The generative adversarial network: eight clouds, and how many are found';
 
 export const about =
   'Three generators learn to make points of a ring of eight clouds, against a discriminator each: with the loss that does not saturate, with the minimax loss, and with more momentum. ' +
-  'Watch how many of the eight they hit: the third one jumps from cloud to cloud. Another pair starts far from the data, where the discriminator is sure. At last a generator makes small digits.';
+  'Watch how many of the eight they hit: the third one jumps from cloud to cloud. Another pair starts far from the data, where the discriminator is sure. At last a generator makes small digits, twelve principal components each.';
 
 export const parameters = {
   hidden: { label: 'hidden units', from: 8, to: 64, value: 32, whole: true },
@@ -29,14 +30,17 @@ const LOSSES = ['non-saturating', 'minimax'] as const;
 const [STEPS, BATCH, CODE] = [1200, 64, 2];
 /** So often it is measured, by so many samples; a mode is hit by that share of them. */
 const [EVERY, MEASURED, SHARE] = [25, 500, 0.02];
-const SHOWN = 300;
+/** So many points are shown, as far from the middle as that. */
+const [SHOWN, SIGHT] = [300, 3.2];
 
 /** How far away a generator starts, how long its discriminator learns before it, and for how long both play. */
 const FAR = { distance: 12, ahead: 300, steps: 200, every: 10 };
 
 /** Digits are shrunk to so many pixels a side; so many around them are empty. */
 const [SMALL, MARGIN] = [10, 4];
-const DIGITS = { steps: 600, batch: 32, code: 12, hidden: 64, learningRate: 0.002, shown: 24 };
+/** Each is given as so many principal components. */
+const COMPONENTS = 12;
+const DIGITS = { steps: 1000, batch: 32, code: 6, hidden: 48, learningRate: 0.005, shown: 24 };
 
 /** How much of the work is done after the ring, and after the start from far away. */
 const [AFTER_RING, AFTER_FAR] = [0.7, 0.82];
@@ -139,8 +143,11 @@ function gan(
   };
 }
 
-function pointsOf(x: Tensor, count: number): Series['points'] {
-  return Array.from({ length: count }, (_, n) => [x.get(n, 0), x.get(n, 1)] as const);
+/** The first points, without those that are out of sight. */
+function pointsOf(x: Tensor): Series['points'] {
+  return Array.from({ length: SHOWN }, (_, n) => [x.get(n, 0), x.get(n, 1)] as const).filter(
+    (point) => point.every((value) => Math.abs(value) <= SIGHT),
+  );
 }
 
 /** What a generator makes, over the data. */
@@ -150,15 +157,15 @@ function cloud(
   { data, shown, step }: { data: Tensor; shown: Tensor; step: number },
 ): Scatter {
   const points = made(lesson, state, shown);
-  const domain = [-3.2, 3.2] as const;
+  const domain = [-SIGHT, SIGHT] as const;
   return {
     kind: 'scatter',
     title: `After ${step} steps, ${name}: ${lesson.modesHit(points, RING, SHARE).hit} of 8 modes are hit`,
     x: { label: 'x₁', domain },
     y: { label: 'x₂', domain },
     groups: [
-      { name: 'data', points: pointsOf(data, SHOWN) },
-      { name: 'made', points: pointsOf(points, SHOWN) },
+      { name: 'data', points: pointsOf(data) },
+      { name: 'made', points: pointsOf(points) },
     ],
   };
 }
@@ -256,41 +263,52 @@ function meanDistance(x: Tensor): number {
   return sum / N;
 }
 
-/** The middle 20 × 20 pixels, which hold the digit, with half as many a side, from −1 to 1. */
+/** The middle 20 × 20 pixels, which hold the digit, with half as many a side, from 0 to 1. */
 function shrunk(images: Tensor): Tensor {
   return filled([images.shape[0]!, SMALL * SMALL], (n, p) => {
     const [row, column] = [MARGIN + 2 * Math.floor(p! / SMALL), MARGIN + 2 * (p! % SMALL)];
     const first = SIDE * row + column;
     const four = [first, first + 1, first + SIDE, first + SIDE + 1];
-    return four.reduce((sum, pixel) => sum + images.get(n!, pixel), 0) / 2 - 1;
+    return four.reduce((sum, pixel) => sum + images.get(n!, pixel), 0) / four.length;
   });
 }
 
-/** Trains a generator of small digits. */
+/** Trains a generator of the principal components of small digits. */
 function* smallDigits(
   lesson: typeof Lesson,
   images: Tensor,
   random: Random,
 ): Generator<number, Images, void> {
   const { steps, batch, code, hidden, learningRate, shown } = DIGITS;
-  const real = shrunk(images);
-  let state = gan({ code, hidden, sample: SMALL * SMALL }, random);
+  const pixels = shrunk(images);
+  const pca = principalComponents(pixels);
+  const coordinates = project(pixels, pca, COMPONENTS);
+  // So that the numbers are around 1.
+  const scale = Math.sqrt(
+    coordinates.data.reduce((sum, value) => sum + value ** 2, 0) / coordinates.size,
+  );
+  let state = gan({ code, hidden, sample: COMPONENTS }, random);
   for (let step = 1; step <= steps; step++) {
-    const chosen = Array.from({ length: batch }, () => Math.floor(random() * real.shape[0]!));
+    const chosen = Array.from({ length: batch }, () => Math.floor(random() * pixels.shape[0]!));
     ({ state } = lesson.trainingStep(
-      filled([batch, SMALL * SMALL], (n, p) => real.get(chosen[n!]!, p!)),
+      filled([batch, COMPONENTS], (n, k) => coordinates.get(chosen[n!]!, k!) / scale),
       codes(code, random, batch),
       state,
       { ...RULE, learningRate, target: 0.9, loss: 'non-saturating' },
     ));
     if (step % 25 === 0) yield AFTER_FAR + ((1 - AFTER_FAR) * step) / steps;
   }
-  const drawn = made(lesson, state, scaledNormal([shown, code], 1, random));
+  const samples = made(lesson, state, scaledNormal([shown, code], 1, random));
+  const drawn = reconstruct(
+    map(samples, (value) => value * scale),
+    pca,
+  );
   return {
     kind: 'images',
     title: `Digits that nobody wrote, after ${steps} steps`,
+    caption: `The generator makes ${COMPONENTS} principal components, and the discriminator judges those.`,
     colours: 'ink',
-    range: [-1, 1],
+    range: [0, 1],
     perRow: 8,
     images: Array.from({ length: shown }, (_, n) => ({
       name: '',
