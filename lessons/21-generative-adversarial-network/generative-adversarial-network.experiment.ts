@@ -14,7 +14,7 @@ export const title = 'The generative adversarial network: eight clouds, and how 
 
 export const about =
   'Three generators learn to make points of a ring of eight clouds, against a discriminator each: with the loss that does not saturate, with the minimax loss, and with more momentum. ' +
-  'Watch how many of the eight they hit: the third one jumps from cloud to cloud. Another pair starts far from the data, where the discriminator is sure. At last a generator makes small digits, twelve principal components each.';
+  'Watch how many of the eight they hit: the third one jumps about and never finds more than a few. Another pair starts far from the data, where the discriminator is sure. At last a generator makes small digits, twelve principal components each.';
 
 export const parameters = {
   hidden: { label: 'hidden units', from: 8, to: 64, value: 32, whole: true },
@@ -27,7 +27,7 @@ export const digits = { train: 600, test: 0 };
 const RING = { modes: 8, radius: 2, deviation: 0.15 };
 const RULE = { learningRate: 0.01, beta1: 0.5, beta2: 0.9, epsilon: 1e-8 };
 const LOSSES = ['non-saturating', 'minimax'] as const;
-const [STEPS, BATCH, CODE] = [1200, 64, 2];
+const [STEPS, BATCH, CODE] = [1000, 64, 2];
 /** So often it is measured, by so many samples; a mode is hit by that share of them. */
 const [EVERY, MEASURED, SHARE] = [25, 500, 0.02];
 /** So many points are shown, as far from the middle as that. */
@@ -91,6 +91,13 @@ export function* experiment(
     goodCurves(trainings),
   ];
   for (let step = 0; step <= STEPS; step++) {
+    if (step > 0) {
+      const real = lesson.ringSamples(BATCH, RING, random);
+      const noise = codes(CODE, random);
+      for (const training of trainings) {
+        training.state = lesson.trainingStep(real, noise, training.state, training.options).state;
+      }
+    }
     if (step % EVERY === 0) {
       for (const training of trainings) {
         const { hit, good } = lesson.modesHit(made(lesson, training.state, shown), RING, SHARE);
@@ -98,11 +105,6 @@ export function* experiment(
         training.good.push([step, 100 * good]);
       }
       yield { done: (AFTER_RING * step) / STEPS, figures: () => figures(step) };
-    }
-    const real = lesson.ringSamples(BATCH, RING, random);
-    const noise = codes(CODE, random);
-    for (const training of trainings) {
-      training.state = lesson.trainingStep(real, noise, training.state, training.options).state;
     }
   }
   const seen = figures(STEPS);
@@ -160,7 +162,7 @@ function cloud(
   const domain = [-SIGHT, SIGHT] as const;
   return {
     kind: 'scatter',
-    title: `After ${step} steps, ${name}: ${lesson.modesHit(points, RING, SHARE).hit} of 8 modes are hit`,
+    title: `${name}: ${lesson.modesHit(points, RING, SHARE).hit} of 8 modes hit after ${step} steps`,
     x: { label: 'x₁', domain },
     y: { label: 'x₂', domain },
     groups: [
