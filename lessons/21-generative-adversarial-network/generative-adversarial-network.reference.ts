@@ -5,7 +5,7 @@
  * A sample has D numbers, and what the generator makes it of, the code, has K. The discriminator gives one logit s for
  * each sample; sigmoid(s) is the probability that the sample is real, which formulas call D as papers do.
  */
-import { add, map, requireSizes, zeros, zip, type Tensor } from '#arrays';
+import { add, copy, map, requireSizes, zeros, zip, type Tensor } from '#arrays';
 import { normal } from '#datasets/random';
 import { leakyRelu, leakyReluDerivative, sigmoid, softplus } from '#lessons/02-activations';
 import {
@@ -150,10 +150,11 @@ export function gameValue(p: Tensor, q: Tensor, D: Tensor): number {
  * @param p the probability of each of K outcomes, from 0, shape (K)
  * @param q the same of another distribution, shape (K)
  * @returns from 0, where they are the same, to ln 2, where nothing comes in both
- * @throws RangeError when p and q are not lists of one length
+ * @throws RangeError when p and q are not lists of one length, or one of them has not the sum 1, by more than 10⁻⁹
  */
 export function jensenShannon(p: Tensor, q: Tensor): number {
   requireSizes('jensenShannon', { p: [p, 'K'], q: [q, 'K'] });
+  requireSumOne('jensenShannon', { p, q });
   let divergence = 0;
   for (let k = 0; k < p.size; k++) {
     const m = (p.get(k) + q.get(k)) / 2;
@@ -431,8 +432,21 @@ function negative(x: Tensor): Tensor {
   return map(x, (value) => -value);
 }
 
+/** Of an array that lies in a row, as new ones do. */
 function mean(x: Tensor): number {
   return x.data.reduce((sum, value) => sum + value, 0) / x.size;
+}
+
+/** Refuses what is no distribution. */
+function requireSumOne(operation: string, lists: Readonly<Record<string, Tensor>>): void {
+  for (const [name, list] of Object.entries(lists)) {
+    const sum = mean(copy(list)) * list.size;
+    if (!(Math.abs(sum - 1) <= 1e-9)) {
+      throw new RangeError(
+        `${operation}: the sum of ${name} is ${sum} and must be 1; divide ${name} by its sum`,
+      );
+    }
+  }
 }
 
 /** weight · ln value, and 0 where the weight is 0. */

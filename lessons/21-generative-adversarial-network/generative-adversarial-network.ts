@@ -5,7 +5,7 @@
  * A sample has D numbers, and what the generator makes it of, the code, has K. The discriminator gives one logit s for
  * each sample; sigmoid(s) is the probability that the sample is real, which formulas call D as papers do.
  */
-import { add, map, requireSizes, zeros, zip, type Tensor } from '#arrays';
+import { add, copy, map, requireSizes, zeros, zip, type Tensor } from '#arrays';
 import { normal } from '#datasets/random';
 import { leakyRelu, leakyReluDerivative, sigmoid, softplus } from '#lessons/02-activations';
 import {
@@ -124,7 +124,7 @@ export function gameValue(p: Tensor, q: Tensor, D: Tensor): number {
  * @param p the probability of each of K outcomes, from 0, shape (K)
  * @param q the same of another distribution, shape (K)
  * @returns from 0, where they are the same, to ln 2, where nothing comes in both
- * @throws RangeError when p and q are not lists of one length
+ * @throws RangeError when p and q are not lists of one length, or one of them has not the sum 1, by more than 10⁻⁹
  */
 export function jensenShannon(p: Tensor, q: Tensor): number {
   throw todo('21.6 jensenShannon');

@@ -1,6 +1,7 @@
 import { array, filled, map, zeros, type Tensor } from '#arrays';
 import { randomNormal, turned } from '#checks/fixtures';
 import { expect } from '#checks/gradient/assertion';
+import { secretRandom } from '#checks/secret';
 import { normal, seededRandom } from '#datasets/random';
 import type { TwoLayerParams } from '#lessons/05-backprop';
 import { adamStart, type AdamState } from '#lessons/07-optimizers';
@@ -520,9 +521,30 @@ describe('21-generative-adversarial-network', () => {
       expect(jensenShannon(p, q)).to.almostEqual(LN3 / 4);
     });
 
-    it('refuses distributions of other lengths', () => {
-      expect(() => jensenShannon(zeros(3), zeros(2))).to.throw(RangeError);
-      expect(() => jensenShannon(zeros(2), zeros(3))).to.throw(RangeError);
+    it('is right for distributions that nobody knows beforehand', () => {
+      const random = secretRandom();
+      const drawnOutcomes = (): number[] => {
+        const weights = Array.from({ length: 5 }, () => random());
+        const sum = weights.reduce((all, weight) => all + weight);
+        return weights.map((weight) => weight / sum);
+      };
+      // The entropy of the middle, less the mean of the two entropies.
+      const entropy = (list: number[]): number =>
+        list.reduce((sum, value) => sum - (value > 0 ? value * log(value) : 0), 0);
+      for (let i = 0; i < 3; i++) {
+        const [p, q] = [drawnOutcomes(), drawnOutcomes()];
+        const middle = p.map((value, k) => (value + q[k]!) / 2);
+        const divergence = entropy(middle) - (entropy(p) + entropy(q)) / 2;
+        expect(jensenShannon(array(p), array(q))).to.almostEqual(divergence);
+      }
+    });
+
+    it('refuses distributions of other lengths, and what has not the sum 1', () => {
+      const p = array([0.5, 0.25, 0.25]);
+      expect(() => jensenShannon(p, array([0.5, 0.5]))).to.throw(RangeError);
+      expect(() => jensenShannon(array([0.5, 0.5]), p)).to.throw(RangeError);
+      expect(() => jensenShannon(p, array([0.5, 0.3, 0.1]))).to.throw(RangeError);
+      expect(() => jensenShannon(array([3, 4, 3]), p)).to.throw(RangeError);
     });
   });
 

@@ -97,6 +97,9 @@ export function gameValue(p: Tensor, q: Tensor, D: Tensor): number {
 
 export function jensenShannon(p: Tensor, q: Tensor): number {
   requireLists(p, q);
+  if (Math.abs(sum(listOf(p)) - 1) > 1e-9 || Math.abs(sum(listOf(q)) - 1) > 1e-9) {
+    throw new RangeError('not a distribution');
+  }
   // The entropy of the middle less the mean of the entropies.
   const entropy = (list: number[]): number =>
     -sum(list.filter((value) => value > 0).map((value) => value * Math.log(value)));

@@ -85,6 +85,9 @@ export function gameValue(p: Tensor, q: Tensor, D: Tensor): number {
 
 export function jensenShannon(p: Tensor, q: Tensor): number {
   const D = bestDiscriminator(p, q);
+  for (const list of [p, q]) {
+    if (Math.abs(total(list) - 1) > 1e-9) throw new RangeError('a distribution has the sum 1');
+  }
   return (gameValue(p, q, D) + 2 * Math.LN2) / 2;
 }
 
