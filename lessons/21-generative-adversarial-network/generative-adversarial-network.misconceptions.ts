@@ -540,9 +540,7 @@ export const misconceptions: Misconception[] = [
     id: 'jsd-common-alone',
     sentence:
       'Outcomes that come in only one of the two are left out. The one that has them adds p · ln(p/m), with m = p/2.',
-    wrong: refusingLike(jensenShannon, (p: Tensor, q: Tensor) =>
-      jensenShannon(whereBoth(p, q), whereBoth(q, p)),
-    ),
+    wrong: wrongDivergence({ middle: (p, q) => (p * q === 0 ? p + q : (p + q) / 2) }),
   },
   {
     exercise: '21.6 jensenShannon',
@@ -1355,11 +1353,6 @@ function cost(p: number, target: number): number {
 
 function timesLog(weight: number, value: number): number {
   return weight === 0 ? 0 : weight * Math.log(value);
-}
-
-/** A distribution without what never comes in another one. */
-function whereBoth(one: Tensor, other: Tensor): Tensor {
-  return zip(one, other, (mine, theirs) => (theirs === 0 ? 0 : mine));
 }
 
 /** What comes back through a sigmoid that gave y. */
