@@ -1029,21 +1029,25 @@ describe('21-generative-adversarial-network', () => {
   describe('21.12 ringSamples', () => {
     const RING: Ring = { modes: 5, radius: 6, deviation: 0.25 };
     const N = 800;
-    const centre = (k: number): [number, number] => [
+    const centres = [0, 1, 2, 3, 4].map((k): [number, number] => [
       6 * Math.cos((2 * Math.PI * k) / 5),
       6 * Math.sin((2 * Math.PI * k) / 5),
-    ];
+    ]);
 
     /** The mode of each sample, and how far it is from the centre along both axes, in deviations. */
     function apart(samples: Tensor): { mode: number; off: [number, number] }[] {
       return Array.from({ length: samples.shape[0]! }, (_, n) => {
-        const offs = [0, 1, 2, 3, 4].map((k): [number, number] => {
-          const [x, y] = centre(k);
-          return [(samples.get(n, 0) - x) / 0.25, (samples.get(n, 1) - y) / 0.25];
-        });
-        const distances = offs.map(([x, y]) => Math.hypot(x, y));
-        const mode = distances.indexOf(Math.min(...distances));
-        return { mode, off: offs[mode]! };
+        let nearest = {
+          mode: -1,
+          off: [Infinity, Infinity] as [number, number],
+          squared: Infinity,
+        };
+        for (const [mode, [cx, cy]] of centres.entries()) {
+          const [x, y] = [(samples.get(n, 0) - cx) / 0.25, (samples.get(n, 1) - cy) / 0.25];
+          const squared = x * x + y * y;
+          if (squared < nearest.squared) nearest = { mode, off: [x, y], squared };
+        }
+        return nearest;
       });
     }
 
@@ -1070,13 +1074,13 @@ describe('21-generative-adversarial-network', () => {
         [3, 0],
       ]);
       const three = ringSamples(40, { modes: 3, radius: 2, deviation: 0 }, seededRandom(3));
-      const centres = [
+      const corners = [
         [2, 0],
         [-1, sqrt(3)],
         [-1, -sqrt(3)],
       ] as const;
       const kinds = Array.from({ length: 40 }, (_, n) =>
-        centres.findIndex(([x, y]) => Math.hypot(three.get(n, 0) - x, three.get(n, 1) - y) < 1e-9),
+        corners.findIndex(([x, y]) => Math.hypot(three.get(n, 0) - x, three.get(n, 1) - y) < 1e-9),
       );
       // That one of the three is missing among 40 has the probability 3 · (2/3)⁴⁰, below one in a million.
       expect([...new Set(kinds)].toSorted()).to.deep.equal([0, 1, 2]);

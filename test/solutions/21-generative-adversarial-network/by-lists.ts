@@ -270,16 +270,18 @@ const centresOf = ({ modes, radius }: Ring): [number, number][] =>
 
 export function ringSamples(count: number, ring: Ring, random: () => number): Tensor {
   // All modes first, then the coordinates column by column: the order of the draws is the author's own.
-  const centres = range(count).map(() => centresOf(ring)[Math.floor(random() * ring.modes)]!);
+  const centres = centresOf(ring);
+  const chosen = range(count).map(() => centres[Math.floor(random() * ring.modes)]!);
   const columns = ([0, 1] as const).map((axis) =>
-    centres.map((centre) => centre[axis] + ring.deviation * normal(random)),
+    chosen.map((centre) => centre[axis] + ring.deviation * normal(random)),
   );
   return filled([count, 2], (n, axis) => columns[axis!]![n!]!);
 }
 
 export function modesHit(samples: Tensor, ring: Ring, share: number) {
+  const centres = centresOf(ring);
   const homes = rowsOf(samples).map(([x, y]) => {
-    const all = centresOf(ring).map(([cx, cy]) => (x! - cx) ** 2 + (y! - cy) ** 2);
+    const all = centres.map(([cx, cy]) => (x! - cx) ** 2 + (y! - cy) ** 2);
     const least = Math.min(...all);
     return Math.sqrt(least) <= 3 * ring.deviation ? all.indexOf(least) : -1;
   });
