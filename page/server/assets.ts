@@ -1,4 +1,4 @@
-/** What the page is made of, bundled by esbuild: the app, the runner of experiments, and an experiment a lesson. */
+/** What the page is made of, bundled by esbuild: the app, its workers, and an experiment a lesson. */
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import esbuild, { type Plugin } from 'esbuild';
@@ -15,6 +15,7 @@ export async function buildAssets(): Promise<Assets> {
       { in: own('app', 'main.tsx'), out: 'app' },
       { in: own('app', 'style.css'), out: 'style' },
       { in: own('runner', 'runner.ts'), out: 'runner' },
+      { in: own('runner', 'reader.ts'), out: 'reader' },
       ...withExperiment.map(({ name }) => ({ in: `experiment:${name}`, out: name })),
     ],
     outdir: join(root, 'assets'),

@@ -1,0 +1,214 @@
+/** The drawing pad of the capstone: what one draws is read at once, and what each layer makes of it is shown. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { VNode } from 'preact';
+import { PIXELS } from '#datasets/digits';
+import { percent } from '#figures/numbers';
+import { fetchDigits, type DigitBytes } from '../digit-file.ts';
+import type { PadText, WeightsText } from '../messages.ts';
+import type { Reading } from '../pad-messages.ts';
+import { absolute } from './absolute.ts';
+import { imageOf } from './drawing.ts';
+import { FigureView } from './figure-view.tsx';
+import { Gallery } from './gallery.tsx';
+import { PAD_ANCHOR } from './pad-anchor.ts';
+import { BLANK, Pad, type Sheet, type TestDigit } from './pad.tsx';
+import { Reader, type ReaderState } from './reader.ts';
+import { hasRoomBeside } from './room.ts';
+
+/** Feature maps that stand side by side. */
+const PER_ROW = hasRoomBeside ? 16 : 8;
+
+/** The pad, the ten probabilities, the layers and the gallery. */
+export function PadView({ pad }: { pad: PadText }): VNode {
+  const [sheets, setSheets] = useState<readonly Sheet[]>([BLANK]);
+  const [state, setState] = useState<ReaderState>({ phase: 'idle' });
+  const [weights, setWeights] = useState<WeightsText>(pad.weights[0]!);
+  const [problem, setProblem] = useState(pad.problem);
+  const reader = useRef<Reader>(undefined);
+  const digits = useRef<Promise<DigitBytes>>(undefined);
+  const sheet = sheets.at(-1)!;
+  useEffect(() => {
+    const own = new Reader(absolute(weights.path), setState);
+    reader.current = own;
+    return () => own.close();
+  }, []);
+  useEffect(() => reader.current!.take(absolute(weights.path)), [weights]);
+  useEffect(() => reader.current!.read(pixelsOf(sheet)), [sheet]);
+  const put = (next: Sheet): void => setSheets((before) => [...before, next]);
+  /** The digits of the test, which are fetched once. */
+  const withDigits = (use: (all: DigitBytes) => void): void => {
+    digits.current ??= fetchDigits(absolute('digits'), 'test', pad.digits.test);
+    digits.current.then(use, (error: Error) => {
+      digits.current = undefined;
+      setProblem(error.message);
+    });
+  };
+  const takeDigit = (): void =>
+    withDigits((all) => put({ strokes: [], digit: digitAfter(all, sheets) }));
+  return (
+    <section class="draw" aria-labelledby={PAD_ANCHOR} data-phase={state.phase}>
+      <h2 id={PAD_ANCHOR}>Draw a digit</h2>
+      <p class="about">
+        The network reads it while you draw: in plain TypeScript, in this page.{' '}
+        {accuracyText(weights)}
+      </p>
+      <div class="desk">
+        <Pad
+          sheet={sheet}
+          begun={put}
+          goesOn={(next) => setSheets((before) => [...before.slice(0, -1), next])}
+          near={() => reader.current!.prepare()}
+        />
+        <Probabilities sheet={sheet} state={state} />
+      </div>
+      <div class="buttons" role="group" aria-label="The drawing">
+        <button
+          type="button"
+          disabled={sheets.length === 1}
+          onClick={() => setSheets((before) => before.slice(0, -1))}
+        >
+          Undo
+        </button>
+        <button type="button" disabled={isBlank(sheet)} onClick={() => put(BLANK)}>
+          Clear
+        </button>
+        <button type="button" onClick={takeDigit}>
+          Take a test digit
+        </button>
+      </div>
+      <div role="status">
+        {[problem, state.trouble].map(
+          (text) =>
+            text !== undefined && (
+              <p key={text} class="trouble">
+                {text}
+              </p>
+            ),
+        )}
+      </div>
+      {pad.weights.length > 1 && (
+        <Weights all={pad.weights} chosen={weights} changed={setWeights} />
+      )}
+      <Layers reading={state.reading} />
+      <Gallery
+        check={state.check}
+        open={() => withDigits((all) => reader.current!.check(all))}
+        chosen={(digit) => put({ strokes: [], digit })}
+      />
+    </section>
+  );
+}
+
+function isBlank({ strokes, digit }: Sheet): boolean {
+  return strokes.length === 0 && digit === undefined;
+}
+
+/** What the network is shown of a sheet; nothing of a blank one. */
+function pixelsOf({ strokes, digit }: Sheet): Float32Array | undefined {
+  if (digit !== undefined) return Float32Array.from(digit.pixels, (grey) => grey / 255);
+  return strokes.length === 0 ? undefined : imageOf(strokes);
+}
+
+/** The digit after the last one that was taken. */
+function digitAfter(all: DigitBytes, sheets: readonly Sheet[]): TestDigit {
+  const last = sheets.findLast(({ digit }) => digit !== undefined)?.digit?.index ?? -1;
+  return digitAt(all, (last + 1) % all.labels.length);
+}
+
+function digitAt({ pixels, labels }: DigitBytes, index: number): TestDigit {
+  const own = pixels.slice(index * PIXELS, (index + 1) * PIXELS);
+  return { index, label: labels[index]!, pixels: own };
+}
+
+function accuracyText({ whose, accuracy }: WeightsText): string {
+  const what =
+    whose === 'yours'
+      ? 'Its weights are those of your last npm run capstone'
+      : 'Its weights are the course’s';
+  return accuracy === undefined
+    ? `${what}.`
+    : `${what}, with which ${percent(accuracy, 1)} of the test digits are read rightly.`;
+}
+
+function Weights({
+  all,
+  chosen,
+  changed,
+}: {
+  all: readonly WeightsText[];
+  chosen: WeightsText;
+  changed: (weights: WeightsText) => void;
+}): VNode {
+  return (
+    <div class="choice" role="radiogroup" aria-label="Whose weights it reads with">
+      {all.map((one) => (
+        <label key={one.path}>
+          <input
+            type="radio"
+            name="weights"
+            checked={one === chosen}
+            onChange={() => changed(one)}
+          />
+          {one.whose === 'yours' ? 'your weights' : 'the course’s weights'}
+        </label>
+      ))}
+    </div>
+  );
+}
+
+/** A bar for each digit. */
+function Probabilities({ sheet, state }: { sheet: Sheet; state: ReaderState }): VNode {
+  const { reading, phase } = state;
+  const best = reading && reading.probabilities.indexOf(Math.max(...reading.probabilities));
+  return (
+    <div class="said">
+      <p role="status" class="answer">
+        {best === undefined ? hintOf(sheet, phase) : <AnswerText said={best} sheet={sheet} />}
+      </p>
+      <ol class="probabilities" aria-label="How likely each digit is">
+        {Array.from({ length: 10 }, (_, digit) => {
+          const probability = reading?.probabilities[digit] ?? 0;
+          return (
+            <li key={digit} class={digit === best ? 'best' : ''}>
+              <span>{digit}</span>
+              <span class="bar" aria-hidden="true">
+                <span style={{ inlineSize: `${100 * probability}%` }} />
+              </span>
+              <span class="points">{reading === undefined ? '–' : percent(probability, 1)}</span>
+            </li>
+          );
+        })}
+      </ol>
+    </div>
+  );
+}
+
+function AnswerText({ said, sheet: { digit } }: { said: number; sheet: Sheet }): VNode {
+  return (
+    <>
+      Read as <strong>{said}</strong>
+      {digit !== undefined && (digit.label === said ? ', rightly' : `; it is a ${digit.label}`)}
+    </>
+  );
+}
+
+function hintOf(sheet: Sheet, phase: ReaderState['phase']): string {
+  if (phase === 'failed') return 'Nothing can be read.';
+  return isBlank(sheet) ? 'Draw in the square.' : 'The weights are being fetched (1.7 MB) …';
+}
+
+function Layers({ reading }: { reading: Reading | undefined }): VNode | null {
+  if (reading === undefined) return null;
+  return (
+    <details class="figures" open={hasRoomBeside}>
+      <summary>What each layer sees</summary>
+      {reading.layers.map((figure) => (
+        <FigureView
+          key={figure.title}
+          figure={figure.images.length === 1 ? figure : { ...figure, perRow: PER_ROW }}
+          use={undefined}
+        />
+      ))}
+    </details>
+  );
+}
