@@ -14,6 +14,9 @@ export type Stroke = readonly Place[];
 /** The larger side of the box that a digit is scaled into, and how wide a stroke is in it, in pixels. */
 const [BOX, WIDTH] = [20, 2.6];
 
+/** Where a digit's centre of mass comes to lie, right and down: in the middle of the pixel behind the image's middle. */
+const CENTRE = SIDE / 2 + 0.5;
+
 /** What is smaller than this part of the square is a dot, and no digit that wants to be enlarged. */
 const SMALLEST = 0.1;
 
@@ -41,13 +44,13 @@ export function imageOf(strokes: readonly Stroke[]): Float32Array {
       lines.map(
         (line) =>
           line.map(([x, y]) => [
-            (x - (left + right) / 2) * scale + SIDE / 2 + moveRight,
-            (y - (top + bottom) / 2) * scale + SIDE / 2 + moveDown,
+            (x - (left + right) / 2) * scale + CENTRE + moveRight,
+            (y - (top + bottom) / 2) * scale + CENTRE + moveDown,
           ]) as unknown as Line,
       ),
     );
   const [massRight, massDown] = centreOfMass(drawn(0, 0));
-  return drawn(SIDE / 2 - massRight, SIDE / 2 - massDown);
+  return drawn(CENTRE - massRight, CENTRE - massDown);
 }
 
 function ends(numbers: readonly number[]): [low: number, high: number] {
@@ -95,7 +98,7 @@ function distance([x, y]: Place, [[x1, y1], [x2, y2]]: Line): number {
   return Math.hypot(x - x1 - part * dx, y - y1 - part * dy);
 }
 
-/** The mean place of an image's ink, with the top left corner at (0, 0). */
+/** The mean place of an image's ink, of which there is some, with the image's top left corner at (0, 0). */
 export function centreOfMass(image: ArrayLike<number>): Place {
   let [mass, right, down] = [0, 0, 0];
   for (let place = 0; place < image.length; place++) {
@@ -104,5 +107,5 @@ export function centreOfMass(image: ArrayLike<number>): Place {
     right += ink * ((place % SIDE) + 0.5);
     down += ink * (Math.floor(place / SIDE) + 0.5);
   }
-  return mass === 0 ? [SIDE / 2, SIDE / 2] : [right / mass, down / mass];
+  return [right / mass, down / mass];
 }

@@ -18,6 +18,9 @@ import { hasRoomBeside } from './room.ts';
 /** Feature maps that stand side by side. */
 const PER_ROW = hasRoomBeside ? 16 : 8;
 
+/** The pen rests when nothing was read anew for so many milliseconds. */
+const REST = 150;
+
 /** The pad, the ten probabilities, the layers and the gallery. */
 export function PadView({ pad }: { pad: PadText }): VNode {
   const [sheets, setSheets] = useState<readonly Sheet[]>([BLANK]);
@@ -197,12 +200,23 @@ function hintOf(sheet: Sheet, phase: ReaderState['phase']): string {
   return isBlank(sheet) ? 'Draw in the square.' : 'The weights are being fetched (1.7 MB) …';
 }
 
+/** The layers of the newest image, as soon as the pen rests: more than a hundred pictures can't keep up with it. */
 function Layers({ reading }: { reading: Reading | undefined }): VNode | null {
-  if (reading === undefined) return null;
+  const [shown, setShown] = useState<Reading>();
+  const [isOpen, setOpen] = useState(hasRoomBeside);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(reading), REST);
+    return () => clearTimeout(timer);
+  }, [reading]);
+  if (shown === undefined) return null;
   return (
-    <details class="figures" open={hasRoomBeside}>
+    <details
+      class="figures"
+      open={isOpen}
+      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+    >
       <summary>What each layer sees</summary>
-      {reading.layers.map((figure) => (
+      {(isOpen ? shown.layers : []).map((figure) => (
         <FigureView
           key={figure.title}
           figure={figure.images.length === 1 ? figure : { ...figure, perRow: PER_ROW }}

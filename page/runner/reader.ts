@@ -42,9 +42,7 @@ addEventListener('message', ({ data }: MessageEvent<ToReader>) => {
 });
 
 /** Tells what comes of the weights of now, unless there are others by then. */
-function answer(
-  work: (own: Promise<Float32Array>) => Promise<FromReader | undefined>,
-): void {
+function answer(work: (own: Promise<Float32Array>) => Promise<FromReader | undefined>): void {
   const own = parameters!;
   work(own)
     .catch((error: unknown): FromReader => ({ kind: 'failed', message: (error as Error).message }))
@@ -80,10 +78,10 @@ function readingOf(own: Float32Array, pixels: Float32Array): Reading {
 /** Pictures of a layer's channels, dark where they are large; all in the same shades. */
 function maps(
   title: string,
-  values: ArrayLike<number>,
+  values: Float32Array | Float64Array,
   width: number,
   caption: string,
-  largest = Array.from(values).reduce((most, value) => Math.max(most, value), 1e-6),
+  largest = largestOf(values),
 ): Images {
   const size = Math.min(width * width, values.length);
   const count = values.length / size;
@@ -95,10 +93,15 @@ function maps(
     range: [0, largest],
     images: Array.from({ length: count }, (_, i) => ({
       name: '',
-      pixels: Array.from({ length: size }, (__, place) => values[i * size + place]!),
+      pixels: Float32Array.from(values.subarray(i * size, (i + 1) * size)),
       width,
     })),
   };
+}
+
+/** Not 0, so that a layer in which nothing stirs has a range too. */
+function largestOf(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((most, value) => Math.max(most, value), 1e-6);
 }
 
 function softmax(logits: Float64Array): number[] {

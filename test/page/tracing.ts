@@ -34,7 +34,7 @@ export function traced(pixels: ArrayLike<number>): Stroke[] {
     // From an end, if there is one; a ring has none.
     const start = starts.find((place) => neighbours(place).length === 1) ?? starts[0]!;
     const path: number[] = [];
-    for (let place: number | undefined = start; place !== undefined; ) {
+    for (let place: number | undefined = start; place !== undefined;) {
       path.push(place);
       left.delete(place);
       place = neighbours(place).find((other) => left.has(other));
