@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { VNode } from 'preact';
 import { PIXELS } from '#datasets/digits';
+import type { Images } from '#figures/figure';
 import { percent } from '#figures/numbers';
 import { fetchDigits, type DigitBytes } from '../digit-file.ts';
 import type { PadText, WeightsText } from '../messages.ts';
@@ -202,13 +203,13 @@ function hintOf(sheet: Sheet, phase: ReaderState['phase']): string {
 
 /** The layers of the newest image, as soon as the pen rests: more than a hundred pictures can't keep up with it. */
 function Layers({ reading }: { reading: Reading | undefined }): VNode | null {
-  const [shown, setShown] = useState<Reading>();
+  const [shown, setShown] = useState<readonly Images[]>([]);
   const [isOpen, setOpen] = useState(hasRoomBeside);
   useEffect(() => {
-    const timer = setTimeout(() => setShown(reading), REST);
+    const timer = setTimeout(() => setShown((reading?.layers ?? []).map(inRows)), REST);
     return () => clearTimeout(timer);
   }, [reading]);
-  if (shown === undefined) return null;
+  if (shown.length === 0) return null;
   return (
     <details
       class="figures"
@@ -216,13 +217,12 @@ function Layers({ reading }: { reading: Reading | undefined }): VNode | null {
       onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
     >
       <summary>What each layer sees</summary>
-      {(isOpen ? shown.layers : []).map((figure) => (
-        <FigureView
-          key={figure.title}
-          figure={figure.images.length === 1 ? figure : { ...figure, perRow: PER_ROW }}
-          use={undefined}
-        />
-      ))}
+      {isOpen &&
+        shown.map((figure) => <FigureView key={figure.title} figure={figure} use={undefined} />)}
     </details>
   );
+}
+
+function inRows(figure: Images): Images {
+  return figure.images.length === 1 ? figure : { ...figure, perRow: PER_ROW };
 }

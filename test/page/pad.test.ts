@@ -38,7 +38,7 @@ async function draw(page: Page, strokes: ReturnType<typeof traced>): Promise<voi
 }
 
 (LEFT_OUT === '' ? describe : describe.skip)(`The drawing pad${LEFT_OUT}`, function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const folder = mkdtempSync(join(tmpdir(), 'chainrule-pad-'));
   let browser: Browser;
   let site: { url: string; close: () => void };
