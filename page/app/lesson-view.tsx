@@ -49,7 +49,7 @@ export function LessonView({ line: { name, number }, address, chosen }: Given): 
       </h1>
       <div class="beside">
         {isLive && <VerdictView lesson={name} grade={grade} />}
-        {lesson.pad !== undefined && <PadView pad={lesson.pad} />}
+        {lesson.pad !== undefined && <PadView pad={lesson.pad} script={script} />}
         {experiment !== undefined && (
           <ExperimentView
             name={name}

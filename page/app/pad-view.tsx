@@ -13,6 +13,7 @@ import { FigureView } from './figure-view.tsx';
 import { Gallery } from './gallery.tsx';
 import { PAD_ANCHOR } from './pad-anchor.ts';
 import { BLANK, Pad, type Sheet, type TestDigit } from './pad.tsx';
+import { TrainingView } from './training-view.tsx';
 import { Reader, type ReaderState } from './reader.ts';
 import { hasRoomBeside } from './room.ts';
 
@@ -22,22 +23,40 @@ const PER_ROW = hasRoomBeside ? 16 : 8;
 /** The pen rests when nothing was read anew for so many milliseconds. */
 const REST = 150;
 
-/** The pad, the ten probabilities, the layers and the gallery. */
-export function PadView({ pad }: { pad: PadText }): VNode {
+/** Weights that the pad can read with: from a file, or learned in the page. */
+type Source = WeightsText | { whose: 'page'; parameters: Float32Array };
+
+const NAMES: Readonly<Record<Source['whose'], string>> = {
+  yours: 'your last run’s weights',
+  course: 'the course’s',
+  page: 'those learned here',
+};
+
+/** What the pad needs. */
+interface Given {
+  pad: PadText;
+  /** The learner's script: see LessonView. */
+  script: string | null | undefined;
+}
+
+/** The pad, the ten probabilities, the layers, the gallery and the training. */
+export function PadView({ pad, script }: Given): VNode {
   const [sheets, setSheets] = useState<readonly Sheet[]>([BLANK]);
   const [state, setState] = useState<ReaderState>({ phase: 'idle' });
-  const [weights, setWeights] = useState<WeightsText>(pad.weights[0]!);
+  const [trained, setTrained] = useState<Source>();
+  const [weights, setWeights] = useState<Source>(pad.weights[0]!);
   const [problem, setProblem] = useState(pad.problem);
   const reader = useRef<Reader>(undefined);
   const digits = useRef<Promise<DigitBytes>>(undefined);
   const sheet = sheets.at(-1)!;
   useEffect(() => {
-    const own = new Reader(absolute(weights.path), setState);
+    const own = new Reader(contentOf(weights), setState);
     reader.current = own;
     return () => own.close();
   }, []);
-  useEffect(() => reader.current!.take(absolute(weights.path)), [weights]);
+  useEffect(() => reader.current!.take(contentOf(weights)), [weights]);
   useEffect(() => reader.current!.read(pixelsOf(sheet)), [sheet]);
+  const sources = [...pad.weights, ...(trained === undefined ? [] : [trained])];
   const put = (next: Sheet): void => setSheets((before) => [...before, next]);
   /** The digits of the test, which are fetched once. */
   const withDigits = (use: (all: DigitBytes) => void): void => {
@@ -90,9 +109,16 @@ export function PadView({ pad }: { pad: PadText }): VNode {
             ),
         )}
       </div>
-      {pad.weights.length > 1 && (
-        <Weights all={pad.weights} chosen={weights} changed={setWeights} />
-      )}
+      {sources.length > 1 && <Weights all={sources} chosen={weights} changed={setWeights} />}
+      <TrainingView
+        digits={pad.digits}
+        script={script}
+        learned={(parameters) => {
+          const own: Source = { whose: 'page', parameters };
+          setTrained(own);
+          setWeights(own);
+        }}
+      />
       <Layers reading={state.reading} />
       <Gallery
         check={state.check}
@@ -124,7 +150,13 @@ function digitAt({ pixels, labels }: DigitBytes, index: number): TestDigit {
   return { index, label: labels[index]!, pixels: own };
 }
 
-function accuracyText({ whose, accuracy }: WeightsText): string {
+function contentOf(source: Source): string | Float32Array {
+  return source.whose === 'page' ? source.parameters : absolute(source.path);
+}
+
+function accuracyText(source: Source): string {
+  if (source.whose === 'page') return 'Its weights are those that were learned here.';
+  const { whose, accuracy } = source;
   const what =
     whose === 'yours'
       ? 'Its weights are those of your last npm run capstone'
@@ -139,21 +171,21 @@ function Weights({
   chosen,
   changed,
 }: {
-  all: readonly WeightsText[];
-  chosen: WeightsText;
-  changed: (weights: WeightsText) => void;
+  all: readonly Source[];
+  chosen: Source;
+  changed: (weights: Source) => void;
 }): VNode {
   return (
     <div class="choice" role="radiogroup" aria-label="Whose weights it reads with">
       {all.map((one) => (
-        <label key={one.path}>
+        <label key={one.whose}>
           <input
             type="radio"
             name="weights"
             checked={one === chosen}
             onChange={() => changed(one)}
           />
-          {one.whose === 'yours' ? 'your weights' : 'the course’s weights'}
+          {NAMES[one.whose]}
         </label>
       ))}
     </div>

@@ -70,7 +70,7 @@ function readingOf(own: Float32Array, pixels: Float32Array): Reading {
       maps('Layer 1: 16 filters', conv1, SIDE, 'After ReLU: where each filter finds its stroke.'),
       maps('Layer 2: 32 filters', conv2, SIDE / 2, 'Of patterns of those strokes, half as fine.'),
       maps('Layer 3: 64 filters', conv3, SIDE / 4, 'Of patterns of patterns, a quarter as fine.'),
-      maps('Layer 4: 128 units', relu4, 32, 'No places any more: each unit is one pixel here.'),
+      maps('Layer 4: 128 units', relu4, 16, 'No places any more: each unit is one pixel here.'),
     ],
   };
 }
