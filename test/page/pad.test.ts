@@ -8,7 +8,14 @@ import type { Browser, Page } from 'playwright-core';
 import { PIXELS } from '#datasets/digits';
 import { loadMnistBytes } from '#datasets/mnist';
 import { buildSite } from '../../page/server/build.ts';
-import { LEFT_OUT, openPage, seriousProblems, serveFolder, startBrowser } from './browser.ts';
+import {
+  LEFT_OUT,
+  openPage,
+  seriousProblems,
+  serveFolder,
+  setSlider,
+  startBrowser,
+} from './browser.ts';
 import { traced } from './tracing.ts';
 
 /** So many digits are traced, and so many of them must be read rightly. */
@@ -138,6 +145,46 @@ async function draw(page: Page, strokes: ReturnType<typeof traced>): Promise<voi
     await all.first().getByRole('button').press('Enter');
     await answer(page).getByText(`Read as ${given}; it is a ${label}`).waitFor();
     expect(await seriousProblems(page, axe)).to.deep.equal([]);
+    expect(complaints).to.deep.equal([]);
+    await page.close();
+  });
+
+  it('trains on the course’s kernels, says on what, and reads with what was learned', async () => {
+    const { page, complaints } = await openPage(browser, address);
+    await page.getByText('Train a network here').press('Enter');
+    await page.getByLabel('Kernels').selectOption('fast');
+    await setSlider(page, 'digits', 400);
+    await setSlider(page, 'epochs', 1);
+    await page.getByRole('button', { name: 'Train', exact: true }).press('Enter');
+    await page.getByText('Trained by the fast kernels on gpu.js webasm').waitFor();
+    await page.locator('[data-training=ended]').waitFor({ timeout: 120_000 });
+    // What one knows that guesses is ln 10 = 2.303.
+    expect(Number(await page.locator('[data-name=loss]').textContent())).to.be.below(2);
+    expect(Number(await page.locator('[data-name=speed]').textContent())).to.be.above(0);
+    const accuracy = Number.parseFloat((await page.locator('[data-name=accuracy]').textContent())!);
+    expect(accuracy).to.be.above(30);
+    expect(await page.getByRole('radio', { name: 'those learned here' }).isChecked()).to.equal(
+      true,
+    );
+    await page.getByRole('button', { name: 'Take a test digit' }).click();
+    await page.locator('.probabilities .best').waitFor();
+    expect(await seriousProblems(page, axe)).to.deep.equal([]);
+    expect(complaints).to.deep.equal([]);
+    await page.close();
+  });
+
+  it('stops a training at once, and refuses a backend that is not there', async () => {
+    const { page, complaints } = await openPage(browser, address);
+    await page.getByText('Train a network here').press('Enter');
+    await page.getByLabel('Backend').selectOption('cpu');
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.getByText('Trained by lesson 18’s kernels on gpu.js cpu').waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.locator('[data-training=stopped]').waitFor();
+    await page.getByLabel('Kernels').selectOption('fast');
+    await page.getByLabel('Backend').selectOption('webgpu');
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.getByText('webgpu is not taken: ').waitFor();
     expect(complaints).to.deep.equal([]);
     await page.close();
   });
