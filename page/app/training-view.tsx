@@ -192,7 +192,9 @@ function Progress({ state }: { state: TrainerState }): VNode {
         <>
           <dl class="numbers">
             <dt>loss</dt>
-            <dd data-name="loss">{losses.at(-1)![1].toPrecision(3)}</dd>
+            <dd data-name="loss">
+              {losses.at(-1)![1].toPrecision(3)}, at first {losses[0]![1].toPrecision(3)}
+            </dd>
             <dt>of 200 test digits right</dt>
             <dd data-name="accuracy">
               {accuracy === undefined
