@@ -1,0 +1,25 @@
+import { expect } from 'chai';
+import { mistakesOf } from '../../../reference/capstone/mistakes.ts';
+import { drawnDigits } from './samples.ts';
+
+describe('The digits that are read wrongly', () => {
+  it('are told with their numbers, their pixels and what they were given', () => {
+    // Their labels are 1, 4, 7 and 0.
+    const digits = drawnDigits(4);
+    const given = [1, 9, 7, 6].map((label, n) => ({ label, probability: 0.5 + n / 10 }));
+    const mistakes = mistakesOf(digits, given);
+    expect(mistakes.map(({ pixels, ...others }) => others)).to.deep.equal([
+      { index: 1, label: 4, given: 9, probability: 0.6 },
+      { index: 3, label: 0, given: 6, probability: 0.8 },
+    ]);
+    expect([...mistakes[0]!.pixels]).to.deep.equal(Array(784).fill(255));
+    expect([...mistakes[1]!.pixels]).to.deep.equal([...digits.pixels.subarray(3 * 784)]);
+  });
+
+  it('are none where all are right, and of none', () => {
+    const digits = drawnDigits(2);
+    const right = [...digits.labels].map((label) => ({ label, probability: 1 }));
+    expect(mistakesOf(digits, right)).to.deep.equal([]);
+    expect(mistakesOf(drawnDigits(0), [])).to.deep.equal([]);
+  });
+});
