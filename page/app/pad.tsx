@@ -44,7 +44,8 @@ export function Pad({ sheet, begun, goesOn, near }: Given): VNode {
   const { strokes, digit } = sheet;
   const [pen, setPen] = useState<Place>([0.5, 0.25]);
   const [isDown, setDown] = useState(false);
-  const [isFocused, setFocused] = useState(false);
+  /** Whether it is drawn by keys: then it is shown where the pen is. */
+  const [isKeyed, setKeyed] = useState(false);
   const isDrawing = useRef(false);
   const begin = (place: Place): void => {
     // Whoever draws on another's digit begins anew.
@@ -70,6 +71,7 @@ export function Pad({ sheet, begun, goesOn, near }: Given): VNode {
       if (!isDown) begin(pen);
       setDown(!isDown);
     } else return;
+    setKeyed(true);
     event.preventDefault();
   };
   const what =
@@ -84,12 +86,9 @@ export function Pad({ sheet, begun, goesOn, near }: Given): VNode {
       role="application"
       aria-label={`${what}. Arrow keys move the pen, Enter ${isDown ? 'lifts it' : 'puts it down'}.`}
       onPointerEnter={near}
-      onFocus={() => {
-        near();
-        setFocused(true);
-      }}
+      onFocus={near}
       onBlur={() => {
-        setFocused(false);
+        setKeyed(false);
         setDown(false);
       }}
       onKeyDown={press}
@@ -98,6 +97,7 @@ export function Pad({ sheet, begun, goesOn, near }: Given): VNode {
         event.currentTarget.setPointerCapture(event.pointerId);
         isDrawing.current = true;
         setDown(false);
+        setKeyed(false);
         begin(placeOf(event));
       }}
       onPointerMove={(event) => {
@@ -126,7 +126,7 @@ export function Pad({ sheet, begun, goesOn, near }: Given): VNode {
             .join(' ')}
         />
       ))}
-      {isFocused && (
+      {isKeyed && (
         <path
           class={isDown ? 'pen down' : 'pen'}
           d={`M${pen[0] * SIZE - 8},${pen[1] * SIZE}h16m-8,-8v16`}

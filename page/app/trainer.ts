@@ -19,6 +19,8 @@ export interface TrainerState {
   /** The share of right answers after each epoch. */
   accuracies: readonly Point[];
   use?: Use;
+  /** Whether it is the learner's file that was to train. */
+  isYours: boolean;
   trouble?: Trouble;
 }
 
@@ -29,6 +31,7 @@ const IDLE: TrainerState = {
   imagesPerSecond: 0,
   losses: [],
   accuracies: [],
+  isYours: false,
 };
 
 /** A worker that says nothing for so long, in milliseconds, is in an endless loop. */
@@ -66,7 +69,7 @@ export class Trainer {
     });
     this.#worker = worker;
     worker.postMessage({ kind: 'train', job } satisfies ToTrainer);
-    this.#change({ phase: 'preparing' });
+    this.#change({ phase: 'preparing', isYours: job.learner !== undefined });
     this.#wait();
   }
 

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { VNode } from 'preact';
 import type { Curves } from '#figures/figure';
 import { percent } from '#figures/numbers';
-import type { PadText } from '../messages.ts';
+import type { PadText, Use } from '../messages.ts';
 import type { TrainingBackend, TrainingJob } from '../pad-messages.ts';
 import { absolute } from './absolute.ts';
 import type { Choices } from './address.ts';
@@ -163,7 +163,8 @@ function Choice<Name extends string>({
 }
 
 function Progress({ state }: { state: TrainerState }): VNode {
-  const { phase, text, refused, losses, accuracies, imagesPerSecond, use, trouble } = state;
+  const { phase, text, refused, losses, accuracies, imagesPerSecond, use, isYours, trouble } =
+    state;
   const figure = useMemo(() => lossFigure(state), [losses]);
   const [, accuracy] = accuracies.at(-1) ?? [];
   return (
@@ -207,11 +208,18 @@ function Progress({ state }: { state: TrainerState }): VNode {
           <FigureView figure={figure} use={undefined} />
         </>
       )}
-      {use !== undefined && use.yours.length > 0 && (
-        <p class="whose yours">Yours: {use.yours.join(', ')}.</p>
-      )}
-      {use !== undefined && use.yours.length === 0 && use.references.length > 0 && (
-        <p class="whose">The reference’s: {use.references.join(', ')}.</p>
+      {use !== undefined && isYours && <WhoseKernels use={use} />}
+    </>
+  );
+}
+
+/** Which of the learner's functions took part: those that are still to do are the reference's. */
+function WhoseKernels({ use: { yours, references } }: { use: Use }): VNode {
+  return (
+    <>
+      {yours.length > 0 && <p class="whose yours">Yours: {yours.join(', ')}.</p>}
+      {references.length > 0 && (
+        <p class="whose">Still to do, and the reference’s meanwhile: {references.join(', ')}.</p>
       )}
     </>
   );

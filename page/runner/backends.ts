@@ -57,7 +57,9 @@ export async function chooseEngine(
           : await provenEngine(one as PromptBackend, card, whose, ownEngine);
       return { ...proven, refused };
     } catch (error) {
-      refused.push(`${one} is not taken: ${(error as Error).message}.`);
+      // Which function it was says nothing to a reader of the page.
+      const [, why] = /^(?:\w+: )?([^]*)$/.exec((error as Error).message)!;
+      refused.push(`${one} is not taken: ${why}.`);
     }
   }
   throw new NoCardError(refused.join(' '));
