@@ -133,6 +133,24 @@ async function draw(page: Page, strokes: ReturnType<typeof traced>): Promise<voi
     await page.close();
   });
 
+  it('is drawn on by a finger, under which the page does not scroll', async () => {
+    const { page, complaints } = await openPage(browser, address);
+    const { x, y, width, height } = (await pad(page).boundingBox())!;
+    const devices = await page.context().newCDPSession(page);
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', down: number) =>
+      devices.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: type === 'touchEnd' ? [] : [{ x: x + width / 2, y: y + down * height }],
+      });
+    await touch('touchStart', 0.8);
+    for (let step = 1; step <= 10; step++) await touch('touchMove', 0.8 - step * 0.06);
+    await touch('touchEnd', 0.2);
+    await answer(page).getByText('Read as 1').waitFor();
+    expect(await page.evaluate<number>('scrollY')).to.equal(0);
+    expect(complaints).to.deep.equal([]);
+    await page.close();
+  });
+
   it('shows the test digits that are read wrongly, and puts them on the pad', async () => {
     const { page, complaints } = await openPage(browser, address);
     await page.getByText('The test digits that it reads wrongly').press('Enter');
