@@ -8,7 +8,7 @@ describe('The digits that are read wrongly', () => {
     const digits = drawnDigits(4);
     const given = [1, 9, 7, 6].map((label, n) => ({ label, probability: 0.5 + n / 10 }));
     const mistakes = mistakesOf(digits, given);
-    expect(mistakes.map(({ pixels, ...others }) => others)).to.deep.equal([
+    expect(mistakes.map(({ pixels: _, ...others }) => others)).to.deep.equal([
       { index: 1, label: 4, given: 9, probability: 0.6 },
       { index: 3, label: 0, given: 6, probability: 0.8 },
     ]);
