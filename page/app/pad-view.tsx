@@ -2,26 +2,18 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { VNode } from 'preact';
 import { PIXELS } from '#datasets/digits';
-import type { Images } from '#figures/figure';
 import { percent } from '#figures/numbers';
 import { fetchDigits, type DigitBytes } from '../digit-file.ts';
 import type { PadText, WeightsText } from '../messages.ts';
-import type { Reading } from '../pad-messages.ts';
 import { absolute } from './absolute.ts';
 import { imageOf } from './drawing.ts';
-import { FigureView } from './figure-view.tsx';
 import { Gallery } from './gallery.tsx';
 import { PAD_ANCHOR } from './pad-anchor.ts';
-import { BLANK, Pad, type Sheet, type TestDigit } from './pad.tsx';
+import { Layers } from './layers.tsx';
+import { BLANK, isBlank, Pad, type Sheet, type TestDigit } from './pad.tsx';
 import { TrainingView } from './training-view.tsx';
+import { Probabilities } from './probabilities.tsx';
 import { Reader, type ReaderState } from './reader.ts';
-import { hasRoomBeside } from './room.ts';
-
-/** Feature maps that stand side by side. */
-const PER_ROW = hasRoomBeside ? 16 : 8;
-
-/** The pen rests when nothing was read anew for so many milliseconds. */
-const REST = 150;
 
 /** Weights that the pad can read with: from a file, or learned in the page. */
 type Source = WeightsText | { whose: 'page'; parameters: Float32Array };
@@ -129,10 +121,6 @@ export function PadView({ pad, script }: Given): VNode {
   );
 }
 
-function isBlank({ strokes, digit }: Sheet): boolean {
-  return strokes.length === 0 && digit === undefined;
-}
-
 /** What the network is shown of a sheet; nothing of a blank one. */
 function pixelsOf({ strokes, digit }: Sheet): Float32Array | undefined {
   if (digit !== undefined) return Float32Array.from(digit.pixels, (grey) => grey / 255);
@@ -190,71 +178,4 @@ function Weights({
       ))}
     </div>
   );
-}
-
-/** A bar for each digit. */
-function Probabilities({ sheet, state }: { sheet: Sheet; state: ReaderState }): VNode {
-  const { reading, phase } = state;
-  const best = reading && reading.probabilities.indexOf(Math.max(...reading.probabilities));
-  return (
-    <div class="said">
-      <p role="status" class="answer">
-        {best === undefined ? hintOf(sheet, phase) : <AnswerText said={best} sheet={sheet} />}
-      </p>
-      <ol class="probabilities" aria-label="How likely each digit is">
-        {Array.from({ length: 10 }, (_, digit) => {
-          const probability = reading?.probabilities[digit] ?? 0;
-          return (
-            <li key={digit} class={digit === best ? 'best' : ''}>
-              <span>{digit}</span>
-              <span class="bar" aria-hidden="true">
-                <span style={{ inlineSize: `${100 * probability}%` }} />
-              </span>
-              <span class="points">{reading === undefined ? '–' : percent(probability, 1)}</span>
-            </li>
-          );
-        })}
-      </ol>
-    </div>
-  );
-}
-
-function AnswerText({ said, sheet: { digit } }: { said: number; sheet: Sheet }): VNode {
-  return (
-    <>
-      Read as <strong>{said}</strong>
-      {digit !== undefined && (digit.label === said ? ', rightly' : `; it is a ${digit.label}`)}
-    </>
-  );
-}
-
-function hintOf(sheet: Sheet, phase: ReaderState['phase']): string {
-  if (phase === 'failed') return 'Nothing can be read.';
-  return isBlank(sheet) ? 'Draw in the square.' : 'The weights are being fetched (1.7 MB) …';
-}
-
-/** The layers of the newest image, as soon as the pen rests: more than a hundred pictures can't keep up with it. */
-function Layers({ reading }: { reading: Reading | undefined }): VNode | null {
-  const [shown, setShown] = useState<readonly Images[]>([]);
-  const [isOpen, setOpen] = useState(hasRoomBeside);
-  useEffect(() => {
-    const timer = setTimeout(() => setShown((reading?.layers ?? []).map(inRows)), REST);
-    return () => clearTimeout(timer);
-  }, [reading]);
-  if (shown.length === 0) return null;
-  return (
-    <details
-      class="figures"
-      open={isOpen}
-      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
-    >
-      <summary>What each layer sees</summary>
-      {isOpen &&
-        shown.map((figure) => <FigureView key={figure.title} figure={figure} use={undefined} />)}
-    </details>
-  );
-}
-
-function inRows(figure: Images): Images {
-  return figure.images.length === 1 ? figure : { ...figure, perRow: PER_ROW };
 }

@@ -29,6 +29,11 @@ export interface TestDigit {
 
 export const BLANK: Sheet = { strokes: [] };
 
+/** Whether there is nothing to read. */
+export function isBlank({ strokes, digit }: Sheet): boolean {
+  return strokes.length === 0 && digit === undefined;
+}
+
 /** What the pad needs. */
 interface Given {
   sheet: Sheet;
