@@ -248,11 +248,16 @@ function refusal(kernel: Kernel, backend: Backend, thrown: string): { why: strin
 /** Where a backend cannot do what a kernel asks for, gpu.js quietly takes another one. */
 function requireBackend(run: IKernelRunShortcut, kernel: Kernel, backend: Backend): void {
   const { mode } = run.kernel.constructor as unknown as { mode: string };
-  if (mode !== backend) {
+  if (mode !== modeOf(backend)) {
     throw new Error(
       `launch: ${nameOf(kernel)} was to run on ${backend} and ran on ${mode}; take that backend, or write the kernel so that ${backend} can run it`,
     );
   }
+}
+
+/** What gpu.js says of a kernel that runs on a backend: it has one word for all of WebGL. */
+export function modeOf(backend: Backend): string {
+  return backend === 'headlessgl' || backend === 'webgl' || backend === 'webgl2' ? 'gpu' : backend;
 }
 
 function nameOf(kernel: Kernel): string {

@@ -25,6 +25,27 @@ export interface LessonText extends LessonLine {
   /** The README as HTML. */
   text: string;
   experiment?: ExperimentText;
+  /** For the lesson whose network reads what one draws. */
+  pad?: PadText;
+}
+
+/** What the drawing pad of a lesson can fetch when it is needed. */
+export interface PadText {
+  /** Weights for the network; the first are taken unless others are chosen. */
+  weights: readonly WeightsText[];
+  /** How many digits there are to train with, and to test with, in files of so many. */
+  digits: { train: number; test: number };
+  /** Why weights that there are can't be read. */
+  problem?: string;
+}
+
+/** A file of weights. */
+export interface WeightsText {
+  /** Whose they are. */
+  whose: 'course' | 'yours';
+  path: string;
+  /** Of the digits that the training held out, the share that is read rightly, if the file says so. */
+  accuracy?: number;
 }
 
 /** What is known of an experiment before it runs. */

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { VNode } from 'preact';
 import type { Standing } from '../../checks/course/standing.ts';
 import type { CourseText, LessonLine } from '../messages.ts';
+import { PAD_ANCHOR } from './pad-anchor.ts';
 import { isReached, MILESTONES } from './milestones.ts';
 import { isLive, listen } from './server-news.ts';
 import { anchorOf } from './verdict-view.tsx';
@@ -32,6 +33,12 @@ export function CourseMap({ lessons }: CourseText): VNode {
         {isLive ? 'the functions that you write, as soon as you save them' : 'the references'}.
       </p>
       {isLive && <Next lessons={lessons} standings={standings} />}
+      {capstone >= 0 && (
+        <p>
+          <a href={`#/${lessons[capstone]!.name}/${PAD_ANCHOR}`}>Draw a digit</a>, and see how the
+          network of the last lesson reads it.
+        </p>
+      )}
       <h2>Lessons</h2>
       <Lines lessons={lessons.slice(0, electives)} standings={standings} />
       {electives < lessons.length && (

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { VNode } from 'preact';
 import type { ExperimentText } from '../messages.ts';
+import { absolute } from './absolute.ts';
 import { choicesText, readChoices, type Choices } from './address.ts';
 import { RunButtons, Sliders } from './controls.tsx';
 import { FigureView } from './figure-view.tsx';
@@ -98,9 +99,4 @@ function programsOf(name: string, { digits = { train: 0, test: 0 } }: Experiment
     experiment: absolute(`assets/${name}.js`),
     digits: { folder: absolute('digits'), ...digits },
   };
-}
-
-/** A worker's own paths start from where its script stands. */
-function absolute(path: string): string {
-  return new URL(path, document.baseURI).href;
 }

@@ -4,6 +4,7 @@ import type { VNode } from 'preact';
 import type { LessonLine, LessonText, News } from '../messages.ts';
 import type { Address } from './address.ts';
 import { ExperimentView } from './experiment-view.tsx';
+import { PadView } from './pad-view.tsx';
 import { isLive, listen, load } from './server-news.ts';
 import { Exercises, VerdictView, type Grade } from './verdict-view.tsx';
 
@@ -48,6 +49,7 @@ export function LessonView({ line: { name, number }, address, chosen }: Given): 
       </h1>
       <div class="beside">
         {isLive && <VerdictView lesson={name} grade={grade} />}
+        {lesson.pad !== undefined && <PadView pad={lesson.pad} script={script} />}
         {experiment !== undefined && (
           <ExperimentView
             name={name}

@@ -37,12 +37,8 @@ const [PATIENCE, LOOK] = [2000, 100];
 /** A runner that does not begin a new run within so many milliseconds is replaced. */
 const BEGIN = 300;
 
-/** Asks where a place in a learner's script comes from. */
-export type FindPlace = (
-  script: string,
-  line: string,
-  column: string,
-) => Promise<string | undefined>;
+/** Asks in which line of the learner's file an error was thrown, by its stack. */
+export type FindPlace = (stack: string) => Promise<string | undefined>;
 
 /** The runs of one lesson's experiment. */
 export class Runs {
@@ -218,9 +214,7 @@ export class Runs {
       trouble,
       this.#names.find((one) => one === name),
     );
-    const [, script, line, column] = /(learner\/[^:\s]+\.js):(\d+):(\d+)/.exec(stack) ?? [];
-    if (script === undefined) return;
-    void this.#findPlace(script, line!, column!).then((place) => {
+    void this.#findPlace(stack).then((place) => {
       if (this.state.trouble === trouble && place !== undefined) {
         this.#change({ trouble: { sentence, place } });
       }

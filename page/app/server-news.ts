@@ -18,13 +18,12 @@ export function listen(lesson: string | undefined, heard: (news: News) => void):
   return () => events.close();
 }
 
-/** Which line of the learner's file a place in a script comes from. */
-export async function findPlace(
-  script: string,
-  line: string,
-  column: string,
-): Promise<string | undefined> {
-  const response = await fetch(`place?${new URLSearchParams({ script, line, column })}`);
+/** In which line of the learner's file an error was thrown, by its stack; undefined where that is not there. */
+export async function findPlace(stack: string): Promise<string | undefined> {
+  const [, script, line, column] = /(learner\/[^:\s]+\.js):(\d+):(\d+)/.exec(stack) ?? [];
+  if (script === undefined) return undefined;
+  const asked = new URLSearchParams({ script, line: line!, column: column! });
+  const response = await fetch(`place?${asked}`);
   const { place } = (await response.json()) as { place: string | null };
   return place ?? undefined;
 }

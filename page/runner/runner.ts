@@ -6,15 +6,11 @@ import type { Mnist, Samples } from '#datasets/mnist';
 import { seededRandom } from '#datasets/random';
 import type { LabelledPoints } from '#datasets/scatter';
 import type { ExperimentModule } from '#figures/experiment';
-import {
-  Watched,
-  type DrawnPoints,
-  type FromRunner,
-  type Job,
-  type Programs,
-  type ToRunner,
-} from '../messages.ts';
-import { LearnerError, mixed, type Functions } from './mixed.ts';
+import { fetchDigits } from '../digit-file.ts';
+import type { DrawnPoints, FromRunner, Job, Programs, ToRunner } from '../messages.ts';
+import { failureOf, loadLearner } from './learner.ts';
+import { mixed, type Functions } from './mixed.ts';
+import { turn } from './turn.ts';
 
 /** What was loaded. */
 interface Loaded {
@@ -77,28 +73,20 @@ async function load({ experiment, learner, digits, watched }: Programs): Promise
   return { module, references, learner: own, digits: { train, test }, watched: memory };
 }
 
-/** What stands outside of the learner's functions runs now, and may not end. */
-async function loadLearner(script: string, watched: Int32Array | undefined): Promise<Functions> {
-  if (watched) watched[1] = Watched.loading;
-  try {
-    return ((await import(script)) as { lesson: Functions }).lesson;
-  } catch (error) {
-    throw new LearnerError('Your file', error);
-  } finally {
-    if (watched) watched[1] = Watched.nothing;
-  }
-}
-
-/** The digits of a file of digits.ts, none where none are wanted. */
-async function loadDigits(folder: string, part: string, count: number): Promise<Samples<Tensor>> {
+/** Digits as experiments take them, none where none are wanted. */
+async function loadDigits(
+  folder: string,
+  part: 'train' | 'test',
+  count: number,
+): Promise<Samples<Tensor>> {
   if (count === 0) return { images: zeros(0, PIXELS), labels: labelsOf([]) };
-  const response = await fetch(`${folder}/${part}-${count}.digits`);
-  const plain = response.body!.pipeThrough(new DecompressionStream('gzip'));
-  const bytes = new Uint8Array(await new Response(plain).arrayBuffer());
-  const pixels = Float64Array.from(bytes.subarray(count), (grey) => grey / 255);
+  const { pixels, labels } = await fetchDigits(folder, part, count);
   return {
-    images: ndarray(pixels, [count, PIXELS]),
-    labels: labelsOf([...bytes.subarray(0, count)]),
+    images: ndarray(
+      Float64Array.from(pixels, (grey) => grey / 255),
+      [count, PIXELS],
+    ),
+    labels: labelsOf([...labels]),
   };
 }
 
@@ -147,31 +135,8 @@ async function mayStep(job: Job): Promise<boolean> {
   return mayStep(job);
 }
 
-function failureOf(error: unknown): Extract<FromRunner, { kind: 'failed' }>['failure'] {
-  const isLearners = error instanceof LearnerError;
-  const { message, stack = '' } = (isLearners ? error.cause : error) as Partial<Error>;
-  return {
-    ...(isLearners && { name: error.functionName }),
-    message: message ?? String(isLearners ? error.cause : error),
-    stack,
-  };
-}
-
 function pointsOf({ x, labels }: DrawnPoints): LabelledPoints {
   return { x: array(x.map(([x1, x2]) => [x1, x2])), labels: labelsOf([...labels]) };
-}
-
-/** Lets messages in: a timer would take four milliseconds, and a run may have hundreds of steps. */
-function turn(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.addEventListener('message', () => {
-      port1.close();
-      resolve();
-    });
-    port1.start();
-    port2.postMessage(undefined);
-  });
 }
 
 function woken(): Promise<void> {

@@ -6,6 +6,7 @@ import { buildAssets } from './assets.ts';
 import { courseText, lessonText, linkedFiles } from './course-text.ts';
 import { digitsFile, digitsName } from './digits.ts';
 import { indexPage } from './index-page.ts';
+import { WEIGHTS } from './pad.ts';
 
 /**
  * Builds the site. All of its links are relative, so that it may stand below any path.
@@ -19,12 +20,14 @@ export async function buildSite(folder: string): Promise<{ files: number; bytes:
   // GitHub's pages would look for a blog in it.
   files.set('.nojekyll', '');
   for (const lesson of lessons()) {
-    const text = await lessonText(lesson);
+    const text = await lessonText(lesson, false);
     files.set(`lessons/${lesson.name}.json`, JSON.stringify(text));
     for (const part of ['train', 'test'] as const) {
-      const count = text.experiment?.digits?.[part] ?? 0;
-      if (count > 0) files.set(`digits/${digitsName(part, count)}`, digitsFile(part, count));
+      for (const count of [text.experiment?.digits?.[part] ?? 0, text.pad?.digits[part] ?? 0]) {
+        if (count > 0) files.set(`digits/${digitsName(part, count)}`, digitsFile(part, count));
+      }
     }
+    if (text.pad !== undefined) files.set(WEIGHTS.course.path, readFileSync(WEIGHTS.course.file()));
   }
   for (const [path, file] of linkedFiles()) files.set(`files/${path}.txt`, readFileSync(file));
   rmSync(folder, { recursive: true, force: true });

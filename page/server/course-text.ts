@@ -6,19 +6,26 @@ import { declarations } from '../../checks/declarations.ts';
 import { courseFolder, lessons, root, sourceText, type Lesson } from '../../checks/project.ts';
 import type { CourseText, ExperimentText, LessonLine, LessonText } from '../messages.ts';
 import { readme } from './markdown.ts';
+import { padText } from './pad.ts';
 
 /** All lessons, in a line each. */
 export function courseText(): CourseText {
   return { lessons: lessons().map((lesson) => lineOf(lesson)) };
 }
 
-/** A lesson in full. */
-export async function lessonText(lesson: Lesson): Promise<LessonText> {
+/**
+ * A lesson in full.
+ *
+ * @param live whether a server stands behind the page, which has files of the learner's
+ */
+export async function lessonText(lesson: Lesson, live: boolean): Promise<LessonText> {
   const experiment = await experimentText(lesson);
+  const pad = padText(lesson, live);
   return {
     ...lineOf(lesson),
     text: readmeOf(lesson).html,
     ...(experiment !== undefined && { experiment }),
+    ...(pad !== undefined && { pad }),
   };
 }
 

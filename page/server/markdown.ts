@@ -39,7 +39,8 @@ function formulas(reader: MarkdownIt): void {
   const fence = reader.renderer.rules.fence!;
   reader.renderer.rules.fence = (tokens, index, ...others) => {
     const { info, content } = tokens[index]!;
-    if (info.trim() === 'math') return `<p class="formula">${formula(content, true)}</p>\n`;
+    if (info.trim() === 'math')
+      return `<p class="formula" tabindex="0">${formula(content, true)}</p>\n`;
     return fence(tokens, index, ...others).replace('<pre>', '<pre tabindex="0">');
   };
   // Before a backslash is taken for an escape.

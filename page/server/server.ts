@@ -2,7 +2,7 @@
  * The local page's server. It answers this machine alone, to pages of its own alone, and writes nothing: what is kept
  * is kept by the grader.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
@@ -14,6 +14,7 @@ import { courseText, lessonText, linkedFiles } from './course-text.ts';
 import { digitsFile } from './digits.ts';
 import { Grading } from './grading.ts';
 import { indexPage, PAGE_POLICY } from './index-page.ts';
+import { WEIGHTS } from './pad.ts';
 
 /** A running server. */
 export interface PageServer {
@@ -85,7 +86,7 @@ export async function startServer(port: number): Promise<PageServer> {
       }
       case 'lessons': {
         const lesson = lessons().find((one) => path === `lessons/${one.name}.json`);
-        return lesson && json(await lessonText(lesson));
+        return lesson && json(await lessonText(lesson, true));
       }
       case 'files': {
         const file = files.get(path.slice('files/'.length, -'.txt'.length));
@@ -95,6 +96,11 @@ export async function startServer(port: number): Promise<PageServer> {
         const [, part, count] = /^(train|test)-(\d+)\.digits$/.exec(name) ?? [];
         if (part === undefined || Number(count) > MOST_DIGITS) return undefined;
         return { type: BYTES, content: digitsFile(part as 'train' | 'test', Number(count)) };
+      }
+      case 'weights': {
+        const weights = Object.values(WEIGHTS).find((one) => one.path === path);
+        if (weights === undefined || !existsSync(weights.file())) return undefined;
+        return { type: BYTES, content: readFileSync(weights.file()) };
       }
       case 'learner': {
         const script = grading.script(path);

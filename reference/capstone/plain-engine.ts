@@ -22,7 +22,7 @@ export function plainEngine(): PromptEngine {
       const N = labels.length;
       const { W2, W3, W4, W5 } = split(parameters);
       const d = split(gradient);
-      const { conv1, pool1, conv2, pool2, conv3, relu3, affine4, relu4, logits } = forward(
+      const { conv1, pool1, conv2, pool2, conv3, relu3, affine4, relu4, logits } = layerOutputs(
         parameters,
         images,
       );
@@ -52,18 +52,27 @@ export function plainEngine(): PromptEngine {
     },
 
     logits(parameters, images) {
-      return Float32Array.from(forward(parameters, images).logits);
+      return Float32Array.from(layerOutputs(parameters, images).logits);
     },
 
     firstNotFinite(parameters, images) {
-      const { conv1, conv2, conv3, affine4, logits } = forward(parameters, images);
+      const { conv1, conv2, conv3, affine4, logits } = layerOutputs(parameters, images);
       const layers = { conv1, conv2, conv3, affine4, affine5: logits };
       return firstNotFinite(Object.entries(layers));
     },
   };
 }
 
-function forward(parameters: Float32Array, images: Float32Array) {
+/**
+ * What each layer makes of images: convolutions and affine layers before their ReLU, and what the next layer gets of
+ * them.
+ *
+ * @param parameters flat, as in network.ts
+ * @param images pixels in [0, 1], shape (N · 784)
+ * @returns conv1 (N, 16, 28, 28), pool1 (N, 16, 14, 14), conv2 (N, 32, 14, 14), pool2 (N, 32, 7, 7), conv3 and relu3
+ *   (N, 64, 7, 7), affine4 and relu4 (N, 128), logits (N, 10), all of them flat
+ */
+export function layerOutputs(parameters: Float32Array, images: Float32Array) {
   const N = images.length / PIXELS;
   const { W1, b1, W2, b2, W3, b3, W4, b4, W5, b5 } = split(parameters);
   const conv1 = conv(Float64Array.from(images), W1, b1, { N, C: 1, F: 16, S: SIDE });

@@ -77,6 +77,11 @@ export async function serveFolder(
   };
 }
 
+/** Puts a slider somewhere. */
+export async function setSlider(page: Page, name: string, value: number): Promise<void> {
+  await page.getByRole('slider', { name, exact: true }).fill(String(value));
+}
+
 /** What axe-core finds that is serious or worse (https://github.com/dequelabs/axe-core). */
 export async function seriousProblems(page: Page, axe: string): Promise<string[]> {
   await page.evaluate(axe);

@@ -105,6 +105,9 @@ describe('The server of the page', function () {
       '/lessons/01-lines.json/..',
       '/lessons/__proto__.json',
       '/learner/01-lines/000000000000.js',
+      '/weights/yours.safetensors',
+      '/weights/../package.json',
+      '/weights/README.md',
       '/digits/train-9000.digits',
       '/digits/other-10.digits',
     ];

@@ -61,10 +61,19 @@ const TOLERANCE = 1e-4;
  * @throws NoCardError when there is none, or its gradient of an image is wrong
  */
 export async function openCard(backend: CardBackend, size: number): Promise<Card> {
-  const info = backend === 'webgpu' ? await webgpuInfo() : webgl2Info();
+  const info = await cardInfo(backend);
   const engine = cardEngine(backend, size);
   await prove(engine, info.name);
   return { ...info, engine };
+}
+
+/**
+ * Who computes on a backend.
+ *
+ * @throws NoCardError when nobody does
+ */
+export async function cardInfo(backend: CardBackend): Promise<CardInfo> {
+  return backend === 'webgpu' ? webgpuInfo() : webgl2Info();
 }
 
 /** Gives the card back; engines on it can't be used any more. */

@@ -1,6 +1,6 @@
 /** Compiles kernels for a graphics card. What they compute stays on the card until somebody reads it. */
 import gpujs, { type GPU, type IKernelRunShortcut, type KernelFunction } from 'gpu.js';
-import { fill } from '#kernels';
+import { fill, modeOf } from '#kernels';
 
 /** The ways to a graphics card: WebGPU, in browsers and in Node, and WebGL 2, in browsers. */
 export type CardBackend = 'webgpu' | 'webgl2';
@@ -111,7 +111,7 @@ function create(
 /** gpu.js takes another backend where one cannot do what a kernel asks for, without a word. */
 function requireBackend(run: IKernelRunShortcut, name: string, backend: CardBackend): void {
   const { mode } = run.kernel.constructor as unknown as { mode: string };
-  if (mode !== backend) {
+  if (mode !== modeOf(backend)) {
     throw new Error(
       `compilerFor: ${name} was to run on ${backend} and ran on ${mode}; choose another engine with --engine`,
     );

@@ -1,5 +1,6 @@
 /** Saves a run so that it can go on, and its weights so that they can be used. Both are safetensors files. */
 import { asNetwork, PARAMETER_COUNT, PARAMETERS } from '../network.ts';
+import { parametersIn } from '../parameters.ts';
 import type { Progress, Settings } from '../training.ts';
 import { readTensors, writeTensors } from '../../node/weights-file.ts';
 import type { WeightsFile } from '../../weights.ts';
@@ -86,16 +87,5 @@ export function saveWeights(
  * @throws Error when the file is not there, or has not this network's parameters
  */
 export function loadWeights(file: string): Float32Array {
-  const { tensors } = readTensors(file);
-  const flat = new Float32Array(PARAMETER_COUNT);
-  for (const { name, shape, offset } of PARAMETERS) {
-    const tensor = tensors[name];
-    if (tensor === undefined || tensor.shape.join() !== shape.join()) {
-      throw new Error(
-        `loadWeights: ${file} has ${tensor === undefined ? `no ${name}` : `${name} of shape (${tensor.shape.join(', ')})`} and must have ${name} of shape (${shape.join(', ')}); give the weights.safetensors that a run wrote`,
-      );
-    }
-    flat.set(tensor.data, offset);
-  }
-  return flat;
+  return parametersIn(readTensors(file), file);
 }

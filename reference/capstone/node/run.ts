@@ -1,8 +1,9 @@
 /** `npm run capstone`: trains the network on real digits, measures it, and says how it went. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { asNetwork, PIXELS } from '../network.ts';
-import { trainingReport, type Mistake } from '../training-report.ts';
+import { mistakesOf } from '../mistakes.ts';
+import { asNetwork } from '../network.ts';
+import { trainingReport } from '../training-report.ts';
 import { count, percent } from '#figures/numbers';
 import { paper } from '#figures/paper';
 import type { Card } from '../gpu/card.ts';
@@ -253,13 +254,7 @@ function writeReport(
     ['training time', timeText(seconds)],
     ['speed', `${speed} images a second`],
   ];
-  const mistakes = given
-    .flatMap(({ label, probability }, i): Mistake[] => {
-      const right = heldOut.labels[i]!;
-      const pixels = heldOut.pixels.subarray(i * PIXELS, (i + 1) * PIXELS);
-      return label === right ? [] : [{ pixels, label: right, given: label, probability }];
-    })
-    .toSorted((a, b) => b.probability - a.probability);
+  const mistakes = mistakesOf(heldOut, given).toSorted((a, b) => b.probability - a.probability);
   const { W1 } = asNetwork(parameters);
   const report = join(options.out, 'report.html');
   writeFileSync(

@@ -9,7 +9,7 @@ import {
   SIDE,
   split,
 } from '../../../reference/capstone/network.ts';
-import { plainEngine } from '../../../reference/capstone/plain-engine.ts';
+import { layerOutputs, plainEngine } from '../../../reference/capstone/plain-engine.ts';
 import { tf } from '../../oracles/tfjs.ts';
 import {
   biasedParameters,
@@ -79,6 +79,31 @@ describe('The plain engine', function () {
         expect(part[place]! / slope, `${name}[${place}]`).to.be.closeTo(1, 1e-5);
       }
     }
+  });
+
+  it('hands out what each layer makes of two images', () => {
+    const { images } = batchFrom(realDigits(2), 0, 2);
+    const outputs = layerOutputs(parameters, images);
+    const sizes = Object.entries(outputs).map(([name, { length }]) => [name, length / 2]);
+    expect(Object.fromEntries(sizes)).to.deep.equal({
+      conv1: 16 * 28 * 28,
+      pool1: 16 * 14 * 14,
+      conv2: 32 * 14 * 14,
+      pool2: 32 * 7 * 7,
+      conv3: 64 * 7 * 7,
+      relu3: 64 * 7 * 7,
+      affine4: 128,
+      relu4: 128,
+      logits: 10,
+    });
+    expect(outputs.affine4.some((value) => value < 0)).to.equal(true);
+    expect([...outputs.relu4]).to.deep.equal(
+      [...outputs.affine4].map((value) => (value > 0 ? value : 0)),
+    );
+    // The window of the second channel's row 5 and column 9, of the second image.
+    const corner = (16 + 1) * 28 * 28 + 10 * 28 + 18;
+    const window = [0, 1, 28, 29].map((step) => outputs.conv1[corner + step]!);
+    expect(outputs.pool1[(16 + 1) * 14 * 14 + 5 * 14 + 9]).to.equal(Math.max(0, ...window));
   });
 
   describe('beside TensorFlow.js', () => {
