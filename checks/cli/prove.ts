@@ -10,7 +10,7 @@ import { coloursFor, type Colours } from '../report/colours.ts';
 import { barText, clearStatus, drawStatus } from '../report/status-line.ts';
 
 const FIRST_LINE =
-  'Proving the course: every suite on its stub, reference, other solutions and known mistakes. It takes about 30 s the\n' +
+  'Proving the course: every suite on its stub, reference, other solutions and known mistakes. It takes about 45 s the\n' +
   'first time, and seconds when nothing has changed. To grade what you wrote, name the lesson: npm test 01.\n\n';
 
 /** Proves every lesson, with a line for each as it goes; then runs the tests of the course and ends with their counts. */

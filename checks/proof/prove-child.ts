@@ -32,11 +32,12 @@ async function prove(lesson: Lesson): Promise<Proof> {
     others.push({ file, functions: await load(join(lesson.solutions, file)) });
   }
   const start = cpuMilliseconds();
-  const grade = (functions: Functions): Promise<TimedCheck[]> => {
+  const grade = (functions: Functions, clock = (): number => 0): Promise<TimedCheck[]> => {
     use(opened, functions);
-    return runAll(suite);
+    return runAll(suite, clock);
   };
-  const onReference = await grade(reference);
+  // To ask for the CPU time takes longer than many a check, so only the reference is measured.
+  const onReference = await grade(reference, cpuMilliseconds);
   const stub = await grade(untouched);
   const solutions: Proof['solutions'] = [];
   for (const { file, functions } of others) {
@@ -63,15 +64,15 @@ async function prove(lesson: Lesson): Promise<Proof> {
   };
 }
 
-/** Runs all checks, and measures them. */
-async function runAll(suite: LoadedSuite): Promise<TimedCheck[]> {
+/** Runs all checks, and measures them by a clock. */
+async function runAll(suite: LoadedSuite, clock: () => number): Promise<TimedCheck[]> {
   const checks: TimedCheck[] = [];
   let start = 0;
   await suite.run({
     begin: () => {
-      start = cpuMilliseconds();
+      start = clock();
     },
-    end: (_, result) => checks.push({ ...result, cpu: cpuMilliseconds() - start }),
+    end: (_, result) => checks.push({ ...result, cpu: clock() - start }),
   });
   return checks;
 }

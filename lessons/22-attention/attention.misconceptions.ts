@@ -1102,7 +1102,8 @@ const blocks: Wrong[] = [
   },
   {
     id: 'block-no-residuals',
-    sentence: 'Each part replaces what it read. It should add to it: y = x + …, out = y + …',
+    sentence:
+      'Each part replaces what it read. It should add to it: y is x plus what the attention found, and out is y plus what the layers made.',
     wrong: blockBy(({ x, attend, norm1, norm2, think }) => think(norm2(attend(norm1(x))))),
   },
   {

@@ -586,19 +586,19 @@ describe('23-reinforcement-learning', () => {
 
     it('plays a best action with probability 1 − ε and its share of ε', () => {
       expectFrequencies(many([1, 2.5, -2], 0.75, 75), [0.25, 0.5, 0.25]);
-      expectFrequencies(many([-1, -7, -3, -9], 0.2, 40), [0.85, 0.05, 0.05, 0.05]);
+      expectFrequencies(many([-1, -7, -3, -9], 0.2, 30), [0.85, 0.05, 0.05, 0.05]);
     });
 
     it('shares between the best ones if there are several', () => {
-      expectFrequencies(many([4, 2, 4, 1, 4], 0.25, 60), [0.3, 0.05, 0.3, 0.05, 0.3]);
-      expectFrequencies(many([0, 0, 0], 0, 30), [1 / 3, 1 / 3, 1 / 3]);
+      expectFrequencies(many([4, 2, 4, 1, 4], 0.25, 40), [0.3, 0.05, 0.3, 0.05, 0.3]);
+      expectFrequencies(many([0, 0, 0], 0, 20), [1 / 3, 1 / 3, 1 / 3]);
     });
 
     it('is greedy for ε = 0, and plays all alike for ε = 1', () => {
       expect(new Set(many([3, 2.999, 5, 4.999], 0, 5))).to.deep.equal(new Set([2]));
       expect(epsilonGreedy(array([1, 5]), 0, () => 0)).to.equal(1);
       expect(new Set(many([-1, -3, -1], 0, 10))).to.deep.equal(new Set([0, 2]));
-      expectFrequencies(many([9, 1, -4], 1, 150), [1 / 3, 1 / 3, 1 / 3]);
+      expectFrequencies(many([9, 1, -4], 1, 100), [1 / 3, 1 / 3, 1 / 3]);
     });
 
     it('plays the only action', () => {
@@ -863,7 +863,7 @@ describe('23-reinforcement-learning', () => {
       ]);
       for (const method of METHODS) {
         played.length = 0;
-        const episodes = 300;
+        const episodes = 150;
         const slow = { ...options, epsilon: 0.4, episodes, learningRate: 1e-6 };
         const { totals } = learnByPlaying(method, bandit, Q, slow, seededRandom(2));
         expectFrequencies(played, [0.1, 0.1, 0.7, 0.1]);
@@ -1157,7 +1157,7 @@ describe('23-reinforcement-learning', () => {
           W2: ['hidden unit', 'action'],
           b2: ['action'],
         },
-      }).to.have.rightGradients();
+      }).to.have.rightGradients({ budget: 2 });
     });
 
     it('is on average exactly the slope of what an episode earns', () => {
@@ -1213,16 +1213,16 @@ describe('23-reinforcement-learning', () => {
       let params = overParams(drawn(211, [4, 6, 2]), (w) => map(w, (value) => 0.5 * value));
       const squares = overParams(params, (w) => zeros(...w.shape));
       const lengths: number[] = [];
-      for (let k = 0; k < 10; k++) {
-        const batch = Array.from({ length: 5 }, () => playPole(params, random));
+      for (let k = 0; k < 5; k++) {
+        const batch = Array.from({ length: 4 }, () => playPole(params, random));
         lengths.push(sum(batch.map(({ rewards }) => rewards.size)) / batch.length);
         const { gradients } = reinforceGradients(batch, params, 0.9);
         params = rmspropStep(params, gradients, squares, 0.1);
       }
       const mean = (list: number[]): number => sum(list) / list.length;
-      // Whoever is right plays the same episodes, since the draws are given. They get longer from 26 steps to 50.
-      expect(mean(lengths.slice(0, 2)), 'steps at first').to.be.below(35);
-      expect(mean(lengths.slice(-3)), 'steps at last').to.be.above(40);
+      // Whoever is right plays the same episodes, since the draws are given. They get longer from 25 steps to 41.
+      expect(mean(lengths.slice(0, 2)), 'steps at first').to.be.below(30);
+      expect(mean(lengths.slice(-2)), 'steps at last').to.be.above(35);
     });
 
     it('reads views through their strides, and leaves its arguments unchanged', () => {
