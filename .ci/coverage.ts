@@ -4,8 +4,7 @@
  * tsx compiles TypeScript as it is loaded, and what its compiler adds would be counted too. So the source is
  * instrumented first, as TypeScript, into a copy of the project, and the tests run on the copy.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
@@ -27,13 +26,6 @@ const asTheyAre = [
   'package-lock.json',
   'tsconfig.json',
 ];
-/** Most tests wait for processes that they have started, so two halves of them run at once: these, and all others. */
-const HALF = ['checks', 'proof', 'reference', 'oracles'].map((name) => `test/${name}/**/*.test.ts`);
-/**
- * `npm run test:apart` runs these: the page's own rules forbid what the counters do in a browser, and the other one
- * starts a process for every attack, which runs nothing that others don't.
- */
-const APART = ['test/page/**', 'test/sandbox/attacks-local.test.ts'];
 /**
  * What must be covered, in percent of the statements and of the branches. What runs in other threads, or is the
  * beginning of a command, is not counted (.nycrc.json); nor are kernels, which counters would break.
@@ -47,21 +39,29 @@ const thresholds = [
   },
 ];
 
-const environment = { ...process.env, CHAINRULE_SOURCES: root };
-
 rmSync(join(root, 'coverage'), { recursive: true, force: true });
 mkdirSync(copy, { recursive: true });
 for (const name of [...instrumented, ...asTheyAre]) {
   cpSync(join(root, name), join(copy, name), { recursive: true });
 }
 symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
-for (const folder of instrumented) nyc(['instrument', folder, join(copy, folder)]);
-const [first, second] = await Promise.all([tests([...HALF]), tests(['test/**/*.test.ts'], HALF)]);
-process.stdout.write(first.printed + second.printed);
-if (first.status !== 0 || second.status !== 0) process.exit(1);
-nyc(['report', '--reporter=text', '--reporter=lcov', `--report-dir=coverage`]);
+for (const folder of instrumented) nyc(root, ['instrument', folder, join(copy, folder)]);
+nyc(copy, [
+  '--silent',
+  '--instrument=false',
+  '--hook-require=false',
+  '--all',
+  process.execPath,
+  binary('mocha', 'bin/mocha.js'),
+  'test/**/*.test.ts',
+  // `npm run test:apart` runs these: the page's own rules forbid what the counters do in a browser, and the other one
+  // starts a process for every attack, which runs nothing that others don't.
+  '--ignore=test/page/**',
+  '--ignore=test/sandbox/attacks-local.test.ts',
+]);
+nyc(root, ['report', '--reporter=text', '--reporter=lcov', `--report-dir=coverage`]);
 for (const { include, statements, branches } of thresholds) {
-  nyc([
+  nyc(root, [
     'check-coverage',
     ...include.map((pattern) => `--include=${pattern}`),
     `--statements=${statements}`,
@@ -71,50 +71,14 @@ for (const { include, statements, branches } of thresholds) {
   ]);
 }
 
-/** Runs some tests on the copy. Their report is kept, since another half of them runs meanwhile. */
-async function tests(
-  files: readonly string[],
-  ignored: readonly string[] = [],
-): Promise<{ status: number | null; printed: string }> {
-  const child = spawn(
+/** Runs nyc in a folder, always on the project's own configuration and measurements. */
+function nyc(folder: string, args: readonly string[]): void {
+  const { status } = spawnSync(
     process.execPath,
-    nycCommand([
-      '--silent',
-      // The half that ends first leaves what the other one has measured alone.
-      '--no-clean',
-      '--instrument=false',
-      '--hook-require=false',
-      '--all',
-      process.execPath,
-      binary('mocha', 'bin/mocha.js'),
-      ...files,
-      ...[...APART, ...ignored].map((pattern) => `--ignore=${pattern}`),
-    ]),
-    { cwd: copy, env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
+    [binary('nyc', 'bin/nyc.js'), '--cwd', root, '--temp-dir', 'coverage/raw', ...args],
+    { cwd: folder, stdio: 'inherit', env: { ...process.env, CHAINRULE_SOURCES: root } },
   );
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      printed += text;
-    });
-  }
-  const [status] = (await once(child, 'close')) as [number | null];
-  return { status, printed };
-}
-
-/** Runs nyc in the project's folder. */
-function nyc(args: readonly string[]): void {
-  const { status } = spawnSync(process.execPath, nycCommand(args), {
-    cwd: root,
-    stdio: 'inherit',
-    env: environment,
-  });
   if (status !== 0) process.exit(1);
-}
-
-/** A command of nyc's, always on the project's own configuration and measurements. */
-function nycCommand(args: readonly string[]): string[] {
-  return [binary('nyc', 'bin/nyc.js'), '--cwd', root, '--temp-dir', 'coverage/raw', ...args];
 }
 
 /** The path of a file in an installed package. */

@@ -260,10 +260,10 @@ export function requireSizes(
   // Where each letter was met first.
   const met = new Map<string, readonly [size: number, name: string]>();
   for (const [name, [x, axes]] of Object.entries(arrays)) {
-    const letters = lettersOf(axes);
+    const letters = axes.split(', ');
     if (letters.length !== x.shape.length) requireAxes(operation, { [name]: x }, axes);
-    for (let i = 0; i < letters.length; i++) {
-      const [letter, size] = [letters[i]!, x.shape[i]!];
+    letters.forEach((letter, i) => {
+      const size = x.shape[i]!;
       const other = met.get(letter);
       if (other === undefined) {
         met.set(letter, [size, name]);
@@ -273,17 +273,8 @@ export function requireSizes(
             `in ${other[1]}; give both the same ${letter}, or transpose one of them`,
         );
       }
-    }
+    });
   }
-}
-
-/** A training asks thousands of times for the same few. */
-const LETTERS = new Map<string, string[]>();
-
-function lettersOf(axes: string): string[] {
-  const letters = LETTERS.get(axes) ?? axes.split(', ');
-  LETTERS.set(axes, letters);
-  return letters;
 }
 
 /** How many entries an array of this shape has. */
