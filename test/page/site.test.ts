@@ -131,7 +131,9 @@ describe('The site', function () {
       await page.getByRole('button', { name: 'Another seed' }).press('Enter');
       expect(new URL(page.url()).hash).to.include('seed=2');
       const { page: other } = await openPage(browser, page.url());
-      expect(await other.getByRole('application').locator('circle').count()).to.equal(2);
+      const circles = other.getByRole('application').locator('circle');
+      await circles.nth(1).waitFor();
+      expect(await circles.count()).to.equal(2);
       expect(await other.getByRole('spinbutton').inputValue()).to.equal('2');
       expect(complaints).to.deep.equal([]);
       await other.close();
