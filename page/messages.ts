@@ -146,6 +146,8 @@ export interface DrawnPoints {
 
 /** What a runner is told. */
 export type ToRunner =
+  /** The experiment will be wanted; nothing else is known yet. */
+  | { kind: 'prepare'; experiment: string }
   | { kind: 'load'; programs: Programs }
   | { kind: 'run'; job: Job }
   | { kind: 'pause' }

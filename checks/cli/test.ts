@@ -1,7 +1,7 @@
 /** `npm test 02`: grades the learner's file of a lesson. */
 import { contentHash } from '../course/course-hash.ts';
 import { fileProblem } from '../course/learner-file.ts';
-import { gradeLesson } from '../grade/grade-lesson.ts';
+import { gradeLesson, type GradeOptions } from '../grade/grade-lesson.ts';
 import { typecheck } from '../grade/typecheck.ts';
 import { shownPath, type Lesson } from '../project.ts';
 import { coloursFor } from '../report/colours.ts';
@@ -17,14 +17,15 @@ export interface Graded {
   checks: readonly CheckResult[];
 }
 
-/** Grades the learner's file of a lesson, with its types checked meanwhile. */
+/** Grades the learner's file of a lesson, or one exercise of it, with its types checked meanwhile. */
 export async function grade(
   lesson: Lesson,
-  exercise?: string,
+  options: Pick<GradeOptions, 'exercise' | 'take'> = {},
   colours = coloursFor(process.stdout),
 ): Promise<Graded> {
+  const { exercise } = options;
   const [result, typeProblems] = await Promise.all([
-    gradeLesson(lesson, exercise === undefined ? {} : { exercise }),
+    gradeLesson(lesson, options),
     typecheck(lesson),
   ]);
   const report = lessonReport(result, {
@@ -52,7 +53,7 @@ export async function testLesson(lesson: Lesson, query = lesson.number): Promise
     process.exitCode = 2;
     return;
   }
-  const { solved, report } = await grade(lesson, exercise);
+  const { solved, report } = await grade(lesson, exercise === undefined ? {} : { exercise });
   process.stdout.write(fitted(report, process.stdout));
   if (!solved) process.exitCode = 1;
 }

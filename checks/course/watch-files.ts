@@ -20,7 +20,7 @@ export async function watchLearnerFiles(saved: (lesson: Lesson) => void): Promis
     depth: 1,
     ignoreInitial: true,
     atomic: true,
-    awaitWriteFinish: { stabilityThreshold: 50, pollInterval: 10 },
+    awaitWriteFinish: { stabilityThreshold: 20, pollInterval: 5 },
   });
   await once(watcher, 'ready');
   watcher.on('all', (_, path) => {

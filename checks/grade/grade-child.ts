@@ -1,10 +1,9 @@
 /**
- * The process in which the learner's code runs when a lesson is graded locally. It loads the suite, runs it
- * and tells every step to the process that started it, which ends this one when a step takes too long.
- *
- * The environment variable CHAINRULE_SUBJECT says whose code stands behind `#lessons/…`.
+ * The process in which the learner's code runs when a lesson is graded locally. It waits for a job, loads the suite,
+ * runs it and tells every step to the process that started it, which ends this one when a step takes too long.
  */
 import { findLesson } from '../project.ts';
+import { VARIABLE } from '../subject/choice.ts';
 import { subjectFile } from '../subject/facade.ts';
 import { installHooks } from '../subject/install.ts';
 import { onCall, onReturn } from '../subject/recorder.ts';
@@ -36,10 +35,10 @@ function end(): never {
   process.exit();
 }
 
-const job = JSON.parse(process.argv[2] ?? '') as Job;
-installHooks();
-const countAnew = takeOutput((printed) => tell({ kind: 'printed', printed }));
-try {
+async function grade(job: Job): Promise<void> {
+  process.env[VARIABLE] = `${job.lesson}:${job.subject}`;
+  installHooks();
+  const countAnew = takeOutput((printed) => tell({ kind: 'printed', printed }));
   const lesson = findLesson(job.lesson)!;
   const suite = await loadSuite(lesson, job.limit);
   tell({ kind: 'loaded', checks: suite.checks });
@@ -95,6 +94,8 @@ try {
     }
   }
   tell({ kind: 'done', samples: [...samples.values()] }, end);
-} catch (error) {
-  tell({ kind: 'broken', message: problemOf(error) }, end);
 }
+
+process.once('message', (job: Job) => {
+  grade(job).catch((error: unknown) => tell({ kind: 'broken', message: problemOf(error) }, end));
+});

@@ -4,9 +4,11 @@
  * A synchronous endless loop can't be stopped from inside, so the suite's process is ended when a check
  * takes longer than it may, and another process goes on with the exercises that are left.
  */
+import type { ChildProcess } from 'node:child_process';
 import { shownPath, type Lesson } from '../project.ts';
 import type { Check, CheckResult, LessonResult, Printed } from '../results/lesson-result.ts';
 import { runChild, type Outcome } from './run-child.ts';
+import { startChild } from './spare-child.ts';
 import { tooLate } from './too-late.ts';
 
 /** What may be chosen when a lesson is graded. */
@@ -21,6 +23,8 @@ export interface GradeOptions {
   loadLimit?: number;
   /** Run the checks of this exercise alone: `02.5 sigmoid`. */
   exercise?: string;
+  /** Gives a process that waits for a job; it is started now unless one is given. */
+  take?: () => ChildProcess;
 }
 
 /** How long a check may take after one that did not come to an end, in milliseconds. */
@@ -39,7 +43,7 @@ export async function gradeLesson(
   options: GradeOptions = {},
 ): Promise<LessonResult> {
   const { subject = 'learner', samples = false, limit = 5000, loadLimit = 10_000 } = options;
-  const { exercise } = options;
+  const { exercise, take = startChild } = options;
   const wanted = (checks: readonly CheckResult[]): CheckResult[] =>
     checks.filter((check) => exercise === undefined || check.exercise === exercise);
   const results = new Map<number, CheckResult>();
@@ -54,13 +58,14 @@ export async function gradeLesson(
     const leftOut = [...results.keys()];
     const job = {
       lesson: lesson.name,
+      subject,
       listOnly: false,
       samples,
       limit: patience,
       leftOut,
       ...(exercise !== undefined && { exercise }),
     };
-    const outcome = await runChild(job, subject, loadLimit);
+    const outcome = await runChild(take(), job, loadLimit);
     printed.push(outcome.printed);
     for (const [index, result] of outcome.results) results.set(index, result);
     for (const [index, piece] of outcome.printedIn) printedIn.set(index, piece);
@@ -109,10 +114,13 @@ export async function gradeLesson(
   }
 }
 
+/** What a job on the reference has in common with every other. */
+const REFERENCE = { subject: 'reference', samples: false };
+
 /** The checks of a lesson's suite, which the reference always loads. */
 async function listChecks(lesson: Lesson): Promise<Check[]> {
-  const job = { lesson: lesson.name, listOnly: true, samples: false, limit: 5000, leftOut: [] };
-  const { checks, end } = await runChild(job, 'reference', LISTING);
+  const job = { ...REFERENCE, lesson: lesson.name, listOnly: true, limit: 5000, leftOut: [] };
+  const { checks, end } = await runChild(startChild(), job, LISTING);
   if (checks === undefined) {
     throw new Error(
       `gradeLesson: ${shownPath(lesson.suite)} does not load (${JSON.stringify(end)}); restore it with git`,
@@ -129,8 +137,8 @@ async function referenceTime(
 ): Promise<number | undefined> {
   const leftOut = [...checks.keys()].filter((i) => i !== index);
   const limit = checks[index]!.limit;
-  const job = { lesson: lesson.name, listOnly: false, samples: false, limit, leftOut };
-  return (await runChild(job, 'reference', 10_000)).took.get(index);
+  const job = { ...REFERENCE, lesson: lesson.name, listOnly: false, limit, leftOut };
+  return (await runChild(startChild(), job, 10_000)).took.get(index);
 }
 
 /** Fails the check that ended its process, and those of its exercise that would most likely do the same. */

@@ -1,7 +1,5 @@
 /** Runs the process in which a lesson is graded, listens to it, and ends it when a step takes too long. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { root } from '../project.ts';
+import type { ChildProcess } from 'node:child_process';
 import type {
   Check,
   CheckResult,
@@ -10,13 +8,14 @@ import type {
   Printed,
   Sample,
 } from '../results/lesson-result.ts';
-import { VARIABLE } from '../subject/choice.ts';
 import { joined } from './printed.ts';
 
 /** What the grading process is asked to do. */
 export interface Job {
   /** The lesson's name. */
   lesson: string;
+  /** Whose code is graded, as CHAINRULE_SUBJECT names it behind the lesson (subject/choice.ts). */
+  subject: string;
   /** Only list the checks. */
   listOnly: boolean;
   /** Collect a sample of each function's calls. */
@@ -51,23 +50,16 @@ export interface Outcome {
   call: string | undefined;
 }
 
-const CHILD = fileURLToPath(new URL('grade-child.ts', import.meta.url));
-
 /** Lines of output beyond this many are not worth keeping. */
 const LONGEST_OUTPUT = 20_000;
 
 /**
- * Runs one process until it is done, too late or dead.
+ * Has a process do a job until it is done, too late or dead.
  *
- * @param subject whose code, as CHAINRULE_SUBJECT names it behind the lesson (subject/choice.ts)
+ * @param child one that waits for a job (spare-child.ts)
  * @param loadLimit how long it may take to load, in milliseconds
  */
-export function runChild(job: Job, subject: string, loadLimit: number): Promise<Outcome> {
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, JSON.stringify(job)], {
-    cwd: root,
-    env: { ...process.env, [VARIABLE]: `${job.lesson}:${subject}` },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+export function runChild(child: ChildProcess, job: Job, loadLimit: number): Promise<Outcome> {
   const outcome: Outcome = {
     checks: undefined,
     results: new Map(),
@@ -83,6 +75,7 @@ export function runChild(job: Job, subject: string, loadLimit: number): Promise<
     call: undefined,
   };
   keepOutput(child, outcome);
+  child.send(job);
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout;
     let begun = 0;

@@ -9,10 +9,16 @@ import { statSync } from 'node:fs';
 import type { LoadHookSync, ResolveHookSync } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { findLesson } from '../project.ts';
+import { VARIABLE } from './choice.ts';
 import { facadePath, facadeSource, importedLesson, subjectFile } from './facade.ts';
 
 /** How the file name of an imported facade ends. */
 const IMPORTED = '.facade.mjs';
+
+/** Is told what the environment variable held when the hooks were put in place, in whose thread ever they run. */
+export function initialize(choice: string | undefined): void {
+  if (choice !== undefined) process.env[VARIABLE] = choice;
+}
 
 export const resolve: ResolveHookSync = (specifier, context, nextResolve) => {
   const { conditions, parentURL } = context;

@@ -11,7 +11,7 @@ import { installHooks } from './install.ts';
 
 const choice = subjectChoice();
 if (choice !== undefined) {
-  // The thread of the module hooks does not see the command line.
+  // Module hooks may run in a thread of their own, which does not see the command line.
   const value = process.env[VARIABLE]!;
   process.env[VARIABLE] = /^\d/.test(value) ? value : `${choice.lesson}:${value}`;
   installHooks();

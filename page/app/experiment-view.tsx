@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { VNode } from 'preact';
 import type { ExperimentText } from '../messages.ts';
 import { absolute } from './absolute.ts';
+import { atNextFrame } from './next-frame.ts';
 import { choicesText, readChoices, type Choices } from './address.ts';
 import { RunButtons, Sliders } from './controls.tsx';
 import { FigureView } from './figure-view.tsx';
@@ -29,7 +30,7 @@ export function ExperimentView({ name, experiment, script, first, chosen }: Give
   const [state, setState] = useState<RunState>();
   const runs = useRef<Runs>(undefined);
   useEffect(() => {
-    const own = new Runs(programsOf(name, experiment), setState, findPlace);
+    const own = new Runs(programsOf(name, experiment), atNextFrame(setState), findPlace);
     runs.current = own;
     return () => own.close();
   }, []);
@@ -45,6 +46,7 @@ export function ExperimentView({ name, experiment, script, first, chosen }: Give
   };
   const [main, ...others] = state?.figures ?? [];
   const use = isLive ? state?.use : undefined;
+  const isRunning = state?.phase === 'running';
   return (
     <section class="experiment" aria-labelledby="experiment" data-phase={state?.phase ?? 'loading'}>
       <h2 id="experiment">{experiment.title}</h2>
@@ -67,7 +69,7 @@ export function ExperimentView({ name, experiment, script, first, chosen }: Give
         {main === undefined ? (
           <p class="waiting">The picture is being made …</p>
         ) : (
-          <FigureView figure={main} use={use} />
+          <FigureView figure={main} use={use} isPassing={isRunning} />
         )}
       </div>
       {state !== undefined && <RunButtons runs={runs.current!} state={state} />}
@@ -86,7 +88,7 @@ export function ExperimentView({ name, experiment, script, first, chosen }: Give
         <details class="figures" open={hasRoomBeside}>
           <summary>More pictures ({others.length})</summary>
           {others.map((figure, i) => (
-            <FigureView key={i} figure={figure} use={use} />
+            <FigureView key={i} figure={figure} use={use} isPassing={isRunning} />
           ))}
         </details>
       )}

@@ -1,5 +1,5 @@
 /** A figure, as wide as there is room, with what the reference drew dashed. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { VNode } from 'preact';
 import { draw } from '#figures/draw';
 import type { Figure } from '#figures/figure';
@@ -10,32 +10,42 @@ import { marked, type Marked } from './whose.ts';
 /** As wide as a picture gets, and as narrow. */
 const [WIDEST, NARROWEST] = [640, 280];
 
-/**
- * A figure with its title and caption.
- *
- * @param use whose functions it was made by; none where there is only the reference
- */
-export function FigureView({ figure, use }: { figure: Figure; use: Use | undefined }): VNode {
+/** What is shown. */
+interface Given {
+  figure: Figure;
+  /** Whose functions it was made by; none where there is only the reference. */
+  use: Use | undefined;
+  /** Whether another one follows soon, so that this one need not be drawn where nobody sees it. */
+  isPassing?: boolean;
+}
+
+/** A figure with its title and caption. */
+export function FigureView({ figure, use, isPassing = false }: Given): VNode {
   const place = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState<number>();
+  const [isInView, setInView] = useState(true);
   const shown = use === undefined ? undefined : marked(figure, use);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const observer = new ResizeObserver(([entry]) => {
       const room = Math.floor(entry!.contentRect.width);
       if (room > 0) setWidth(Math.max(NARROWEST, Math.min(WIDEST, room)));
     });
-    observer.observe(place.current!);
-    return () => observer.disconnect();
+    const viewer = new IntersectionObserver(([entry]) => setInView(entry!.isIntersecting));
+    for (const one of [observer, viewer]) one.observe(place.current!);
+    return () => {
+      for (const one of [observer, viewer]) one.disconnect();
+    };
   }, []);
-  useEffect(() => {
-    if (width === undefined) return;
+  const isDrawn = isInView || !isPassing;
+  useLayoutEffect(() => {
+    if (width === undefined || !isDrawn) return;
     const drawing = place.current!;
     drawing.innerHTML = draw(shown?.figure ?? figure, document, width).markup;
     // What an image is made of is not read out, and a group must not bear a label of its own.
     for (const group of drawing.querySelectorAll('g[aria-label]')) {
       group.removeAttribute('aria-label');
     }
-  }, [figure, use, width]);
+  }, [figure, use, width, isDrawn]);
   const isTable = figure.kind === 'table';
   return (
     <figure class={isReferences(shown) ? 'reference' : ''}>

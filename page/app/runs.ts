@@ -34,6 +34,9 @@ export interface Trouble {
 /** What a call may take, in milliseconds, before it counts as endless; and how often it is looked. */
 const [PATIENCE, LOOK] = [2000, 100];
 
+/** So many milliseconds after a run has begun, the runner for the next save is started: by then its picture is there. */
+const NEXT = 1000;
+
 /** A runner that does not begin a new run within so many milliseconds is replaced. */
 const BEGIN = 300;
 
@@ -53,7 +56,10 @@ export class Runs {
   readonly #findPlace: FindPlace;
   #programs: Programs;
   #worker: Worker | undefined;
+  /** A runner that has loaded the experiment, for the next script. */
+  #spare: Worker | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #preparing: ReturnType<typeof setTimeout> | undefined;
   #names: readonly string[] = [];
   #job: Job | undefined;
   #hasBegun = false;
@@ -113,6 +119,8 @@ export class Runs {
   /** Ends everything. */
   close(): void {
     this.#end();
+    clearTimeout(this.#preparing);
+    this.#spare?.terminate();
   }
 
   #start(job: Job, keepsTrouble = false): void {
@@ -134,7 +142,8 @@ export class Runs {
   }
 
   #newWorker(): Worker {
-    const worker = new Worker(new URL('assets/runner.js', document.baseURI), { type: 'module' });
+    const worker = this.#spare ?? startRunner();
+    this.#spare = undefined;
     // Only a page that shares nothing with others may share memory with its workers; without a server there is no
     // learner's code to watch over.
     const watched = crossOriginIsolated ? new SharedArrayBuffer(8) : undefined;
@@ -148,6 +157,16 @@ export class Runs {
     worker.postMessage({ kind: 'load', programs } satisfies ToRunner);
     if (watched) this.#watch(new Int32Array(watched));
     return worker;
+  }
+
+  /** Starts the runner of the next script, where scripts come from a learner. */
+  #prepare(): void {
+    if (!crossOriginIsolated) return;
+    this.#spare ??= startRunner();
+    this.#spare.postMessage({
+      kind: 'prepare',
+      experiment: this.#programs.experiment,
+    } satisfies ToRunner);
   }
 
   /** Ends a worker in which one call of the learner's takes too long. */
@@ -187,6 +206,8 @@ export class Runs {
     switch (message.kind) {
       case 'begun':
         this.#hasBegun = true;
+        clearTimeout(this.#preparing);
+        this.#preparing = setTimeout(() => this.#prepare(), NEXT);
         break;
       case 'frame': {
         const { done, figures, use } = message;
@@ -257,4 +278,8 @@ export class Runs {
     this.state = { ...this.state, ...change };
     this.#changed(this.state);
   }
+}
+
+function startRunner(): Worker {
+  return new Worker(new URL('assets/runner.js', document.baseURI), { type: 'module' });
 }

@@ -35,6 +35,10 @@ let wake = (): void => {};
 
 addEventListener('message', ({ data }: MessageEvent<ToRunner>) => {
   switch (data.kind) {
+    case 'prepare':
+      // What can't be loaded is told of when it is wanted.
+      import(data.experiment).catch(() => {});
+      break;
     case 'load':
       loading = load(data.programs);
       break;

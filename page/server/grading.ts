@@ -1,6 +1,7 @@
 /** What happens on a save: the learner's file becomes a script, and is graded; and how far the learner is. */
 import { contentHash } from '../../checks/course/course-hash.ts';
 import { fileProblem } from '../../checks/course/learner-file.ts';
+import { SpareChild } from '../../checks/grade/spare-child.ts';
 import { standing, standingOf } from '../../checks/course/standing.ts';
 import { lessons, type Lesson } from '../../checks/project.ts';
 import type { News } from '../messages.ts';
@@ -17,6 +18,8 @@ export class Grading {
   readonly #running = new Map<string, Promise<void>>();
   /** Lessons whose file was saved while they were graded. */
   readonly #waiting = new Set<string>();
+  /** What grades the next save. */
+  readonly #spare = new SpareChild();
   #course: Promise<void> | undefined;
   #isClosed = false;
 
@@ -52,7 +55,9 @@ export class Grading {
       })
       .then(() => {
         this.#running.delete(name);
-        if (this.#waiting.delete(name) && !this.#isClosed) this.grade(lesson);
+        if (this.#isClosed) return;
+        if (this.#waiting.delete(name)) this.grade(lesson);
+        else this.#spare.prepare();
       });
     this.#running.set(name, run);
   }
@@ -68,6 +73,7 @@ export class Grading {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all([...this.#running.values(), this.#course]);
+    this.#spare.end();
   }
 
   async #gradeNow(lesson: Lesson): Promise<void> {
@@ -81,7 +87,10 @@ export class Grading {
       return;
     }
     this.#tell({ kind: 'grading', lesson: name });
-    const [saved, { verdict, result }] = await Promise.all([this.#offer(lesson), grade(lesson)]);
+    const [saved, { verdict, result }] = await Promise.all([
+      this.#offer(lesson),
+      grade(lesson, this.#spare),
+    ]);
     this.#tell({ kind: 'standing', lesson: name, standing: standingOf(lesson, result) });
     this.#say(lesson, [{ kind: 'verdict', lesson: name, verdict }], [saved]);
   }

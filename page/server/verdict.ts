@@ -1,6 +1,7 @@
 /** Grades a lesson as `npm test` does, for a reader of the page. */
 import { contentHash } from '../../checks/course/course-hash.ts';
 import { gradeLesson } from '../../checks/grade/grade-lesson.ts';
+import type { SpareChild } from '../../checks/grade/spare-child.ts';
 import { typecheck, type TypeProblem } from '../../checks/grade/typecheck.ts';
 import { shownPath, type Lesson } from '../../checks/project.ts';
 import { anchorOf } from '../../checks/readme.ts';
@@ -16,10 +17,10 @@ export interface Graded {
   result: LessonResult;
 }
 
-/** Grades the learner's file, with its types checked meanwhile. */
-export async function grade(lesson: Lesson): Promise<Graded> {
+/** Grades the learner's file in a process that waits for it, with its types checked meanwhile. */
+export async function grade(lesson: Lesson, { take }: SpareChild): Promise<Graded> {
   const hash = contentHash(lesson.learner);
-  const [result, problems] = await Promise.all([gradeLesson(lesson), typecheck(lesson)]);
+  const [result, problems] = await Promise.all([gradeLesson(lesson, { take }), typecheck(lesson)]);
   return { verdict: verdictOf(lesson, hash, result, problems), result };
 }
 

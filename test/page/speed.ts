@@ -2,18 +2,20 @@
  * `npm run bench:page`: how soon the page answers to a save, with a new picture and with a verdict, and how smoothly it
  * draws while the spirals of lesson 05 are learned.
  */
+import { setTimeout } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
 import { median } from '../../bench/median.ts';
 import { openPage, startBrowser } from './browser.ts';
 import { serveCourse } from './course.ts';
 
 const SAVES = 10;
+/** How long somebody writes between two saves, in milliseconds: the process that grades the next one starts meanwhile. */
+const WRITING = 3000;
 /** What is saved, in turn. */
 const BODIES = {
   solved: 'return map(x, (v) => 1 / (1 + Math.exp(-v)));',
   wrong: 'return map(x, (v) => 1 / (1 + Math.exp(v)));',
 };
-
-const PICTURE = '.experiment figure svg';
 
 const course = await serveCourse('02');
 const browser = await startBrowser();
@@ -34,7 +36,8 @@ async function answers(): Promise<void> {
   // The first save fills the caches and doesn't count.
   for (let i = 0; i <= SAVES; i++) {
     const state = i % 2 === 0 ? 'solved' : 'wrong';
-    const before = await page.locator(PICTURE).first().innerHTML();
+    await setTimeout(WRITING);
+    const drawn = nextPicture(page);
     const start = performance.now();
     const waited = async (what: keyof typeof times, until: Promise<unknown>): Promise<void> => {
       await until;
@@ -42,12 +45,7 @@ async function answers(): Promise<void> {
     };
     course.save({ sigmoid: BODIES[state] });
     await Promise.all([
-      waited(
-        'picture',
-        page.waitForFunction(
-          `document.querySelector(${JSON.stringify(PICTURE)}).innerHTML !== ${JSON.stringify(before)}`,
-        ),
-      ),
+      waited('picture', drawn),
       waited('verdict', sigmoid.locator(`[aria-label=${state}]`).waitFor()),
     ]);
   }
@@ -58,6 +56,20 @@ async function answers(): Promise<void> {
     );
   }
   await page.close();
+}
+
+/** Resolves when another picture stands in the first figure than stands there now. */
+function nextPicture(page: Page): Promise<unknown> {
+  return page.evaluate(`
+    new Promise((resolve) => {
+      const figure = document.querySelector('.experiment figure');
+      const before = figure.querySelector('svg').innerHTML;
+      const look = () => {
+        const now = figure.querySelector('svg');
+        if (now !== null && now.innerHTML !== before) resolve();
+      };
+      new MutationObserver(look).observe(figure, { childList: true, subtree: true });
+    })`);
 }
 
 /** The frames of the browser, and the pictures, while a network learns. */
