@@ -55,6 +55,8 @@ export interface ExperimentText {
   parameters: Parameters;
   digits?: { train: number; test: number };
   plane?: Plane;
+  /** The first picture as the reference made it, as SVG: to look at until the experiment has made its own. */
+  preview?: string;
 }
 
 /** A graded lesson, in the order in which it is read. */

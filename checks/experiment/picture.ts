@@ -2,7 +2,7 @@
  * The picture in a lesson's README: the first figure of its experiment, run on the reference. It says which code it
  * was made from, so that a test can tell in a moment whether it is up to date, without running the experiment.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { draw } from '#figures/draw';
@@ -21,12 +21,24 @@ import {
 /** All pictures are made from the same random numbers. */
 const SEED = 1;
 
+/** On a page a picture has the page's colours; as a file of its own it brings paper and ink with it. */
+const COLOURS = 'background: white; color: #1b1b1b; ';
+
 /** How much paper there is around a picture, in pixels. */
 const EDGE = 8;
 
 /** Where the picture of a lesson stands. */
 export function pictureFile(lesson: Lesson): string {
   return join(lesson.folder, 'experiment.svg');
+}
+
+/** The picture of a lesson as a part of a page; undefined where there is none. */
+export function pictureOf(lesson: Lesson): string | undefined {
+  const file = pictureFile(lesson);
+  if (!existsSync(file)) return undefined;
+  // What an image is made of is not read out, and a group must not bear a label of its own.
+  const labelled = /(<g [^>]*?) aria-label="[^"]*"/g;
+  return readFileSync(file, 'utf8').replace(COLOURS, '').replaceAll(labelled, '$1');
 }
 
 /** Whether a lesson's picture was made from the code that there is now. */
@@ -62,10 +74,9 @@ export async function makePicture(lesson: Lesson, tell: (done: number) => void):
     );
   }
   const [first] = figures;
-  // On a page the picture has the page's colours; as a file of its own it brings paper and ink with it.
   const svg = draw(first!, paper())
     .markup.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
-    .replace('style="', 'style="background: white; color: #1b1b1b; ')
+    .replace('style="', `style="${COLOURS}`)
     .replace(/viewBox="0 0 (\S+) (\S+)" height="\S+" width="\S+"/, withEdge)
     .replace('</svg>', `${mark(lesson)}</svg>`);
   writeFileSync(pictureFile(lesson), `${svg}\n`);

@@ -67,7 +67,7 @@ export function ExperimentView({ name, experiment, script, first, chosen }: Give
       </div>
       <div class="figures">
         {main === undefined ? (
-          <p class="waiting">The picture is being made …</p>
+          <Preview picture={experiment.preview} />
         ) : (
           <FigureView figure={main} use={use} isPassing={isRunning} />
         )}
@@ -93,6 +93,21 @@ export function ExperimentView({ name, experiment, script, first, chosen }: Give
         </details>
       )}
     </section>
+  );
+}
+
+/** What there is to see before the experiment has made something. */
+function Preview({ picture }: { picture: string | undefined }): VNode {
+  const waiting = 'The picture is being made …';
+  if (picture === undefined) return <p class="waiting">{waiting}</p>;
+  return (
+    <div class="preview">
+      {/* The picture is the course's own. */}
+      <div class="drawing" dangerouslySetInnerHTML={{ __html: picture }} />
+      <p class="waiting">
+        {waiting} This one was made by the reference, with every slider where it is at first.
+      </p>
+    </div>
   );
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadExperiment } from '../../checks/experiment/experiment.ts';
+import { pictureOf } from '../../checks/experiment/picture.ts';
 import { declarations } from '../../checks/declarations.ts';
 import { courseFolder, lessons, root, sourceText, type Lesson } from '../../checks/project.ts';
 import type { CourseText, ExperimentText, LessonLine, LessonText } from '../messages.ts';
@@ -56,5 +57,13 @@ async function experimentText(lesson: Lesson): Promise<ExperimentText | undefine
   const module = await loadExperiment(lesson);
   if (module === undefined) return undefined;
   const { title, about, parameters, digits, plane } = module;
-  return { title, about, parameters, ...(digits && { digits }), ...(plane && { plane }) };
+  const preview = pictureOf(lesson);
+  return {
+    title,
+    about,
+    parameters,
+    ...(digits && { digits }),
+    ...(plane && { plane }),
+    ...(preview !== undefined && { preview }),
+  };
 }

@@ -140,17 +140,20 @@ describe('The site', function () {
       await page.close();
     });
 
-    it('weighs at most 400 kB compressed before the first picture', async () => {
-      const page = await browser.newPage();
-      const loaded: string[] = [];
-      page.on('requestfinished', (request) => loaded.push(new URL(request.url()).pathname));
-      await page.goto(`${site.url}#/05-backprop`);
-      await page.locator('.experiment figure svg').first().waitFor();
-      const bytes = loaded
-        .map((path) => path.slice('/some/path/'.length) || 'index.html')
-        .reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name))).length, 0);
-      expect(bytes).to.be.within(10_000, MOST_BYTES);
-      await page.close();
+    it('weighs at most 400 kB compressed before the first picture of any lesson, and that of spirals that are learned', async () => {
+      const pictures = lessons().map(({ name }) => [name, '.preview svg, svg.pad'] as const);
+      for (const [name, first] of [...pictures, ['05-backprop', 'figure svg'] as const]) {
+        const page = await browser.newPage();
+        const loaded: string[] = [];
+        page.on('requestfinished', (request) => loaded.push(new URL(request.url()).pathname));
+        await page.goto(`${site.url}#/${name}`);
+        await page.locator(first).first().waitFor();
+        const bytes = loaded
+          .map((path) => path.slice('/some/path/'.length) || 'index.html')
+          .reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0);
+        expect(bytes, name).to.be.within(10_000, MOST_BYTES);
+        await page.close();
+      }
     });
   });
 });
