@@ -17,7 +17,7 @@ import { openCard } from '../reference/capstone/gpu/card.ts';
 import { plainEngine } from '../reference/capstone/plain-engine.ts';
 import { installWebGpu, removeWebGpu } from '../reference/capstone/node/webgpu.ts';
 import { newProgress } from '../reference/capstone/training.ts';
-import { randomBatch } from './capstone/contender.ts';
+import { randomBatch } from './capstone/random-batch.ts';
 import { median } from './median.ts';
 
 /** How long something is repeated, in milliseconds, and how often that is done. */

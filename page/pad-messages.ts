@@ -35,8 +35,11 @@ export interface Check {
   mistakes: readonly FoundMistake[];
 }
 
-/** What runs a training: gpu.js's backends that a browser may have. */
-export type TrainingBackend = 'webgpu' | 'webgl2' | 'webasm' | 'cpu';
+/** What runs a training: gpu.js's backends that a browser may have, and the SIMD kernels. */
+export type TrainingBackend = PromptBackend | 'webgpu' | 'simd';
+
+/** The backends of gpu.js that answer at once, as the lesson's kernels need it. */
+export type PromptBackend = 'webgl2' | 'webasm' | 'cpu';
 
 /** A training. */
 export interface TrainingJob {
@@ -44,7 +47,7 @@ export interface TrainingJob {
   digits: { folder: string; train: number; test: number; used: number };
   /** The script of the learner's file, where its kernels are to train. */
   learner?: string;
-  /** Lesson 18's own kernels, or the fast ones of SPEED.md. */
+  /** Lesson 18's own kernels, or the fast ones of SPEED.md and SIMD.md. */
   kernels: 'lesson' | 'fast';
   /** The first that is there and computes rightly, unless one is named. */
   backend: TrainingBackend | 'auto';

@@ -5,7 +5,7 @@ import { unmoved } from '../../reference/capstone/digits.ts';
 import { newProgress } from '../../reference/capstone/training.ts';
 import { roomOf, type EngineChoice, type Runner } from '../../reference/capstone/node/engines.ts';
 import { inSharedMemory, startTeam } from '../../reference/capstone/node/thread-team.ts';
-import { randomBatch, type MakeContender } from './contender.ts';
+import { randomBatch, type MakeContender } from './random-batch.ts';
 
 /** The reference's engines. */
 export function chainrule(runner: Runner, threads: number): MakeContender {

@@ -1,5 +1,6 @@
 /** The process of a contender: it answers each question with the milliseconds that the work took. */
-import { CONTENDERS, type Contender, type Question } from './contender.ts';
+import { CONTENDERS, type Question } from './contender.ts';
+import type { Contender } from './random-batch.ts';
 
 const make = await CONTENDERS[process.argv[2]!]!();
 const made = new Map<number, Contender>();

@@ -4,7 +4,7 @@
  */
 import nodeModule from 'node:module';
 import { PIXELS } from '../../reference/capstone/network.ts';
-import { randomBatch, type Contender } from './contender.ts';
+import { randomBatch, type Contender } from './random-batch.ts';
 
 /** What is used of the package, which has no types. */
 interface Convnetjs {

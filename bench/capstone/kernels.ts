@@ -3,7 +3,7 @@ import type { PromptEngine } from '../../reference/capstone/engine.ts';
 import { PARAMETER_COUNT, PIXELS } from '../../reference/capstone/network.ts';
 import { newProgress } from '../../reference/capstone/training.ts';
 import { median } from '../median.ts';
-import { randomBatch } from './contender.ts';
+import { randomBatch } from './random-batch.ts';
 
 /** How many images there are. */
 export const N = 128;

@@ -18,16 +18,21 @@ type Kernels = 'yours' | 'lesson' | 'fast';
 const KERNELS: Readonly<Record<Kernels, string>> = {
   yours: 'your kernels, as you saved them last',
   lesson: 'lesson 18’s reference',
-  fast: 'the fast ones of SPEED.md',
+  fast: 'the fast ones of SPEED.md and SIMD.md',
 };
 
 const BACKENDS: Readonly<Record<TrainingBackend | 'auto', string>> = {
   auto: 'the fastest that is there',
   webgpu: 'webgpu, for the fast kernels',
   webgl2: 'webgl2',
+  simd: 'simd, for the fast kernels',
   webasm: 'webasm',
   cpu: 'cpu',
 };
+
+/** What is left out of a list: nothing, the kernels of nobody, and what only the fast kernels have a use for. */
+const [NONE, YOURS] = [new Set<string>(), new Set<string>(['yours'] satisfies Kernels[])];
+const FOR_FAST = new Set<string>(['webgpu', 'simd'] satisfies TrainingBackend[]);
 
 /** What the training needs. */
 interface Given {
@@ -59,20 +64,20 @@ export function TrainingView({ digits, script, learned }: Given): VNode {
     <details class="training" data-training={state?.phase ?? 'idle'}>
       <summary>Train a network here</summary>
       <p class="about">
-        From random weights, on gpu.js. After each epoch the pad reads with what was learned.
+        From random weights. After each epoch the pad reads with what was learned.
       </p>
       <Choice
         name="Kernels"
         all={KERNELS}
         value={chosen}
-        without={isYours ? [] : ['yours']}
+        without={isYours ? NONE : YOURS}
         changed={setKernels}
       />
       <Choice
         name="Backend"
         all={BACKENDS}
         value={backend}
-        without={chosen === 'fast' ? [] : ['webgpu']}
+        without={chosen === 'fast' ? NONE : FOR_FAST}
         changed={setBackend}
       />
       <Sliders
@@ -122,7 +127,7 @@ function jobOf(
     digits: { folder: absolute('digits'), ...digits, used },
     ...(kernels === 'yours' && typeof script === 'string' && { learner: absolute(script) }),
     kernels: kernels === 'fast' ? 'fast' : 'lesson',
-    backend: kernels !== 'fast' && backend === 'webgpu' ? 'auto' : backend,
+    backend: kernels !== 'fast' && FOR_FAST.has(backend) ? 'auto' : backend,
     epochs,
     batch,
     rate,
@@ -141,10 +146,10 @@ function Choice<Name extends string>({
   name: string;
   all: Readonly<Record<Name, string>>;
   value: Name;
-  without: readonly Name[];
+  without: ReadonlySet<string>;
   changed: (value: Name) => void;
 }): VNode {
-  const names = (Object.keys(all) as Name[]).filter((one) => !without.includes(one));
+  const names = (Object.keys(all) as Name[]).filter((one) => !without.has(one));
   return (
     <label class="list">
       {name}

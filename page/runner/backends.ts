@@ -7,15 +7,12 @@ import type { Engine } from '../../reference/capstone/engine.ts';
 import { createEngine } from '../../reference/capstone/create-engine.ts';
 import { cardInfo, NoCardError, prove, type CardInfo } from '../../reference/capstone/gpu/card.ts';
 import { lessonEngine } from '../../reference/capstone/lesson-engine.ts';
-import type { TrainingBackend, TrainingJob } from '../pad-messages.ts';
-
-/** The backends that answer at once, as the lesson's kernels need it. */
-type PromptBackend = Exclude<TrainingBackend, 'webgpu'>;
+import type { PromptBackend, TrainingBackend, TrainingJob } from '../pad-messages.ts';
 
 /** In the order in which they are tried; the lesson's kernels have no use for one that answers later. */
 const ORDER = {
   lesson: ['webgl2', 'webasm', 'cpu'],
-  fast: ['webgpu', 'webgl2', 'webasm', 'cpu'],
+  fast: ['webgpu', 'webgl2', 'simd', 'webasm', 'cpu'],
 } as const;
 
 /** What trains. */
@@ -68,7 +65,7 @@ export async function chooseEngine(
 async function fastEngine(backend: TrainingBackend, batch: number): Promise<Proven> {
   const { engine, text } = await createEngine(backend, batch);
   // A card is tried while it is opened.
-  if (backend === 'webasm' || backend === 'cpu') await prove(engine, backend);
+  if (backend !== 'webgpu' && backend !== 'webgl2') await prove(engine, backend);
   return { engine, text };
 }
 

@@ -65,7 +65,13 @@ describe('The backend that trains', function () {
 
   it('runs the fast kernels too, without those for a card where there is none', async () => {
     const { text, refused } = await chooseEngine({ ...job, kernels: 'fast' }, '', plainEngine);
-    expect(text).to.equal('the fast kernels on gpu.js webasm');
+    expect(text).to.equal('SIMD kernels in WebAssembly');
     expect(refused.map((sentence) => sentence.split(' ')[0])).to.deep.equal(['webgpu', 'webgl2']);
+    const asked = await chooseEngine(
+      { ...job, kernels: 'fast', backend: 'webasm' },
+      '',
+      plainEngine,
+    );
+    expect(asked).to.deep.include({ text: 'the fast kernels on gpu.js webasm', refused: [] });
   });
 });

@@ -174,7 +174,7 @@ async function draw(page: Page, strokes: ReturnType<typeof traced>): Promise<voi
     await setSlider(page, 'digits', 400);
     await setSlider(page, 'epochs', 1);
     await page.getByRole('button', { name: 'Train', exact: true }).press('Enter');
-    await page.getByText('Trained by the fast kernels on gpu.js webasm').waitFor();
+    await page.getByText('Trained by SIMD kernels in WebAssembly.').waitFor();
     await page.locator('[data-training=ended]').waitFor({ timeout: 120_000 });
     // What one knows that guesses is ln 10 = 2.303.
     const losses = (await page.locator('[data-name=loss]').textContent())!;

@@ -1,12 +1,13 @@
 /**
- * `npm run bench:page`: how soon the page answers to a save, with a new picture and with a verdict, and how smoothly it
- * draws while the spirals of lesson 05 are learned.
+ * `npm run bench:page`: how soon the page answers to a save, with a new picture and with a verdict, how smoothly it
+ * draws while the spirals of lesson 05 are learned, and how fast it trains the capstone's network.
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { median } from '../../bench/median.ts';
-import { openPage, startBrowser } from './browser.ts';
-import { serveCourse } from './course.ts';
+import { median } from '../../../bench/median.ts';
+import { openPage, startBrowser } from '../browser.ts';
+import { serveCourse } from '../course.ts';
+import { training } from './training.ts';
 
 const SAVES = 10;
 /** How long somebody writes between two saves, in milliseconds: the process that grades the next one starts meanwhile. */
@@ -22,6 +23,7 @@ const browser = await startBrowser();
 try {
   await answers();
   await spirals();
+  await training(browser, course.server.url);
 } finally {
   await browser.close();
   await course.close();
