@@ -1,6 +1,7 @@
 /**
  * How many submissions are graded in a minute, and with how much memory: lesson 02 of right solutions, untouched
- * exercises, known wrong answers and a few attacks, as `npm run grade -- --submissions` grades them.
+ * exercises, known wrong answers and a few attacks, as `npm run grade -- --submissions` grades them. And how long a
+ * call takes that crosses to the learner's process.
  *
  *     node --import tsx bench/grading.ts [SUBMISSIONS [JOBS]]
  *
@@ -12,8 +13,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { buildSync } from 'esbuild';
+import { array, type Tensor } from '#arrays';
 import { declarations, stubOf } from '../checks/declarations.ts';
-import { findLesson, sourceText } from '../checks/project.ts';
+import { findLesson, root, sourceText } from '../checks/project.ts';
+import { DEFAULT_LIMITS } from '../checks/sandbox/limits.ts';
+import { bundleProgram, bundleSubmission } from '../checks/sandbox/bundle.ts';
+import { Channel } from '../checks/sandbox/channel.ts';
+import { RemoteLesson } from '../checks/sandbox/remote.ts';
 import { gradeBatch } from '../checks/sandbox/batch.ts';
 import { gradeUntilInterrupted } from '../checks/sandbox/interruptible.ts';
 import { submissionsIn } from '../checks/sandbox/submissions.ts';
@@ -47,16 +54,31 @@ function withFunction(name: string, code: string): string {
   return reference.replace(own.code, () => code);
 }
 
+/** Where an earlier lesson's file would be, which a submission may import. */
+const LIBRARY = 'lessons/01-perceptron/perceptron.ts';
+
+/** The reference and the known wrong answers with all that they are made of, as one file. */
+const library = buildSync({
+  stdin: {
+    contents: [lesson.reference, lesson.misconceptions]
+      .map((file) => `export * from ${JSON.stringify(file)};`)
+      .join('\n'),
+    resolveDir: root,
+  },
+  bundle: true,
+  format: 'esm',
+  platform: 'neutral',
+  external: ['#arrays', 'ndarray', 'ndarray-ops'],
+  write: false,
+}).outputFiles[0]!.text;
+
 /** A file that gives every right answer but one. */
 function misconceptionText(index: number): Record<string, string> {
   const { exercise, id } = misconceptions[index % misconceptions.length]!;
-  const all = sourceText(lesson.misconceptions).replaceAll(/^import [^;]*;$/gm, '');
-  // Where an earlier lesson's file would be, which a submission may import.
-  const library = 'lessons/01-perceptron/perceptron.ts';
-  const text = `export * from '../../${library}';
-import { misconceptions } from '../../${library}';
+  const text = `export * from '../../${LIBRARY}';
+import { misconceptions } from '../../${LIBRARY}';
 export const ${functionOf(exercise)} = misconceptions.find(({ id }) => id === '${id}')!.wrong;`;
-  return { [library]: `${reference}\n${all}`, [`lessons/${lesson.name}/${lesson.slug}.ts`]: text };
+  return { [LIBRARY]: library, [`lessons/${lesson.name}/${lesson.slug}.ts`]: text };
 }
 
 /** The files of a submission. */
@@ -78,6 +100,34 @@ async function memory(): Promise<{ own: number; others: number }> {
       .filter(([, ppid]) => ppid === parent)
       .reduce((sum, [pid = 0, , rss = 0]) => sum + rss + below(pid), 0);
   return { own: process.memoryUsage.rss() / 2 ** 20, others: below(process.pid) / 1024 };
+}
+
+/** Before they are timed so many calls are made, in which the process compiles what they need. */
+const WARM_UP = 2000;
+
+/** The milliseconds that each of so many calls of relu takes, with three rows of four numbers. */
+async function callTime(folder: string, calls: number): Promise<number> {
+  const program = join(folder, 'learner.cjs');
+  writeFileSync(program, await bundleProgram('child/main.ts'));
+  const submission = { folder: join(folder, 'submissions', '0000-solution') };
+  const bundled = await bundleSubmission(lesson, submission, DEFAULT_LIMITS.file);
+  const limits = { ...DEFAULT_LIMITS, lesson: 600_000 };
+  const relay = await bundleProgram('relay.ts');
+  const channel = new Channel(relay, { folder, program, limits }, () => {});
+  const remote = new RemoteLesson(bundled, channel, limits);
+  remote.beginCheck('02.9 relu', limits.lesson);
+  const relu = remote.functions['relu'] as (x: Tensor) => Tensor;
+  const x = array([
+    [1, -2, 3, -4],
+    [-5, 6, -7, 8],
+    [9, -10, 11, -12],
+  ]);
+  for (let i = 0; i < WARM_UP; i++) relu(x);
+  const start = performance.now();
+  for (let i = 0; i < calls; i++) relu(x);
+  const milliseconds = (performance.now() - start) / calls;
+  channel.end();
+  return milliseconds;
 }
 
 const count = Number(process.argv[2] ?? 200);
@@ -116,6 +166,8 @@ const { rows } = await gradeBatch(submissionsIn(join(folder, 'submissions')), {
 });
 const minutes = (performance.now() - start) / 60_000;
 clearInterval(timer);
+const callTimes: number[] = [];
+for (let round = 0; round < 5; round++) callTimes.push(await callTime(folder, 4000));
 rmSync(folder, { recursive: true });
 
 const sorted = seconds.toSorted((a, b) => a - b);
@@ -131,6 +183,7 @@ console.log(`each: median ${median(seconds).toFixed(2)} s, 95% within ${p95.toFi
 console.log(
   `memory at its peak: ${peak.own.toFixed(0)} MB here and ${peak.others.toFixed(0)} MB in the processes below`,
 );
+console.log(`a call that crosses: median ${median(callTimes).toFixed(2)} ms of 5 times 4,000`);
 for (const kind of new Set(KINDS)) {
   const points = rows
     .filter(({ submission }) => submission.endsWith(kind))

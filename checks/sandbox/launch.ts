@@ -32,13 +32,17 @@ export function launchLimited(
 }
 
 /**
- * Starts the process, in a group of its own. It is fed on descriptor 3 and answers on 4.
+ * Starts the process, in a group of its own. It is fed on descriptor 3 and answers on 4: on new pipes of this thread's
+ * unless others are given.
  *
  * Its limits on CPU time, memory, processes, files and their size are the shell's `ulimit`; those that a
  * system doesn't know are left out. The process replaces the shell, so its number is the group's. `env -i`
  * drops what the shell sets by itself, and what a tool such as nyc puts into every environment.
  */
-export function launch({ folder, program, limits }: Launch): ChildProcess {
+export function launch(
+  { folder, program, limits }: Launch,
+  pipes: readonly [number, number] | readonly ['pipe', 'pipe'] = ['pipe', 'pipe'],
+): ChildProcess {
   const node = [process.execPath, ...nodeOptions(folder, limits), program, childLimits(limits)];
   const [file, ...args] = isWindows ? node : ['/bin/sh', '-c', ulimits(limits), ...node];
   return spawn(file!, args, {
@@ -46,7 +50,7 @@ export function launch({ folder, program, limits }: Launch): ChildProcess {
     env: {},
     detached: !isWindows,
     windowsHide: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...pipes],
   });
 }
 

@@ -1,14 +1,14 @@
 /**
- * The worker thread between the grader and the learner's process. The grader's main thread waits while a
- * call runs, since the suites are synchronous, so somebody else must pump the pipes.
+ * The worker thread beside the grader, which starts the learner's process, reads what it prints, and tells how it
+ * ended. The grader's main thread waits while a call runs, since the suites are synchronous, so somebody else must.
  *
- * It passes on one frame for each that it sent. Whatever else comes (a frame too many, one with another id,
- * one that is too long) ends the process.
+ * Where the system has no pipes that the main thread can look into (pipes.ts), it passes the frames on as well: one
+ * for each that it sent. Whatever else comes ends the process.
  */
 import type { ChildProcess } from 'node:child_process';
 import { workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { frameLength, HEAD_BYTES, ID_BYTES } from './frame.ts';
+import { IncomingFrame, UNASKED } from './incoming-frame.ts';
 import { killGroup, launch, type Launch } from './launch.ts';
 
 /** What the worker is made with. */
@@ -20,7 +20,12 @@ export interface RelayData {
 }
 
 /** What the main thread asks for. */
-export type Order = { kind: 'start' } | { kind: 'send'; frame: Uint8Array } | { kind: 'kill' };
+export type Order =
+  /** With the ends of its pipes, unless frames are passed on. */
+  | { kind: 'start'; pipes?: readonly [questions: number, answers: number] }
+  | { kind: 'send'; frame: Uint8Array }
+  /** With what is wrong with it, if anything is. */
+  | { kind: 'kill'; why?: string };
 
 /** What the main thread is told. */
 export type Report =
@@ -33,40 +38,41 @@ const { limits } = options;
 
 /** The process that runs, and what it is doing. */
 let child: ChildProcess | undefined;
-/** The id that the next frame must bear; undefined while none is awaited. */
-let awaited: Buffer | undefined;
-let received: Buffer[] = [];
+/** The frame that is to come; undefined while none is awaited. */
+let awaited: IncomingFrame | undefined;
 let printed = '';
 let violation: string | undefined;
 
 port.on('message', (order: Order) => {
   switch (order.kind) {
     case 'start':
-      start();
+      start(order.pipes);
       break;
     case 'send':
-      awaited = Buffer.from(order.frame.subarray(4, 4 + ID_BYTES));
-      pipe(3).write(order.frame);
+      awaited = new IncomingFrame(order.frame, limits.message.bytes);
+      questions().write(order.frame);
       break;
     case 'kill':
-      if (child?.pid !== undefined) killGroup(child.pid);
+      end(order.why);
       break;
   }
 });
 
-function start(): void {
-  const started = launch(options);
+function start(pipes: readonly [number, number] | undefined): void {
+  const started = launch(options, pipes);
   child = started;
-  [awaited, received, printed, violation] = [undefined, [], '', undefined];
+  [awaited, printed, violation] = [undefined, '', undefined];
   started.once('error', (error) => (violation ??= error.message));
   for (const stream of [started.stdout!, started.stderr!]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       if (printed.length < limits.output) printed = (printed + text).slice(0, limits.output);
     });
   }
-  // The process may be gone while it is written to; its end is reported below.
-  pipe(3).on('error', () => {});
-  started.stdio[4]!.on('data', receive);
+  if (pipes === undefined) {
+    // The process may be gone while it is written to; its end is reported below.
+    questions().on('error', () => {});
+    started.stdio[4]!.on('data', receive);
+  }
   // What it printed comes first, unless somebody else still holds its pipes.
   started.once('exit', (code, by) => {
     const report = (): void => {
@@ -80,33 +86,26 @@ function start(): void {
   tell({ kind: 'started', pid: started.pid });
 }
 
-function pipe(number: number): NodeJS.WritableStream {
-  return child!.stdio[number] as NodeJS.WritableStream;
+function questions(): NodeJS.WritableStream {
+  return child!.stdio[3] as NodeJS.WritableStream;
 }
 
-function receive(chunk: Buffer): void {
+function receive(piece: Buffer): void {
   if (violation !== undefined) return;
-  if (awaited === undefined) return end('it sent what nobody asked for');
-  received.push(chunk);
-  const length = received.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  if (length < HEAD_BYTES) return;
-  if (received[0]!.length < HEAD_BYTES) received = [Buffer.concat(received)];
-  const expected = frameLength(received[0]!);
-  if (expected < HEAD_BYTES || expected > limits.message.bytes + 2 * HEAD_BYTES) {
-    return end('its answer is too long');
+  if (awaited === undefined) return end(UNASKED);
+  try {
+    const frame = awaited.take(piece);
+    if (frame === undefined) return;
+    awaited = undefined;
+    tell({ kind: 'frame', frame });
+  } catch (error) {
+    end((error as Error).message);
   }
-  if (length < expected) return;
-  const frame = Buffer.concat(received);
-  if (length > expected) return end('it sent more than was asked for');
-  if (!frame.subarray(4, 4 + ID_BYTES).equals(awaited)) return end('its answer bears a wrong id');
-  awaited = undefined;
-  received = [];
-  tell({ kind: 'frame', frame });
 }
 
-function end(why: string): void {
-  violation = why;
-  killGroup(child!.pid!);
+function end(why: string | undefined): void {
+  violation ??= why;
+  if (child?.pid !== undefined) killGroup(child.pid);
 }
 
 function tell(report: Report): void {

@@ -25,7 +25,7 @@ export class SandboxError extends Error {
 
 /** Makes decoded values in this process. */
 const maker: Maker = {
-  list: () => [],
+  list: (items) => [...items],
   object: () => ({}),
   buffer: (byteLength) => new ArrayBuffer(byteLength),
   typed: (kind, buffer, byteOffset, length) =>

@@ -22,7 +22,8 @@ export interface ValueLimits {
 
 /** Makes values on the receiving side, which may want them in another realm. */
 export interface Maker {
-  list: () => unknown[];
+  /** A list of these items, each an own data property. */
+  list: (items: readonly unknown[]) => unknown[];
   object: () => object;
   buffer: (byteLength: number) => ArrayBuffer;
   typed: (kind: number, buffer: ArrayBuffer, byteOffset: number, length: number) => unknown;
@@ -175,26 +176,26 @@ function checkView(
   offset: unknown,
   length: number,
 ): number {
-  const told = `an ndarray of shape (${shape.join(', ')})`;
+  const told = (): string => `an ndarray of shape (${shape.join(', ')})`;
   const whole = [...shape, ...stride, offset].every(
     (size) => typeof size === 'number' && Number.isInteger(size) && Math.abs(size) < 2 ** 31,
   );
   if (!whole)
-    throw new RefusedError(`${told} has a size, a stride or an offset that is no whole number`);
+    throw new RefusedError(`${told()} has a size, a stride or an offset that is no whole number`);
   if (shape.length !== stride.length || shape.length > HIGHEST_RANK) {
     throw new RefusedError(
-      `${told} has ${stride.length} strides; at most ${HIGHEST_RANK} may cross`,
+      `${told()} has ${stride.length} strides; at most ${HIGHEST_RANK} may cross`,
     );
   }
   const axes = shape as number[];
   const size = axes.reduce((product, axis) => product * axis, 1);
-  if (axes.some((axis) => axis < 0)) throw new RefusedError(`${told} has a negative size`);
+  if (axes.some((axis) => axis < 0)) throw new RefusedError(`${told()} has a negative size`);
   if (size === 0) return 0;
   const reach = axes.map((axis, i) => (axis - 1) * (stride[i] as number));
   const first = reach.reduce((sum, step) => sum + Math.min(0, step), offset as number);
   const last = reach.reduce((sum, step) => sum + Math.max(0, step), offset as number);
   if (first < 0 || last >= length) {
-    throw new RefusedError(`${told} reaches outside its data, which has ${length} entries`);
+    throw new RefusedError(`${told()} reaches outside its data, which has ${length} entries`);
   }
   return size;
 }
@@ -492,9 +493,9 @@ class Reader {
   #list(depth: number): unknown[] {
     const length = this.#count();
     this.#budget.values(length);
-    const list = this.#maker.list();
-    for (let i = 0; i < length; i++) setOwn(list, i, this.value(depth + 1));
-    return list;
+    const items: unknown[] = [];
+    for (let i = 0; i < length; i++) items.push(this.value(depth + 1));
+    return this.#maker.list(items);
   }
 
   #object(depth: number): object {
@@ -532,16 +533,11 @@ class Reader {
   #array(depth: number): unknown {
     const rank = this.#count();
     if (rank > HIGHEST_RANK) throw new RefusedError(`more than ${HIGHEST_RANK} axes cannot cross`);
-    const numbers = (list: unknown[]): unknown[] => {
-      for (let i = 0; i < rank; i++) setOwn(list, i, this.#number());
-      return list;
-    };
-    const shape = numbers(this.#maker.list());
-    const stride = numbers(this.#maker.list());
-    const offset = this.#number();
+    const numbers = (): number[] => Array.from({ length: rank }, () => this.#number());
+    const [shape, stride, offset] = [numbers(), numbers(), this.#number()];
     const { data, length } = this.#data(depth);
-    this.#budget.entries(checkView([...shape], [...stride], offset, length));
-    return this.#maker.array(data, shape, stride, offset);
+    this.#budget.entries(checkView(shape, stride, offset, length));
+    return this.#maker.array(data, this.#maker.list(shape), this.#maker.list(stride), offset);
   }
 
   /** What an ndarray is a view of: a typed array, or a list of numbers. */
@@ -570,15 +566,15 @@ class Reader {
   }
 
   #byte(): number {
-    return this.#take(1).readUInt8();
+    return this.#bytes.readUInt8(this.#pass(1));
   }
 
   #count(): number {
-    return this.#take(4).readUInt32LE();
+    return this.#bytes.readUInt32LE(this.#pass(4));
   }
 
   #number(): number {
-    return this.#take(8).readDoubleLE();
+    return this.#bytes.readDoubleLE(this.#pass(8));
   }
 
   #string(): string {
@@ -586,8 +582,15 @@ class Reader {
   }
 
   #take(count: number): Buffer {
-    if (this.#at + count > this.#bytes.length) throw new RefusedError('the bytes end too early');
+    const start = this.#pass(count);
+    return this.#bytes.subarray(start, start + count);
+  }
+
+  /** Goes past so many bytes. Returns where they begin. */
+  #pass(count: number): number {
+    const start = this.#at;
+    if (start + count > this.#bytes.length) throw new RefusedError('the bytes end too early');
     this.#at += count;
-    return this.#bytes.subarray(this.#at - count, this.#at);
+    return start;
   }
 }

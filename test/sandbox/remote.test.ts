@@ -64,6 +64,16 @@ function rogue(body: string): string {
     }`;
 }
 
+/** What concerns frames, and not what is in them. */
+const ON_THE_LINE = new Set([
+  'forges an id',
+  'answers twice',
+  'announces a frame of 4 GB',
+  'floods the pipe',
+  'closes the pipe and goes on',
+  'ends itself with a signal',
+]);
+
 /** The stack of what a function throws. */
 function stackOf(f: () => unknown): string | undefined {
   try {
@@ -93,17 +103,19 @@ describe('RemoteLesson', function () {
     source: string,
     submission: Bundled,
     test: (remote: RemoteLesson, pids: number[]) => void,
+    makePipes?: () => undefined,
   ): void {
     const program = join(folder, 'program.cjs');
     writeFileSync(program, source);
     const pids: number[] = [];
-    const channel = new Channel(relay, { folder, program, limits }, (pid) => pids.push(pid));
+    const launch = { folder, program, limits };
+    const channel = new Channel(relay, launch, (pid) => pids.push(pid), makePipes);
     try {
       const remote = new RemoteLesson(submission, channel, limits);
       remote.beginCheck('02.9 first', 1000);
       test(remote, pids);
     } finally {
-      channel.kill();
+      channel.end();
     }
   }
 
@@ -239,16 +251,21 @@ describe('RemoteLesson', function () {
     ],
   ];
   for (const [does, body, problem] of rogues) {
+    const goesOn = (remote: RemoteLesson, pids: readonly number[]): void => {
+      expect(() => call(remote, 'first', zeros(2))).to.throw(SandboxError, problem);
+      expect(remote.fault).to.match(problem);
+      remote.beginCheck('02.7 second', 1000);
+      expect(call(remote, 'second', zeros(2))).to.equal(undefined);
+      expect(remote.fault).to.equal(undefined);
+      // A refusal is no breach of the protocol.
+      expect(pids).to.have.length(does.includes('claims') ? 1 : 2);
+    };
     it(`ends a process that ${does}, scores that check nothing and goes on with another`, () => {
-      withRemote(rogue(body), nothing, (remote, pids) => {
-        expect(() => call(remote, 'first', zeros(2))).to.throw(SandboxError, problem);
-        expect(remote.fault).to.match(problem);
-        remote.beginCheck('02.7 second', 1000);
-        expect(call(remote, 'second', zeros(2))).to.equal(undefined);
-        expect(remote.fault).to.equal(undefined);
-        // A refusal is no breach of the protocol.
-        expect(pids).to.have.length(does.includes('claims') ? 1 : 2);
-      });
+      withRemote(rogue(body), nothing, goesOn);
+    });
+    if (!ON_THE_LINE.has(does)) continue;
+    it(`does so where there are no named pipes, with one that ${does}`, () => {
+      withRemote(rogue(body), nothing, goesOn, () => undefined);
     });
   }
 
@@ -295,10 +312,15 @@ describe('RemoteLesson', function () {
 
   describe('with an honest process', () => {
     /** Loads a file in the place of lesson 01's. */
-    async function withFile(text: string, test: (remote: RemoteLesson) => void): Promise<void> {
+    async function withFile(
+      text: string,
+      test: (remote: RemoteLesson) => void,
+      makePipes?: () => undefined,
+    ): Promise<void> {
       writeFiles(folder, { 'honest.ts': text });
       const file = join(folder, 'honest.ts');
-      withRemote(child, await bundleSubmission(lesson, { folder, file }, limits.file), test);
+      const bundled = await bundleSubmission(lesson, { folder, file }, limits.file);
+      withRemote(child, bundled, test, makePipes);
     }
 
     it('tells NaN, −0 and the infinities apart, in both directions', async () => {
@@ -310,6 +332,19 @@ describe('RemoteLesson', function () {
           expect(Object.is(back[i], value), String(value)).to.equal(true),
         );
       });
+    });
+
+    it('passes on arrays that are larger than a pipe, in both directions, with named pipes and without', async () => {
+      const large = zeros(300, 500);
+      large.data.forEach((_, i) => (large.data[i] = i / 7));
+      const test = (remote: RemoteLesson): void => {
+        const back = call(remote, 'first', large) as Tensor;
+        expect(back.data).to.deep.equal(large.data.map((value) => -value));
+      };
+      const text =
+        "import { map } from '#arrays';\nexport const first = (x: any) => map(x, (v) => -v);";
+      await withFile(text, test);
+      await withFile(text, test, () => undefined);
     });
 
     it('keeps what shares memory together: an argument that is handed back is the argument', async () => {

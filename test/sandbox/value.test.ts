@@ -15,7 +15,7 @@ import {
 const limits = { bytes: 10_000, values: 500 };
 
 const maker: Maker = {
-  list: () => [],
+  list: (items) => [...items],
   object: () => ({}),
   buffer: (byteLength) => new ArrayBuffer(byteLength),
   typed: (kind, buffer, byteOffset, length) =>

@@ -10,7 +10,7 @@
 export interface Realm {
   /** Writes to the terminal what can be written. */
   write: (...args: unknown[]) => void;
-  list: () => unknown[];
+  list: (items: readonly unknown[]) => unknown[];
   object: () => object;
   buffer: (byteLength: number) => ArrayBuffer;
   typed: (name: string, buffer: ArrayBuffer, byteOffset: number, length: number) => unknown;
@@ -67,7 +67,7 @@ export function makeRealm(
   };
   return {
     write,
-    list: () => [],
+    list: (items) => [...items],
     object: () => ({}),
     buffer: (byteLength) => new Buffer(byteLength),
     typed: (name, buffer, byteOffset, length) =>
