@@ -20,7 +20,12 @@ export function decimal(value: number, digits: number): string {
   return value.toPrecision(digits).replace(/^-/, '−');
 }
 
-/** `67072`, `0.0312`, `1.2e-9`: whole numbers as they are, of others four digits that count, and no zeros behind them. */
+/**
+ * `7`, `67,072`, `0.0312`, `1.2e-9`, `2.789e8`: whole numbers as they are, of others four digits that count, and no zeros
+ * behind them.
+ */
 export function short(value: number): string {
-  return String(Number.isSafeInteger(value) ? value : Number(value.toPrecision(4)));
+  if (Number.isSafeInteger(value)) return Math.abs(value) < 10_000 ? String(value) : count(value);
+  const rounded = Number(value.toPrecision(4));
+  return Math.abs(rounded) < 1e6 ? String(rounded) : rounded.toExponential().replace('+', '');
 }

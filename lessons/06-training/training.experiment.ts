@@ -1,6 +1,6 @@
 /** How a multilayer perceptron learns digits, epoch by epoch, for three batch sizes. */
 import type { Material, Parameters, Running, Values } from '#figures/experiment';
-import type { Curves, Series, Table } from '#figures/figure';
+import type { Curves, Table } from '#figures/figure';
 import type * as Training from './training.reference.ts';
 
 export const title = 'Training: many small steps or few large ones';
@@ -32,44 +32,63 @@ export function* experiment(
 ): Running {
   const [training, validation] = [train, test].map(({ images, labels }) => ({ x: images, labels }));
   const start = lesson.initialMlp([784, hidden, 10], random);
-  const losses: Series[] = [];
-  const accuracies: Series[] = [];
-  const rows: (string | number)[][] = [];
+  const runs: Run[] = [];
   for (const batchSize of BATCHES) {
     let params = start;
     const history: Training.EpochRecord[] = [];
+    runs.push({ batchSize, history });
     for (let epoch = 0; epoch < epochs; epoch++) {
       const options = { epochs: 1, batchSize, learningRate: rate };
       const trained = lesson.train(training!, validation!, params, options, random);
       params = trained.params;
       history.push(...trained.history);
-      yield (rows.length + (epoch + 1) / epochs) / BATCHES.length;
+      const done = (runs.length - 1 + (epoch + 1) / epochs) / BATCHES.length;
+      yield { done, figures: () => curvesOf(runs) };
     }
-    const name = `batches of ${batchSize}`;
-    losses.push({ name, points: history.map(({ loss }, i) => [i + 1, loss]) });
-    accuracies.push({ name, points: history.map(({ accuracy }, i) => [i + 1, 100 * accuracy]) });
-    const { total } = lesson.iterationCount(1000, batchSize, epochs);
-    rows.push([batchSize, total, history.at(-1)!.loss, percentText(history.at(-1)!.accuracy)]);
   }
+  return [...curvesOf(runs), results(lesson, epochs, runs)];
+}
+
+/** What training with a batch size came to, epoch by epoch. */
+interface Run {
+  batchSize: number;
+  history: Training.EpochRecord[];
+}
+
+function curvesOf(runs: readonly Run[]): Curves[] {
   return [
-    byEpoch('Digits read rightly, of 500 others', { label: 'accuracy', unit: '%' }, accuracies),
-    byEpoch('The loss while training, the mean over each epoch', { label: 'loss' }, losses),
-    results(epochs, rows),
+    byEpoch('Digits read rightly, of 500 others', { label: 'accuracy', unit: '%' }, runs, 100),
+    byEpoch('The loss while training, the mean over each epoch', { label: 'loss' }, runs),
   ];
 }
 
-function byEpoch(heading: string, y: Curves['y'], curves: Series[]): Curves {
-  const by = ['initialMlp', 'train'];
-  return { kind: 'curves', title: heading, x: { label: 'epoch', whole: true }, y, by, curves };
+/** The accuracy or the loss, so many times as large. */
+function byEpoch(heading: string, y: Curves['y'], runs: readonly Run[], times = 1): Curves {
+  const what = y.label as 'accuracy' | 'loss';
+  return {
+    kind: 'curves',
+    title: heading,
+    x: { label: 'epoch', whole: true },
+    y,
+    by: ['initialMlp', 'train'],
+    curves: runs.map(({ batchSize, history }) => ({
+      name: `batches of ${batchSize}`,
+      points: history.map((record, i) => [i + 1, times * record[what]]),
+    })),
+  };
 }
 
-function results(epochs: number, rows: Table['rows']): Table {
+function results(lesson: typeof Training, epochs: number, runs: readonly Run[]): Table {
   return {
     kind: 'table',
     title: `After ${epochs} epochs`,
     by: ['initialMlp', 'train', 'iterationCount'],
     columns: ['batch size', 'steps', 'loss', 'accuracy'],
-    rows,
+    rows: runs.map(({ batchSize, history }) => {
+      const { loss, accuracy } = history.at(-1)!;
+      const { total } = lesson.iterationCount(1000, batchSize, epochs);
+      return [batchSize, total, loss, percentText(accuracy)];
+    }),
   };
 }
 

@@ -90,13 +90,14 @@ export function* experiment(
   for (const [name, help] of helps) {
     const own = random.clone();
     const run: Run = { name, params: start, training: [], validation: [] };
+    runs.push(run);
     for (let epoch = 0; epoch < EPOCHS; epoch++) {
       run.params = trainOneEpoch(lesson, training, run.params, help, own);
       run.training.push(lossOf(training, run.params));
       run.validation.push(lossOf(validation, run.params));
-      yield (0.95 * (runs.length + (epoch + 1) / EPOCHS)) / helps.length;
+      const done = (0.95 * (runs.length - 1 + (epoch + 1) / EPOCHS)) / helps.length;
+      yield { done, figures: () => [validationCurves(runs), trainingCurves(runs)] };
     }
-    runs.push(run);
   }
 
   // The run without help once more, which now knows when to stop.
@@ -182,12 +183,14 @@ function byEpoch(losses: readonly number[]): Point[] {
   return losses.map((loss, k) => [k + 1, loss]);
 }
 
-function validationCurves(runs: readonly Run[], stopped: Regularization.EarlyStopped): Curves {
+function validationCurves(runs: readonly Run[], stopped?: Regularization.EarlyStopped): Curves {
   return {
     kind: 'curves',
     title: 'The loss on 300 other digits',
     by: TRAINING,
-    caption: `Early stopping goes back to epoch ${stopped.best} of the run without help.`,
+    ...(stopped && {
+      caption: `Early stopping goes back to epoch ${stopped.best} of the run without help.`,
+    }),
     x: { label: 'epoch', whole: true },
     y: { label: 'loss', domain: [0.5, 1] },
     curves: runs.map(({ name, validation }) => ({ name, points: byEpoch(validation) })),

@@ -61,7 +61,9 @@ export function* experiment(
     const next = adamUpdate({ ...params }, clipped, memory, options);
     memory = next.state;
     params = next.params as unknown as Rnn.LanguageModelParams;
-    if (step % 20 === 0) yield (0.95 * step) / STEPS;
+    if (step % 20 === 0) {
+      yield { done: (0.95 * step) / STEPS, figures: () => [lossCurve(losses), progress(texts)] };
+    }
   }
   return [
     lossCurve(losses),

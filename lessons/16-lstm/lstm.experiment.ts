@@ -42,7 +42,7 @@ export function* experiment(
   { units, delay, bias, rate }: Values<typeof parameters>,
 ): Running {
   const far = reach(lesson, random);
-  yield 0.1;
+  yield { done: 0.1, figures: () => [far] };
   const [usual, wide] = [1, bias].map((forget) => startingParams(lesson, units, forget, random));
   const first = yield* train(lesson, usual!, { delay, rate, random, from: 0.1 });
   const second = yield* train(lesson, wide!, { delay, rate, random, from: 0.55 });

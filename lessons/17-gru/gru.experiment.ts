@@ -151,6 +151,14 @@ export function* experiment(
     const params = kind.start(units, random);
     return { kind, before: params, params, memory: adamStart(params), losses: [] as number[] };
   });
+  const learned = (): Curves =>
+    errors(
+      runs.map(({ kind, losses }) => ({
+        name: labelOf(kind),
+        by: ['addingProblem', ...kind.by.learns],
+        points: smoothed(losses),
+      })),
+    );
   for (let step = 0; step < STEPS; step++) {
     // All kinds see the same sequences.
     const { x, targets } = lesson.addingProblem(BATCH, LENGTH, random);
@@ -161,17 +169,12 @@ export function* experiment(
       [run.params, run.memory] = [next.params, next.state];
       run.losses.push(loss);
     }
-    if (step % 10 === 0) yield (0.95 * step) / STEPS;
+    if ((step + 1) % SMOOTHED === 0)
+      yield { done: (0.95 * step) / STEPS, figures: () => [learned()] };
   }
   const { x } = lesson.addingProblem(1, LENGTH, seededRandom(2));
   return [
-    errors(
-      runs.map(({ kind, losses }) => ({
-        name: labelOf(kind),
-        by: ['addingProblem', ...kind.by.learns],
-        points: smoothed(losses),
-      })),
-    ),
+    learned(),
     counts(lesson, kinds, units),
     reach(
       runs.flatMap(({ kind, before, params }) => [

@@ -3,7 +3,7 @@ import { copy, filled, zeros, type Labels, type Tensor } from '#arrays';
 import { normal, seededRandom } from '#datasets/random';
 import { courseText, encodeText } from '#datasets/text';
 import type { Material, Parameters, Running, Values } from '#figures/experiment';
-import type { Curves, HeatMap, Images, Point, Table } from '#figures/figure';
+import type { Curves, Figure, HeatMap, Images, Point, Table } from '#figures/figure';
 import { affineBackward, affineForward } from '#lessons/05-backprop';
 import type { Params } from '#lessons/06-training';
 import { adamStart, adamUpdate, cosineDecay } from '#lessons/07-optimizers';
@@ -78,6 +78,14 @@ export function* experiment(
   const memories = { transformer: adamStart({ ...transformer }), lstm: adamStart({ ...lstm }) };
   const losses: Record<keyof typeof memories, Point[]> = { transformer: [], lstm: [] };
   const texts: string[][] = [];
+  const learned = (): Figure[] => [
+    maps(lesson, transformer, options),
+    lossCurves(losses, [sizeOf({ ...transformer }), sizeOf({ ...lstm })]),
+    table('What the transformer writes on the way, drawn from the 3 likeliest letters', texts, [
+      'after step',
+      'text',
+    ]),
+  ];
   for (let step = 0; step <= STEPS; step++) {
     if (SHOWN_AT.has(step)) {
       const way = { k: 3, temperature: 1 };
@@ -102,15 +110,10 @@ export function* experiment(
       lesson.transformerGradients(batch, transformer, options),
     ) as unknown as Lesson.TransformerParams;
     lstm = moved('lstm', { ...lstm }, lstmGradients(batch, lstm)) as unknown as LstmModel;
-    if (step % 10 === 0) yield (0.95 * step) / STEPS;
+    if (step % 10 === 0) yield { done: (0.95 * step) / STEPS, figures: learned };
   }
   return [
-    maps(lesson, transformer, options),
-    lossCurves(losses, [sizeOf({ ...transformer }), sizeOf({ ...lstm })]),
-    table('What the transformer writes on the way, drawn from the 3 likeliest letters', texts, [
-      'after step',
-      'text',
-    ]),
+    ...learned(),
     table(
       'What it writes in the end',
       WAYS.map((way) => [

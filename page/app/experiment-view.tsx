@@ -11,6 +11,7 @@ import { OwnPoints } from './own-points.tsx';
 import { Runs, type RunState } from './runs.ts';
 import { hasRoomBeside } from './room.ts';
 import { findPlace, isLive } from './server-news.ts';
+import { TroubleView } from './trouble-view.tsx';
 
 /** What an experiment needs. */
 interface Given {
@@ -53,16 +54,10 @@ export function ExperimentView({ name, experiment, script, first, chosen }: Give
       <p class="about">{experiment.about}</p>
       <div role="status">
         {state?.trouble !== undefined && (
-          <p class="trouble">
-            {state.trouble.sentence}
-            {state.trouble.place !== undefined && (
-              <>
-                {' '}
-                At <code>{state.trouble.place}</code>.
-              </>
-            )}{' '}
-            The reference stands in until you save again.
-          </p>
+          <TroubleView
+            trouble={state.trouble}
+            rest="The reference stands in until you save again."
+          />
         )}
       </div>
       <div class="figures">

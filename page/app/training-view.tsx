@@ -11,6 +11,7 @@ import { Sliders } from './controls.tsx';
 import { FigureView } from './figure-view.tsx';
 import { findPlace } from './server-news.ts';
 import { Trainer, type TrainerState } from './trainer.ts';
+import { TroubleView } from './trouble-view.tsx';
 
 /** Whose kernels train. */
 type Kernels = 'yours' | 'lesson' | 'fast';
@@ -177,17 +178,7 @@ function Progress({ state }: { state: TrainerState }): VNode {
       <div role="status">
         {phase === 'preparing' && <p class="waiting">The kernels are tried …</p>}
         {text !== undefined && <p class="runs">Trained by {text}.</p>}
-        {trouble !== undefined && (
-          <p class="trouble">
-            {trouble.sentence}
-            {trouble.place !== undefined && (
-              <>
-                {' '}
-                At <code>{trouble.place}</code>.
-              </>
-            )}
-          </p>
-        )}
+        {trouble !== undefined && <TroubleView trouble={trouble} />}
       </div>
       {refused.map((sentence) => (
         <p key={sentence} class="whose">

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { expectSnapshot } from '../snapshot.ts';
 
 /** Where Debian's chromium is, or what CHROMIUM names. */
 export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -90,4 +91,18 @@ export async function seriousProblems(page: Page, axe: string): Promise<string[]
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 200))))`,
   );
+}
+
+/**
+ * Compares what parts of a page say, to those who see it and to those who hear it, with what was reviewed. What hangs on
+ * the machine or on a file's content is left out.
+ */
+export async function expectSaid(name: string, ...parts: Locator[]): Promise<void> {
+  const said: string[] = [];
+  for (const part of parts) said.push(await part.ariaSnapshot());
+  const lasting = said
+    .join('\n')
+    .replaceAll(/\b[0-9a-f]{12}\b/g, '<hash>')
+    .replaceAll(/needs (?:\d+|less than 1) ms/g, 'needs <time>');
+  expectSnapshot(`page/${name}`, `${lasting}\n`);
 }

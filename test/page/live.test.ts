@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import { LEFT_OUT, openPage, seriousProblems, startBrowser, type WatchedPage } from './browser.ts';
+import {
+  expectSaid,
+  LEFT_OUT,
+  openPage,
+  seriousProblems,
+  startBrowser,
+  type WatchedPage,
+} from './browser.ts';
 import { serveCourse, type ServedCourse } from './course.ts';
 
 const RIGHT = { sigmoid: 'return map(x, (v) => 1 / (1 + Math.exp(-v)));' };
@@ -25,6 +32,13 @@ const sigmoid = (page: Page) => page.locator('.exercises li', { hasText: '02.5 s
 
   /** What the picture of the activations looks like now. */
   const picture = (): Promise<string> => page.locator('.experiment figure svg').first().innerHTML();
+
+  /** What is said of the file, and of the run of the experiment. */
+  async function expectVerdict(name: string): Promise<void> {
+    await page.locator('.verdict .grading').waitFor({ state: 'detached' });
+    const run = page.locator('.experiment [role=status]');
+    await expectSaid(`verdict-${name}`, page.locator('.verdict'), run, whose(page));
+  }
 
   before(async () => {
     course = await serveCourse('02');
@@ -49,6 +63,8 @@ const sigmoid = (page: Page) => page.locator('.exercises li', { hasText: '02.5 s
         )
         .count(),
     ).to.be.above(0);
+    await expectVerdict('todo');
+    await expectSaid('exercises', page.locator('.exercises'));
   });
 
   it('keeps where a slider was put, in the address', async () => {
@@ -67,6 +83,7 @@ const sigmoid = (page: Page) => page.locator('.exercises li', { hasText: '02.5 s
     await sigmoid(page).locator('[aria-label=solved]').waitFor();
     // The same curve, but no longer dashed.
     expect(await picture()).not.to.equal(before);
+    await expectVerdict('right');
   });
 
   it('draws what is wrong as it is, and says what was done', async () => {
@@ -79,6 +96,7 @@ const sigmoid = (page: Page) => page.locator('.exercises li', { hasText: '02.5 s
     expect(await picture()).not.to.equal(before);
     const axe = nodeModule.createRequire(import.meta.url).resolve('axe-core/axe.min.js');
     expect(await seriousProblems(page, readFileSync(axe, 'utf8'))).to.deep.equal([]);
+    await expectVerdict('wrong');
   });
 
   it('says where a syntax error is, and draws the reference meanwhile', async () => {
@@ -86,6 +104,7 @@ const sigmoid = (page: Page) => page.locator('.exercises li', { hasText: '02.5 s
     const place = 'lessons/02-activations/activations.ts:';
     await page.locator('.verdict .trouble', { hasText: place }).first().waitFor();
     await whose(page).getByText('Drawn by the reference').waitFor();
+    await expectVerdict('syntax-error');
   });
 
   it('says what a file throws while it loads', async () => {
@@ -95,12 +114,14 @@ const sigmoid = (page: Page) => page.locator('.exercises li', { hasText: '02.5 s
       .filter({ hasText: 'activations.ts:2.' })
       .waitFor();
     await whose(page).getByText('Drawn by the reference').waitFor();
+    await expectVerdict('throws-at-the-top');
   });
 
   it('ends an endless loop with a sentence, and draws the rest', async () => {
     course.save(ENDLESS);
     await trouble(page).getByText('sigmoid did not return within 2 seconds').waitFor();
     await whose(page).getByText('Drawn by the reference').waitFor();
+    await expectVerdict('endless');
     // The page is alive.
     await page.getByRole('button', { name: 'Run again' }).click();
   });
@@ -113,6 +134,7 @@ const sigmoid = (page: Page) => page.locator('.exercises li', { hasText: '02.5 s
       .filter({ hasText: 'sigmoid threw an error: nothing works today' })
       .filter({ hasText: `activations.ts:${line}.` })
       .waitFor();
+    await expectVerdict('throws');
   });
 
   it('is right again when the file is, with its sliders where they were', async () => {
@@ -134,6 +156,7 @@ const sigmoid = (page: Page) => page.locator('.exercises li', { hasText: '02.5 s
     const { page: map, complaints } = await openPage(browser, course.server.url);
     const line = map.locator('.lessons li', { hasText: 'Activations' });
     await line.getByText('under way').waitFor({ timeout: 50_000 });
+    await expectSaid('next', map.locator('.next'));
     await map.locator('.next').getByRole('link', { name: '01.1 step' }).click();
     await map.getByRole('heading', { name: /01 Perceptron/ }).waitFor();
     expect(complaints).to.deep.equal([]);

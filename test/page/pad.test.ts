@@ -9,6 +9,7 @@ import { PIXELS } from '#datasets/digits';
 import { loadMnistBytes } from '#datasets/mnist';
 import { buildSite } from '../../page/server/build.ts';
 import {
+  expectSaid,
   LEFT_OUT,
   openPage,
   seriousProblems,
@@ -121,12 +122,14 @@ async function draw(page: Page, strokes: ReturnType<typeof traced>): Promise<voi
 
   it('can be drawn on by keys, and takes digits of the test', async () => {
     const { page, complaints } = await openPage(browser, address);
+    await expectSaid('pad', page.locator('.draw'));
     await pad(page).press('Enter');
     for (let step = 0; step < 10; step++) await pad(page).press('ArrowDown');
     await pad(page).press('Enter');
     await answer(page).getByText('Read as 1').waitFor();
     await page.getByRole('button', { name: 'Take a test digit' }).press('Enter');
     await answer(page).getByText('rightly').waitFor();
+    await expectSaid('pad-answer', answer(page));
     await page.getByRole('button', { name: 'Clear' }).press('Enter');
     await answer(page).getByText('Draw in the square.').waitFor();
     expect(complaints).to.deep.equal([]);
@@ -155,6 +158,7 @@ async function draw(page: Page, strokes: ReturnType<typeof traced>): Promise<voi
     const { page, complaints } = await openPage(browser, address);
     await page.getByText('The test digits that it reads wrongly').press('Enter');
     await page.getByText(/^\d+ of 2,000, the surest first/).waitFor();
+    await expectSaid('gallery', page.locator('.gallery'));
     const all = page.locator('.gallery li');
     // 99.1% of 2,000 are right.
     expect(await all.count()).to.equal(18);
@@ -176,6 +180,7 @@ async function draw(page: Page, strokes: ReturnType<typeof traced>): Promise<voi
     await page.getByRole('button', { name: 'Train', exact: true }).press('Enter');
     await page.getByText('Trained by SIMD kernels in WebAssembly.').waitFor();
     await page.locator('[data-training=ended]').waitFor({ timeout: 120_000 });
+    await expectSaid('training-choices', page.locator('.training .list').first());
     // What one knows that guesses is ln 10 = 2.303.
     const losses = (await page.locator('[data-name=loss]').textContent())!;
     expect(Number.parseFloat(losses)).to.be.below(2);
@@ -204,6 +209,7 @@ async function draw(page: Page, strokes: ReturnType<typeof traced>): Promise<voi
     await page.getByLabel('Backend').selectOption('webgpu');
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     await page.getByText('webgpu is not taken: ').waitFor();
+    await expectSaid('training-refused', page.locator('.training'));
     expect(complaints).to.deep.equal([]);
     await page.close();
   });

@@ -2,6 +2,7 @@
 import { request } from 'node:http';
 import { expect } from 'chai';
 import { startServer, type PageServer } from '../../page/server/server.ts';
+import { expectSnapshot } from '../snapshot.ts';
 import { inFixture } from '../temporary-project.ts';
 
 describe('The server of the page', function () {
@@ -73,13 +74,17 @@ describe('The server of the page', function () {
         { method: 'DELETE', headers: { host, origin: `http://${host}` } },
       ],
     ];
+    const said = new Set<string>();
     for (const [problem, asked] of cases) {
       for (const path of ['/', '/events', '/course.json']) {
         const { status, text } = await ask(path, asked);
         expect(status, path).to.equal(403);
         expect(text).to.match(problem);
+        said.add(text.replaceAll(/:\d+/g, ':<port>'));
       }
     }
+    said.add((await ask('/no-such-file')).text);
+    expectSnapshot('page/refusals', [...said].join(''));
   });
 
   it('gives the page to whoever follows a link to it from elsewhere, in no frame, and nothing else', async () => {

@@ -9,7 +9,14 @@ import type { Browser } from 'playwright-core';
 import { loadExperiment } from '../../checks/experiment/experiment.ts';
 import { lessons } from '../../checks/project.ts';
 import { buildSite } from '../../page/server/build.ts';
-import { LEFT_OUT, openPage, seriousProblems, serveFolder, startBrowser } from './browser.ts';
+import {
+  expectSaid,
+  LEFT_OUT,
+  openPage,
+  seriousProblems,
+  serveFolder,
+  startBrowser,
+} from './browser.ts';
 
 /** What a browser may load before the first picture of a lesson, compressed: 400 kB. */
 const MOST_BYTES = 400_000;
@@ -70,6 +77,7 @@ describe('The site', function () {
       const { page, complaints } = await openPage(browser, site.url);
       expect(await page.locator('.lessons li').count()).to.equal(lessons().length);
       expect(await page.locator('.milestones li').count()).to.equal(7);
+      await expectSaid('map', page.locator('main'));
       expect(await seriousProblems(page, axe)).to.deep.equal([]);
       expect(complaints).to.deep.equal([]);
       await page.close();
@@ -122,6 +130,8 @@ describe('The site', function () {
       await page.getByText('After 50 steps').waitFor();
       await page.getByText('Draw your own points').press('Enter');
       const pad = page.getByRole('application');
+      await expectSaid('own-points', page.locator('.own-points'));
+      await expectSaid('run-buttons', page.locator('.buttons').first());
       await pad.press('Enter');
       await page.getByRole('radio', { name: 'spiral 1' }).press('Space');
       await pad.press('ArrowRight');
