@@ -334,7 +334,7 @@ describe('A figure in text', () => {
   it('has whole numbers in full and four digits of others', () => {
     const rows = [[67_072, 0.123456, 278_907_989.2968]];
     const text = figureText({ kind: 'table', title: '', columns: ['', '', ''], rows });
-    expect(text.trim()).to.equal('67072  0.1235  278900000');
+    expect(text.trim()).to.equal('67,072  0.1235  2.789e8');
   });
 
   for (const [name, figure] of Object.entries(figures)) {
