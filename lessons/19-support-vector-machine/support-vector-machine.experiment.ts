@@ -1,9 +1,9 @@
-/** The widest street between two clouds beside the perceptron's line, and a border that a kernel draws. */
+/** The widest street between two clouds beside the perceptron's line, and a border that a kernel draws, around moons or around one's own points. */
 import { filled, type Tensor } from '#arrays';
 import { blobs } from '#datasets/blobs';
 import { moons } from '#datasets/moons';
 import type { LabelledPoints } from '#datasets/scatter';
-import type { Material, Parameters, Running, Values } from '#figures/experiment';
+import type { Material, Parameters, Plane, Running, Values } from '#figures/experiment';
 import type { Point, Scatter, Series, Table } from '#figures/figure';
 import type * as Lesson from './support-vector-machine.reference.ts';
 
@@ -11,7 +11,7 @@ export const title = 'The support vector machine: the line with the most room';
 
 export const about =
   'The perceptron stops at the first line that makes no mistake; the support vector machine looks for the one with the most room on both sides, and only its support vectors hold it. ' +
-  'With a kernel the same few lines of code draw a border around moons.';
+  'With a kernel the same few lines of code draw a border around moons, or around points of yours.';
 
 export const parameters = {
   C: { label: 'C, what a sample may count', from: 0.01, to: 100, value: 10, scale: 'log' },
@@ -26,13 +26,17 @@ const TRAINING = { tolerance: 1e-3, maxSweeps: 200 };
 const PERCEPTRON = ['linearKernel', 'kernelPerceptron'];
 const MACHINE = ['linearKernel', 'trainKernelMachine'];
 
-interface Plane {
+/** The clouds lie within this square. */
+export const plane = { side: [-1, 4], classes: ['class −1', 'class 1'] } as const satisfies Plane;
+
+/** A part of the plane. */
+interface Part {
   x: readonly [low: number, high: number];
   y: readonly [low: number, high: number];
 }
 
-const STREET: Plane = { x: [-1, 4], y: [-1, 4] };
-const MOONS: Plane = { x: [-1.6, 2.6], y: [-1.3, 1.8] };
+const STREET: Part = { x: plane.side, y: plane.side };
+const MOONS: Part = { x: [-1.6, 2.6], y: [-1.3, 1.8] };
 
 /**
  * The experiment of lesson 19.
@@ -42,18 +46,22 @@ const MOONS: Plane = { x: [-1.6, 2.6], y: [-1.3, 1.8] };
  */
 export function* experiment(
   lesson: typeof Lesson,
-  { random }: Material,
+  { random, points }: Material,
   { C, gamma, noise }: Values<typeof parameters>,
 ): Running {
-  const clouds = blobs(random, {
-    samplesPerClass: 20,
-    noise: 0.4,
-    centres: [
-      [0.5, 2.4],
-      [2.5, 0.9],
-    ],
-  });
-  const two = moons(random, { samplesPerClass: 40, noise });
+  // There is no street beside a single class.
+  const drawn = points !== undefined && new Set(points.labels.data).size === 2 ? points : undefined;
+  const clouds =
+    drawn ??
+    blobs(random, {
+      samplesPerClass: 20,
+      noise: 0.4,
+      centres: [
+        [0.5, 2.4],
+        [2.5, 0.9],
+      ],
+    });
+  const two = drawn ?? moons(random, { samplesPerClass: 40, noise });
   const t = targetsOf(clouds);
   const K = lesson.linearKernel(clouds.x, clouds.x);
   const perceptron = lineOf(lesson.kernelPerceptron(t, K, 1000), clouds.x, t);
@@ -67,7 +75,10 @@ export function* experiment(
   yield 0.9;
   return [
     street(lesson, clouds, t, perceptron, line),
-    moonsFigure(lesson, two, around, border, gamma),
+    bordered(lesson, two, around, border, {
+      gamma,
+      ...(drawn === undefined ? { name: 'Moons', part: MOONS } : { name: 'Yours', part: STREET }),
+    }),
     room(lesson, clouds.x, t, { perceptron, line }),
   ];
 }
@@ -114,20 +125,20 @@ function street(
   };
 }
 
-/** The moons over the score that the kernel machine gives to every place. */
-function moonsFigure(
+/** The samples over the score that the kernel machine gives to every place. */
+function bordered(
   { gaussianKernel, kernelScores }: typeof Lesson,
   { x }: LabelledPoints,
   t: Tensor,
   border: Lesson.KernelMachine,
-  gamma: number,
+  { gamma, name, part }: { gamma: number; name: string; part: Part },
 ): Scatter {
   const place = ([low, high]: readonly [number, number], cell: number): number =>
     low + ((high - low) * (cell + 0.5)) / CELLS;
   const grid = filled([CELLS * CELLS, 2], (cell, axis) =>
     axis === 0
-      ? place(MOONS.x, cell! % CELLS)
-      : place(MOONS.y, CELLS - 1 - Math.floor(cell! / CELLS)),
+      ? place(part.x, cell! % CELLS)
+      : place(part.y, CELLS - 1 - Math.floor(cell! / CELLS)),
   );
   const scores = kernelScores(border, t, gaussianKernel(x, grid, gamma));
   const counting = Array.from({ length: t.size }, (_, n) => n).filter(
@@ -137,12 +148,12 @@ function moonsFigure(
   const right = counting.length === 0 ? 0 : countRight(own, t);
   return {
     kind: 'scatter',
-    title: `Moons: ${right} of ${t.size} are right, by ${counting.length} support vectors`,
+    title: `${name}: ${right} of ${t.size} are right, by ${counting.length} support vectors`,
     caption:
       'The colour is the score. A large γ draws islands around samples, a small one a plain.',
     by: ['gaussianKernel', 'trainKernelMachine', 'kernelScores'],
-    x: { label: 'x₁', domain: MOONS.x },
-    y: { label: 'x₂', domain: MOONS.y },
+    x: { label: 'x₁', domain: part.x },
+    y: { label: 'x₂', domain: part.y },
     background: {
       values: Array.from({ length: CELLS }, (_, row) =>
         Array.from({ length: CELLS }, (__, column) => scores.get(CELLS * row + column)),
@@ -167,8 +178,10 @@ function room(
   { perceptron, line }: { perceptron: Lesson.Line; line: Lesson.Line },
 ): Table {
   const row = (name: string, { w, b }: Lesson.Line): (string | number)[] => {
-    const least = Math.min(...margins(x, t, w, b).data);
-    return [name, least.toFixed(3), svmObjective(x, t, w, b, 1 / t.size).toFixed(3)];
+    // Points of both classes in one place leave no line.
+    const isLine = w.data.some((weight) => weight !== 0);
+    const least = isLine ? Math.min(...margins(x, t, w, b).data).toFixed(3) : 'no line';
+    return [name, least, svmObjective(x, t, w, b, 1 / t.size).toFixed(3)];
   };
   return {
     kind: 'table',

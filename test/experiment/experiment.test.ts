@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { array, labels } from '#arrays';
+import { loadMnist } from '#datasets/mnist';
+import { seededRandom } from '#datasets/random';
 import { valuesOf } from '../../checks/cli/experiment.ts';
 import {
   defaultValues,
@@ -54,6 +57,64 @@ describe('The experiment', function () {
     const once = told.slice(0, told.length / 4);
     expect(once).to.deep.equal(once.toSorted((a, b) => a - b));
     for (const done of told) expect(done).to.be.within(0, 1);
+  });
+});
+
+describe('Points of one’s own', function () {
+  this.timeout(60_000);
+  const drawn: [what: string, points: number[][], classes: number[]][] = [
+    ['a single one', [[0.2, 1]], [1]],
+    [
+      'several of one class',
+      [
+        [0.2, 1],
+        [-0.4, 0.3],
+        [0.7, -0.2],
+      ],
+      [0, 0, 0],
+    ],
+    [
+      'two of both classes in one place',
+      [
+        [0.2, 1],
+        [0.2, 1],
+      ],
+      [0, 1],
+    ],
+    [
+      'a cross that no line parts',
+      [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ],
+      [0, 1, 1, 0],
+    ],
+  ];
+
+  it('are taken by every experiment with a plane, however few and however placed', async () => {
+    const taking: string[] = [];
+    for (const lesson of lessons()) {
+      const module = await loadExperiment(lesson);
+      if (module?.plane === undefined) continue;
+      taking.push(lesson.number);
+      const { functions } = await referenceSubject(lesson);
+      const smallest = Object.entries(module.parameters).map(([name, { from }]) => [name, from]);
+      const digits = loadMnist(module.digits ?? { train: 0, test: 0 });
+      for (const [what, points, classes] of drawn) {
+        const material = {
+          random: seededRandom(1),
+          digits,
+          points: { x: array(points), labels: labels(classes) },
+        };
+        const running = module.experiment(functions, material, Object.fromEntries(smallest));
+        let step = running.next();
+        while (step.done !== true) step = running.next();
+        expect(step.value.length, `${lesson.name}, ${what}`).to.be.above(0);
+      }
+    }
+    expect(taking).to.deep.equal(['01', '05', '19']);
   });
 });
 
