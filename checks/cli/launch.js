@@ -5,16 +5,20 @@
 import { readFileSync } from 'node:fs';
 import nodeModule from 'node:module';
 import process from 'node:process';
+import { spare } from '../grade/spare-child.js';
 
 const manifest = new URL('../../package.json', import.meta.url);
 const { engines, dependencies } = JSON.parse(readFileSync(manifest, 'utf8'));
 const problem = nodeProblem(engines.node.replace('>=', '')) ?? installProblem(dependencies);
 
 if (problem === undefined) {
+  const [command, lesson] = process.argv.slice(2);
+  if (command === 'test' && lesson !== undefined) spare.prepare();
   const { register } = await import('tsx/esm/api');
   register();
   const { main } = await import('./main.ts');
   await main(process.argv.slice(2));
+  spare.end();
 } else {
   process.stderr.write(`${problem}\n`);
   process.exitCode = 1;

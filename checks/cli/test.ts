@@ -2,6 +2,7 @@
 import { contentHash } from '../course/course-hash.ts';
 import { fileProblem } from '../course/learner-file.ts';
 import { gradeLesson, type GradeOptions } from '../grade/grade-lesson.ts';
+import { spare } from '../grade/spare-child.js';
 import { typecheck } from '../grade/typecheck.ts';
 import { shownPath, type Lesson } from '../project.ts';
 import { coloursFor } from '../report/colours.ts';
@@ -53,7 +54,10 @@ export async function testLesson(lesson: Lesson, query = lesson.number): Promise
     process.exitCode = 2;
     return;
   }
-  const { solved, report } = await grade(lesson, exercise === undefined ? {} : { exercise });
+  const { solved, report } = await grade(lesson, {
+    take: spare.take,
+    ...(exercise !== undefined && { exercise }),
+  });
   process.stdout.write(fitted(report, process.stdout));
   if (!solved) process.exitCode = 1;
 }

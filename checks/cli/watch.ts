@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileProblem } from '../course/learner-file.ts';
 import { watchLearnerFiles } from '../course/watch-files.ts';
 import { lessons, shownPath, type Lesson } from '../project.ts';
-import { SpareChild } from '../grade/spare-child.ts';
+import { spare } from '../grade/spare-child.js';
 import { coloursFor } from '../report/colours.ts';
 import { clearStatus, drawStatus } from '../report/status-line.ts';
 import { fitted, knowsEscapes } from '../report/terminal.ts';
@@ -27,7 +27,6 @@ export async function watchLesson(first: Lesson): Promise<void> {
   await followKeys(process.stdin, (key) => watched.press(key));
   await watcher.close();
   await watched.work;
-  watched.spare.end();
   // What a hint or a comparison had to say of itself is not how this ended.
   process.exitCode = 0;
 }
@@ -37,8 +36,6 @@ class Watched {
   lesson: Lesson;
   /** Everything that was begun: one thing is done at a time. */
   work: Promise<void> = Promise.resolve();
-  /** What grades the next save. */
-  readonly spare = new SpareChild();
   /** Whether a run is waiting already: it will see the next save as well. */
   #isWaiting = false;
   /** Whether all was solved the last time: green after green needs no second report. */
@@ -81,13 +78,13 @@ class Watched {
     const problem = fileProblem(this.lesson);
     if (problem !== undefined) return this.#show(problem);
     this.#begin();
-    const { solved, report, checks } = await grade(this.lesson, this.spare);
+    const { solved, report, checks } = await grade(this.lesson, { take: spare.take });
     clearStatus(process.stdout);
     this.#remember(byExercise(checks));
     if (solved && this.#isCalm && !knowsEscapes(process.stdout)) this.#show('✔ still solved');
     else this.#show(report.trimEnd());
     this.#isCalm = solved;
-    this.spare.prepare();
+    spare.prepare();
   }
 
   /** Says that it is grading, on an empty screen where there is one. */

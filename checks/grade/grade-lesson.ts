@@ -8,7 +8,7 @@ import type { ChildProcess } from 'node:child_process';
 import { shownPath, type Lesson } from '../project.ts';
 import type { Check, CheckResult, LessonResult, Printed } from '../results/lesson-result.ts';
 import { runChild, type Outcome } from './run-child.ts';
-import { startChild } from './spare-child.ts';
+import { startChild } from './spare-child.js';
 import { tooLate } from './too-late.ts';
 
 /** What may be chosen when a lesson is graded. */

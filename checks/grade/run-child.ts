@@ -56,7 +56,7 @@ const LONGEST_OUTPUT = 20_000;
 /**
  * Has a process do a job until it is done, too late or dead.
  *
- * @param child one that waits for a job (spare-child.ts)
+ * @param child one that waits for a job (spare-child.js)
  * @param loadLimit how long it may take to load, in milliseconds
  */
 export function runChild(child: ChildProcess, job: Job, loadLimit: number): Promise<Outcome> {

@@ -1,7 +1,7 @@
 /** What happens on a save: the learner's file becomes a script, and is graded; and how far the learner is. */
 import { contentHash } from '../../checks/course/course-hash.ts';
 import { fileProblem } from '../../checks/course/learner-file.ts';
-import { SpareChild } from '../../checks/grade/spare-child.ts';
+import { SpareChild } from '../../checks/grade/spare-child.js';
 import { standing, standingOf } from '../../checks/course/standing.ts';
 import { lessons, type Lesson } from '../../checks/project.ts';
 import type { News } from '../messages.ts';

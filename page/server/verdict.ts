@@ -1,7 +1,7 @@
 /** Grades a lesson as `npm test` does, for a reader of the page. */
 import { contentHash } from '../../checks/course/course-hash.ts';
 import { gradeLesson } from '../../checks/grade/grade-lesson.ts';
-import type { SpareChild } from '../../checks/grade/spare-child.ts';
+import type { SpareChild } from '../../checks/grade/spare-child.js';
 import { typecheck, type TypeProblem } from '../../checks/grade/typecheck.ts';
 import { shownPath, type Lesson } from '../../checks/project.ts';
 import { anchorOf } from '../../checks/readme.ts';

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'chai';
 import { gradeLesson } from '../../checks/grade/grade-lesson.ts';
-import { SpareChild, startChild } from '../../checks/grade/spare-child.ts';
+import { SpareChild, startChild } from '../../checks/grade/spare-child.js';
 import { pointsOf } from '../../checks/results/points.ts';
 import { inFixture } from '../temporary-project.ts';
 
