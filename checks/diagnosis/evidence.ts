@@ -64,7 +64,7 @@ export function observe(
   const calls = checks
     .flatMap((check) => {
       const own = spread(check.calls.filter((call) => call.name === name));
-      const sorted = own.toSorted((one, other) => one.milliseconds - other.milliseconds);
+      const sorted = own.toSorted((one, other) => cost(one) - cost(other));
       return sorted.map((call, turn) => ({ call, check, turn }));
     })
     .toSorted((one, other) => one.turn - other.turn || urgency(one) - urgency(other));
@@ -81,9 +81,17 @@ export function observe(
 const MOST = 120;
 const ENOUGH = 24;
 
+/** Which of two calls is the quicker is chance where both take less than this, in milliseconds. */
+const QUICK = 5;
+
+/** What a call costs: of quick ones nothing, so that what is compared, and said, is the same each time. */
+function cost({ milliseconds }: Call): number {
+  return milliseconds < QUICK ? 0 : milliseconds;
+}
+
 /** A call of a check that failed says more: it may cost ten times as much. */
 function urgency({ call, check }: { call: Call; check: RanCheck }): number {
-  return check.passed ? call.milliseconds : call.milliseconds / 10;
+  return check.passed ? cost(call) : cost(call) / 10;
 }
 
 /** All calls of a check, or as many as are compared, in even steps from the first. */

@@ -4,6 +4,7 @@
  */
 import { unearned } from '../grade/cheap.ts';
 import { placedProblemOf } from '../grade/explain.ts';
+import { declarations } from '../declarations.ts';
 import type { CheckResult } from '../results/lesson-result.ts';
 import { loadSuite, type Listener, type LoadedSuite } from '../grade/run-suite.ts';
 import { drawSecretly } from '../secret.ts';
@@ -69,7 +70,7 @@ async function run(
   { seed, decided, passed: before }: Pick<Job, 'seed' | 'decided' | 'passed'>,
 ): Promise<void> {
   const { opened, checks } = suite;
-  const source = sourceText(lesson.reference);
+  const documented = declarations(sourceText(lesson.reference));
   use(opened, remote.functions);
   // What is wrong with its process says all of a check.
   const faulty = new Set<number>();
@@ -88,7 +89,7 @@ async function run(
         // Each check has draws of its own, whichever are left out before it.
         const random = seededRandom((seed ^ Math.imul(index + 1, 0x9e3779b1)) >>> 0);
         const name = functionOf(exercise);
-        const sampled = sampledPlaces(source, opened.reference, name);
+        const sampled = sampledPlaces(documented, opened.reference, name);
         problem = forwardProblem(recordedCalls(), name, opened.reference);
         problem ??= freshProblem(recordedCalls(), name, opened, random, sampled);
         problem = remote.fault ?? problem;

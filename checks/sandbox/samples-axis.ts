@@ -1,18 +1,22 @@
 /** One sample more in the arguments of a call: an answer for the sizes that a suite shows is right for no others. */
 import ndarray from 'ndarray';
 import { isArray, type AnyArray } from '../any-array.ts';
-import { declarations } from '../declarations.ts';
+import type { Declaration } from '../declarations.ts';
 import { parametersOf } from '../diagnosis/replay.ts';
 import type { Call, Functions } from '../subject/recorder.ts';
 
 /**
  * The places of a function's arguments whose first axis is the samples', as its documentation says: `shape (N, D)`.
  *
- * @param source the text of the reference
+ * @param all the declarations of the reference
  * @param reference its functions by name
  */
-export function sampledPlaces(source: string, reference: Functions, name: string): number[] {
-  const own = declarations(source).find((declaration) => declaration.name === name);
+export function sampledPlaces(
+  all: readonly Declaration[],
+  reference: Functions,
+  name: string,
+): number[] {
+  const own = all.find((declaration) => declaration.name === name);
   const texts = own?.documentation.split('@param ').slice(1) ?? [];
   const sampled = texts.filter((text) => /\bshape \(N[,)]/.test(text.split('@')[0]!));
   const names = new Set(sampled.map((text) => /^\w+/.exec(text)?.[0]));

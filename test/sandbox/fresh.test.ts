@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import ndarray from 'ndarray';
 import { seededRandom } from '../../datasets/random.ts';
 import { freshProblem } from '../../checks/sandbox/fresh.ts';
+import { declarations } from '../../checks/declarations.ts';
 import { sampledPlaces } from '../../checks/sandbox/samples-axis.ts';
 import type { Call } from '../../checks/subject/recorder.ts';
 
@@ -210,7 +211,7 @@ export function f(x: Tensor, W: Tensor, t: Tensor, n: number): Tensor {
 }
 `;
     const f = (x: unknown, W: unknown, t: unknown, n: unknown): unknown => [x, W, t, n];
-    expect(sampledPlaces(source, { f }, 'f')).to.deep.equal([0, 2]);
-    expect(sampledPlaces(source, { f }, 'g')).to.deep.equal([]);
+    expect(sampledPlaces(declarations(source), { f }, 'f')).to.deep.equal([0, 2]);
+    expect(sampledPlaces(declarations(source), { f }, 'g')).to.deep.equal([]);
   });
 });
