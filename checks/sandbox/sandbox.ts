@@ -5,8 +5,8 @@
  * references and the expected values; it bundles the learner's files into one script (bundle.ts), runs nothing of
  * them, and is kept for the next submission (graders.ts). The learner's process (child/main.ts) has the script and
  * nothing else; a call of the suite goes to it as bytes (value.ts, frame.ts) over a pipe of its own, and the suite
- * waits (channel.ts, pipes.ts; relay.ts starts it). So the learner's code can lie about values, and a lie that is not the right value
- * earns nothing.
+ * waits (channel.ts, pipes.ts; relay.ts starts it). So the learner's code can lie about values, and a lie that is not
+ * the right value earns nothing.
  *
  * What comes back is a value; or what was thrown, of an error its kind, name and message, with at most ten
  * pairs of a line and a column of the script. The grader finds the line of the learner's file by a source map

@@ -57,14 +57,28 @@ interface Run {
 
 function curvesOf(runs: readonly Run[]): Curves[] {
   return [
-    byEpoch('Digits read rightly, of 500 others', { label: 'accuracy', unit: '%' }, runs, 100),
-    byEpoch('The loss while training, the mean over each epoch', { label: 'loss' }, runs),
+    byEpoch(
+      'Digits read rightly, of 500 others',
+      { label: 'accuracy', unit: '%' },
+      runs,
+      (epoch) => 100 * epoch.accuracy,
+    ),
+    byEpoch(
+      'The loss while training, the mean over each epoch',
+      { label: 'loss' },
+      runs,
+      (epoch) => epoch.loss,
+    ),
   ];
 }
 
-/** The accuracy or the loss, so many times as large. */
-function byEpoch(heading: string, y: Curves['y'], runs: readonly Run[], times = 1): Curves {
-  const what = y.label as 'accuracy' | 'loss';
+/** A number of each epoch. */
+function byEpoch(
+  heading: string,
+  y: Curves['y'],
+  runs: readonly Run[],
+  numberOf: (epoch: Training.EpochRecord) => number,
+): Curves {
   return {
     kind: 'curves',
     title: heading,
@@ -73,7 +87,7 @@ function byEpoch(heading: string, y: Curves['y'], runs: readonly Run[], times = 
     by: ['initialMlp', 'train'],
     curves: runs.map(({ batchSize, history }) => ({
       name: `batches of ${batchSize}`,
-      points: history.map((record, i) => [i + 1, times * record[what]]),
+      points: history.map((epoch, i) => [i + 1, numberOf(epoch)]),
     })),
   };
 }

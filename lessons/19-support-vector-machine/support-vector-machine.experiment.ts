@@ -1,4 +1,7 @@
-/** The widest street between two clouds beside the perceptron's line, and a border that a kernel draws, around moons or around one's own points. */
+/**
+ * The widest street between two clouds beside the perceptron's line, and a border that a kernel draws around moons; or
+ * both for one's own points.
+ */
 import { filled, type Tensor } from '#arrays';
 import { blobs } from '#datasets/blobs';
 import { moons } from '#datasets/moons';
